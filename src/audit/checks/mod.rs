@@ -1,0 +1,4 @@
+//! checks
+use super::Check;
+/// All checks.
+pub const CHECKS: &[Check] = &[];

@@ -1,0 +1,149 @@
+//! Every sentence a user can be refused with: what happened, where, and what to do about it.
+//!
+//! Errors exist only where no result can. Messy data yields findings instead (see [`crate::finding`]).
+//! A new refusal is a new constructor here, so that all of them can be read, and reworded, in one place.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Shorthand for results of the library.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What kind of refusal this is; shells choose exit codes and banners by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The bytes of a file cannot be read as a table, bundle or project.
+    Input,
+    /// A setting, flag or hyperparameter does not fit the table or its range.
+    Settings,
+    /// A limit that protects the machine was reached.
+    Limit,
+    /// A method cannot give a result for this input (too few rows, one class, not finite ...).
+    NotComputable,
+    /// Our own mistake: a promise of the code was broken.
+    Internal,
+}
+
+/// Where in the input something happened. All numbers count from 1 as a person would.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Line of the file, counting the header as line 1.
+    pub line: Option<u64>,
+    /// Byte offset from the start of the decoded file, from 0.
+    pub byte: Option<u64>,
+    /// Name of the column or setting.
+    pub name: Option<String>,
+}
+
+/// A refusal: kind, sentence, place and hint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    /// What kind of refusal this is.
+    pub kind: ErrorKind,
+    /// One sentence: what happened.
+    pub message: String,
+    /// Where it happened, if that is known.
+    pub place: Option<Place>,
+    /// One sentence: what to do.
+    pub hint: String,
+}
+
+impl Error {
+    /// A refusal with a message and a hint and no place. Prefer a named constructor below.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), place: None, hint: hint.into() }
+    }
+
+    /// The same refusal, naming the column or setting it is about.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.place.get_or_insert_with(Place::default).name = Some(name.into());
+        self
+    }
+
+    /// The same refusal, naming line (from 1) and byte (from 0).
+    #[must_use]
+    pub fn at(mut self, line: u64, byte: u64) -> Self {
+        let place = self.place.get_or_insert_with(Place::default);
+        place.line = Some(line);
+        place.byte = Some(byte);
+        self
+    }
+
+    /// A promise of the code was broken; `what` says which.
+    #[must_use]
+    pub fn internal(what: &str) -> Self {
+        Self::new(ErrorKind::Internal, format!("Internal error: {what}."), "Please report this with the settings file.")
+    }
+
+    // ---- settings and parameters
+
+    /// A named setting has a value outside of what is allowed.
+    #[must_use]
+    pub fn out_of_range(name: &str, value: &str, allowed: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("{name} is {value}, but must be {allowed}."), format!("Give {name} a value that is {allowed}."))
+            .named(name)
+    }
+
+    /// A setting names something that does not exist; `known` lists what does.
+    #[must_use]
+    pub fn unknown(what: &str, name: &str, known: &[&str]) -> Self {
+        Self::new(ErrorKind::Settings, format!("There is no {what} called \"{name}\"."), format!("Choose one of: {}.", known.join(", "))).named(name)
+    }
+
+    /// A column named by the task does not exist in the table.
+    #[must_use]
+    pub fn no_such_column(name: &str, known: &[&str]) -> Self {
+        let mut shown: Vec<&str> = known.iter().take(20).copied().collect();
+        if known.len() > shown.len() {
+            shown.push("...");
+        }
+        Self::new(ErrorKind::Settings, format!("There is no column \"{name}\" in this table."), format!("Its columns are: {}.", shown.join(", ")))
+            .named(name)
+    }
+
+    /// A settings file cannot be read.
+    #[must_use]
+    pub fn bad_settings(why: &str, line: u64) -> Self {
+        Self::new(ErrorKind::Settings, format!("The settings cannot be read: {why}."), "Start from a settings.json that a run has written.")
+            .at(line, 0)
+    }
+
+    // ---- methods
+
+    /// A method cannot give a result for this input; `why` completes "cannot be computed: ...".
+    #[must_use]
+    pub fn not_computable(what: &str, why: &str, hint: &str) -> Self {
+        Self::new(ErrorKind::NotComputable, format!("{what} cannot be computed: {why}."), hint)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(place) = &self.place
+            && let Some(line) = place.line
+        {
+            write!(f, " (line {line}")?;
+            if let Some(byte) = place.byte {
+                write!(f, ", byte {byte}")?;
+            }
+            f.write_str(")")?;
+        }
+        if self.hint.is_empty() { Ok(()) } else { write!(f, " {}", self.hint) }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_where_and_what_to_do() {
+        let error = Error::out_of_range("folds", "1", "between 2 and 20").at(3, 40);
+        assert_eq!(error.to_string(), "folds is 1, but must be between 2 and 20. (line 3, byte 40) Give folds a value that is between 2 and 20.");
+    }
+}

@@ -1,0 +1,344 @@
+//! What we say about data: as numbers, not sentences. The sentences are made in [`crate::report`].
+
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters. Ordered: the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The score is not real, or the data cannot be used as it is.
+    Blocker,
+    /// Real, and it costs something.
+    Warning,
+    /// Worth knowing.
+    Note,
+    /// A certificate: proved to be sound.
+    Safe,
+}
+
+/// How sure we are of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// An algebraic match at printed precision, or a count.
+    Proven,
+    /// Effect and significance both past their bars.
+    Strong,
+    /// Only the user can know.
+    Ask,
+}
+
+/// One row worked out by hand: the parts of a formula, what they give, and what the file says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkedRow {
+    /// Row number, from 0, in the file's order.
+    pub row: u32,
+    /// Values of the columns in the formula, in its order.
+    pub parts: Vec<f64>,
+    /// What the formula gives.
+    pub expected: f64,
+    /// What the file holds.
+    pub found: f64,
+}
+
+/// A share of rows or cells: how many of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// How many have it.
+    pub count: u64,
+    /// Out of how many.
+    pub of: u64,
+}
+
+impl Share {
+    /// The share as a number in 0..=1; 0 of 0 is 0.
+    #[must_use]
+    pub fn ratio(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+        if self.of == 0 { 0.0 } else { self.count as f64 / self.of as f64 }
+    }
+}
+
+/// A value or spelling with how often it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spelling {
+    /// The text as in the file.
+    pub text: String,
+    /// Cells that hold it.
+    pub count: u64,
+}
+
+/// The numbers behind a finding. Which variant a check or rule uses is part of its documentation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Evidence {
+    /// A share of rows or cells.
+    Share {
+        /// How many of how many.
+        share: Share,
+    },
+    /// `target = constant + sum(weight x column)` at printed precision.
+    LinearIdentity {
+        /// Column and its weight, in file order.
+        terms: Vec<(String, f64)>,
+        /// Constant term.
+        constant: f64,
+        /// Rows that match within the tolerance, of rows where every part is present.
+        matched: Share,
+        /// Largest absolute residual over the tested rows, in units of the target.
+        largest_residual: f64,
+        /// Half a unit of the last printed decimal, plus rounding: what a residual may be.
+        tolerance: f64,
+        /// Bits against chance, and the bar they passed.
+        bits: f64,
+        /// The bar.
+        bits_needed: f64,
+        /// Three rows worked out.
+        examples: Vec<WorkedRow>,
+    },
+    /// A score of one column against the target, and its distance from the null.
+    Score {
+        /// Metric id ("roc_auc", "spearman" ...).
+        metric: String,
+        /// The value, 0..=1.
+        value: f64,
+        /// Standard errors away from the null.
+        z: f64,
+        /// What `z` had to pass.
+        z_needed: f64,
+        /// Rows used.
+        n_rows: u64,
+        /// How it was measured ("rank", "target_mean", "tree").
+        method: String,
+        /// The next best column's score, if any other was measured.
+        runner_up: Option<f64>,
+    },
+    /// Observed against expected count under the null.
+    Overlap {
+        /// Observed.
+        observed: u64,
+        /// Expected if nothing were wrong.
+        expected: f64,
+        /// Out of how many.
+        of: u64,
+        /// Rows with equal features but different targets.
+        conflicting: u64,
+    },
+    /// Spellings that do not belong together, or that mean "missing".
+    Spellings {
+        /// Each with its count, most frequent first.
+        spellings: Vec<Spelling>,
+        /// Cells concerned, of all.
+        share: Share,
+    },
+    /// Values outside of what is usual or possible.
+    Range {
+        /// Lower fence, if any.
+        low: Option<f64>,
+        /// Upper fence, if any.
+        high: Option<f64>,
+        /// Cells outside, of those present.
+        share: Share,
+    },
+    /// A count of distinct values.
+    Distinct {
+        /// Distinct values.
+        distinct: u64,
+        /// Cells present.
+        present: u64,
+    },
+    /// Class shares, smallest class first in the name of the field.
+    Classes {
+        /// Class label and rows.
+        counts: Vec<Spelling>,
+    },
+    /// A monotone or consecutive run, with its association to the target.
+    Order {
+        /// Share of steps that go the same way.
+        monotone: f64,
+        /// Association with the target, 0..=1.
+        association: f64,
+        /// p-value of the circular-shift null, if it was drawn.
+        p_value: Option<f64>,
+    },
+    /// Scores of the same model under two splits, on the same rows.
+    SplitGap {
+        /// Metric id.
+        metric: String,
+        /// Mean score under the random split.
+        random: f64,
+        /// Mean score under the honest split.
+        honest: f64,
+        /// Interval of the difference (95 %).
+        gap_low: f64,
+        /// Interval of the difference (95 %).
+        gap_high: f64,
+    },
+    /// Nothing to measure: the setting itself is the finding.
+    Setting {
+        /// Name of the setting.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// An edit of the settings that would answer a finding. A remedy never edits the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Remedy {
+    /// Leave these columns out.
+    DropColumns {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// Read these spellings as missing.
+    AddNullSpellings {
+        /// The spellings.
+        spellings: Vec<String>,
+    },
+    /// Read a column as another kind.
+    ChangeKind {
+        /// Column.
+        column: String,
+        /// New kind, as in settings ("categorical" ...).
+        kind: String,
+    },
+    /// Split in time order by this column.
+    OrderSplit {
+        /// The time column.
+        time: String,
+    },
+    /// Keep each group of this column on one side of the split.
+    GroupSplit {
+        /// The entity column.
+        entity: String,
+    },
+    /// Keep one row of each group of duplicates.
+    DropDuplicates,
+    /// Add a preparation step with its default parameters.
+    AddStep {
+        /// Step id.
+        step: String,
+    },
+    /// Draw the split so that every class has its share on each side.
+    Stratify,
+}
+
+/// What the score is worth with and without the flagged columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// Metric id.
+    pub metric: String,
+    /// Score with the columns.
+    pub with: f64,
+    /// Score without.
+    pub without: f64,
+    /// 95 % interval of the paired difference.
+    pub low: f64,
+    /// 95 % interval of the paired difference.
+    pub high: f64,
+}
+
+/// One thing found by one check or rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Unique and stable for the same data: check id and columns, "target_sum:casual+registered".
+    pub id: String,
+    /// Id of the check or rule.
+    pub check: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure we are.
+    pub certainty: Certainty,
+    /// Columns concerned, in file order.
+    pub columns: Vec<String>,
+    /// Up to 100 rows concerned, from 0.
+    pub rows: Vec<u32>,
+    /// The numbers.
+    pub evidence: Evidence,
+    /// What would answer it, best first.
+    pub remedies: Vec<Remedy>,
+    /// What it is worth, if it was measured.
+    pub price: Option<Price>,
+}
+
+/// Most row numbers a finding lists.
+pub const LISTED_ROWS: usize = 100;
+
+impl Finding {
+    /// A finding without rows, remedies or price; its id is made from check and columns.
+    #[must_use]
+    pub fn new(check: &str, severity: Severity, certainty: Certainty, columns: &[&str], evidence: Evidence) -> Self {
+        Self {
+            id: if columns.is_empty() { check.to_owned() } else { format!("{check}:{}", columns.join("+")) },
+            check: check.to_owned(),
+            severity,
+            certainty,
+            columns: columns.iter().map(|&c| c.to_owned()).collect(),
+            rows: Vec::new(),
+            evidence,
+            remedies: Vec::new(),
+            price: None,
+        }
+    }
+
+    /// The same finding with remedies, best first.
+    #[must_use]
+    pub fn remedies(mut self, remedies: Vec<Remedy>) -> Self {
+        self.remedies = remedies;
+        self
+    }
+
+    /// The same finding with the first [`LISTED_ROWS`] of `rows`.
+    #[must_use]
+    pub fn rows(mut self, rows: impl IntoIterator<Item = u32>) -> Self {
+        self.rows = rows.into_iter().take(LISTED_ROWS).collect();
+        self
+    }
+}
+
+/// What a check or rule did. There is no fourth state, and no green without [`Status::Ran`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", content = "reason", rename_all = "snake_case")]
+pub enum Status {
+    /// It looked.
+    Ran,
+    /// It did not apply, and why.
+    Skipped(String),
+    /// It looked, but could not have seen an effect of the size that matters, and why.
+    Underpowered(String),
+}
+
+/// The outcome of one check or rule: what it did, on how many rows, and what it found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Id of the check or rule.
+    pub id: String,
+    /// What it did.
+    pub status: Status,
+    /// Rows used.
+    pub n_rows: u64,
+    /// What it found.
+    pub findings: Vec<Finding>,
+}
+
+impl Checked {
+    /// The check looked at `n_rows` rows and found these.
+    #[must_use]
+    pub fn ran(id: &str, n_rows: usize, findings: Vec<Finding>) -> Self {
+        Self { id: id.to_owned(), status: Status::Ran, n_rows: n_rows as u64, findings }
+    }
+
+    /// The check does not apply; `why` is one sentence.
+    #[must_use]
+    pub fn skipped(id: &str, why: &str) -> Self {
+        Self { id: id.to_owned(), status: Status::Skipped(why.to_owned()), n_rows: 0, findings: Vec::new() }
+    }
+
+    /// There were too few rows to see anything; `why` names the smallest effect it could have seen.
+    #[must_use]
+    pub fn underpowered(id: &str, n_rows: usize, why: &str) -> Self {
+        Self { id: id.to_owned(), status: Status::Underpowered(why.to_owned()), n_rows: n_rows as u64, findings: Vec::new() }
+    }
+}

@@ -1,0 +1,43 @@
+//! Watertight: drop a CSV, get a verdict you can defend.
+//!
+//! A report is a pure function of bytes, settings and a seed: the same file, settings and seed give the same
+//! report, byte for byte, in the browser, on the command line, with one worker or eight.
+//!
+//! The list below is the layering: a module may name only what stands above it (`tests/architecture.rs`
+//! reads this list and keeps it). `src/README.md` is the map.
+
+// -- ground
+pub mod error;
+pub mod finding;
+pub mod math;
+pub mod param;
+pub mod stats;
+// -- data
+pub mod lineage;
+pub mod sample;
+pub mod split;
+pub mod table;
+pub mod task;
+// -- stages
+pub mod audit;
+pub mod augment;
+pub mod decide;
+pub mod evaluate;
+pub mod model;
+pub mod prepare;
+pub mod quality;
+// -- memory
+pub mod bundle;
+pub mod settings;
+// -- presentation (still pure)
+pub mod chart;
+pub mod report;
+// -- composition
+pub mod pipeline;
+pub mod protocol;
+pub mod session;
+// -- shells
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

@@ -1,0 +1,202 @@
+//! Prepared features, training sets and predictions.
+
+use crate::error::{Error, Result};
+use crate::task::TaskKind;
+use ndarray::{Array2, ArrayView1, ShapeBuilder};
+use serde::{Deserialize, Serialize};
+
+/// One prepared feature: its name, and which column and step made it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Name ("source=direct", "age", "age is missing").
+    pub name: String,
+    /// The raw columns it was made of.
+    pub sources: Vec<String>,
+    /// The step that made it last.
+    pub step: String,
+    /// Whether every value is whole (augmentation keeps it so).
+    pub whole: bool,
+}
+
+/// A matrix of prepared features, shape `(n_rows, n_features)`, stored column by column; finite everywhere unless a learner said it takes missing values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features {
+    /// What each column is.
+    pub about: Vec<Feature>,
+    matrix: Array2<f64>,
+}
+
+impl Features {
+    /// Features from columns of equal length `n_rows`.
+    ///
+    /// # Errors
+    /// Lengths differ, or `about` does not name every column.
+    pub fn from_columns(about: Vec<Feature>, columns: Vec<Vec<f64>>, n_rows: usize) -> Result<Self> {
+        if about.len() != columns.len() || columns.iter().any(|c| c.len() != n_rows) {
+            return Err(Error::internal("features of unequal length"));
+        }
+        let flat: Vec<f64> = columns.into_iter().flatten().collect();
+        let matrix = Array2::from_shape_vec((n_rows, about.len()).f(), flat).map_err(|_| Error::internal("the shape of a feature matrix"))?;
+        Ok(Self { about, matrix })
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.matrix.nrows()
+    }
+
+    /// Number of features.
+    #[must_use]
+    pub fn n_features(&self) -> usize {
+        self.matrix.ncols()
+    }
+
+    /// One feature, shape `(n_rows,)`.
+    #[must_use]
+    pub fn column(&self, j: usize) -> ArrayView1<'_, f64> {
+        self.matrix.column(j)
+    }
+
+    /// One feature as a slice, shape `(n_rows,)`.
+    ///
+    /// The matrix is stored column by column, so this never copies.
+    #[must_use]
+    pub fn slice(&self, j: usize) -> &[f64] {
+        self.matrix.column(j).to_slice().unwrap_or(&[])
+    }
+
+    /// The whole matrix, shape `(n_rows, n_features)`.
+    #[must_use]
+    pub fn matrix(&self) -> &Array2<f64> {
+        &self.matrix
+    }
+
+    /// The same features with one column replaced (permutation importance).
+    #[must_use]
+    pub fn with_column(&self, j: usize, values: &[f64]) -> Self {
+        let mut copy = self.clone();
+        for (cell, &value) in copy.matrix.column_mut(j).iter_mut().zip(values) {
+            *cell = value;
+        }
+        copy
+    }
+
+    /// Joins rows below these; both must have the same features.
+    ///
+    /// # Errors
+    /// The features differ.
+    pub fn stack(&self, below: &Self) -> Result<Self> {
+        if self.about != below.about {
+            return Err(Error::internal("stacking different features"));
+        }
+        let columns = (0..self.n_features()).map(|j| [self.slice(j), below.slice(j)].concat()).collect();
+        Self::from_columns(self.about.clone(), columns, self.n_rows() + below.n_rows())
+    }
+}
+
+/// What a learner learns from: features, target and weights of training rows, real and synthetic. Made by `prepare` from a `Train` only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingSet {
+    features: Features,
+    target: Vec<f64>,
+    weights: Vec<f64>,
+    kind: TaskKind,
+    n_classes: usize,
+    n_real: usize,
+}
+
+impl TrainingSet {
+    /// Joins the parts. Crate-private so that only `prepare` (from a `Train`), `augment` (from a training set) and tests can.
+    ///
+    /// `target`: shape `(n_rows,)`, finite; class index for classification. `weights`: shape `(n_rows,)`, >= 0. The first `n_real` rows are real.
+    pub(crate) fn new(features: Features, target: Vec<f64>, weights: Vec<f64>, kind: TaskKind, n_classes: usize, n_real: usize) -> Result<Self> {
+        let n = features.n_rows();
+        let classes_fit = !kind.is_classification() || target.iter().all(|&t| t >= 0.0 && t.fract() == 0.0 && (t as usize) < n_classes);
+        if target.len() != n
+            || weights.len() != n
+            || n_real > n
+            || !classes_fit
+            || target.iter().any(|t| !t.is_finite())
+            || weights.iter().any(|w| !(w.is_finite() && *w >= 0.0))
+        {
+            return Err(Error::internal("a training set whose parts do not fit"));
+        }
+        Ok(Self { features, target, weights, kind, n_classes, n_real })
+    }
+
+    /// Prepared features.
+    #[must_use]
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// Target, shape `(n_rows,)`: number or class index.
+    #[must_use]
+    pub fn target(&self) -> &[f64] {
+        &self.target
+    }
+
+    /// Row weights, shape `(n_rows,)`, >= 0.
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// Kind of task.
+    #[must_use]
+    pub fn kind(&self) -> TaskKind {
+        self.kind
+    }
+
+    /// Number of classes; 0 for regression.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.n_classes
+    }
+
+    /// Number of rows, synthetic ones included.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.target.len()
+    }
+
+    /// How many rows came from the file; the rest are synthetic and stand after them.
+    #[must_use]
+    pub fn n_real(&self) -> usize {
+        self.n_real
+    }
+}
+
+/// Predictions: numbers, or a probability for each class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Predictions {
+    /// Classes; 0 for regression.
+    pub n_classes: usize,
+    /// Regression: shape `(n_rows,)`. Classification: row by row, shape `(n_rows, n_classes)`, each row sums to 1.
+    pub values: Vec<f64>,
+}
+
+impl Predictions {
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.values.len() / self.n_classes.max(1)
+    }
+
+    /// Probability of class `k` for every row, shape `(n_rows,)`.
+    #[must_use]
+    pub fn class(&self, k: usize) -> Vec<f64> {
+        self.values.iter().skip(k).step_by(self.n_classes.max(1)).copied().collect()
+    }
+
+    /// The most probable class of every row (the first of equals), shape `(n_rows,)`. Regression: empty.
+    #[must_use]
+    pub fn labels(&self) -> Vec<usize> {
+        if self.n_classes == 0 {
+            return Vec::new();
+        }
+        let best = |p: &[f64]| p.iter().enumerate().fold((0, f64::NEG_INFINITY), |b, (k, &v)| if v > b.1 { (k, v) } else { b }).0;
+        self.values.chunks(self.n_classes).map(best).collect()
+    }
+}

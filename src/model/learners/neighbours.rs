@@ -1,0 +1,17 @@
+//! Neighbours
+use crate::error::{Error, Result};
+use crate::model::{Features, Predictions};
+use serde::{Deserialize, Serialize};
+/// Neighbours
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Neighbours {}
+impl Neighbours {
+    /// Predicts.
+    pub fn predict(&self, _features: &Features) -> Result<Predictions> {
+        Err(Error::internal("not written"))
+    }
+    /// Checks.
+    pub fn validate(&self, _n_features: usize, _n_classes: usize) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,512 @@
+//! The words between a screen and the engine, and between the engine and its workers. Plain data only.
+//!
+//! A screen sends a [`Command`] and is sent [`Event`]s; it computes nothing. Messages travel as MessagePack
+//! ([`pack`], [`unpack`]), which keeps every float exact.
+
+pub use crate::augment::Fidelity;
+pub use crate::chart::Figure;
+pub use crate::decide::{Comparison, Gate, Quantity};
+pub use crate::error::{Error, ErrorKind, Place, Result};
+pub use crate::finding::{Certainty, Remedy, Severity};
+pub use crate::param::{Domain, Given, ParamSpec, Value};
+pub use crate::report::block::{
+    Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
+};
+pub use crate::settings::{Accepted, Chosen, ColumnChoice, Role, Settings, TaskChoice};
+pub use crate::split::{SplitSettings, Strategy};
+pub use crate::table::Kind;
+pub use crate::table::parse::CsvOptions;
+pub use crate::task::TaskKind;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// A step of the journey: a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Drop a file.
+    Open,
+    /// What is predicted.
+    Task,
+    /// Data quality.
+    Quality,
+    /// Leakage audit.
+    Audit,
+    /// Preparation.
+    Prepare,
+    /// Augmentation.
+    Augment,
+    /// Training.
+    Train,
+    /// Validation.
+    Validate,
+    /// Decision.
+    Decide,
+    /// Report.
+    Report,
+}
+
+impl Step {
+    /// All steps in order.
+    pub const ALL: [Self; 10] =
+        [Self::Open, Self::Task, Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Train, Self::Validate, Self::Decide, Self::Report];
+
+    /// Name in the URL hash and in JSON.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Task => "task",
+            Self::Quality => "quality",
+            Self::Audit => "audit",
+            Self::Prepare => "prepare",
+            Self::Augment => "augment",
+            Self::Train => "train",
+            Self::Validate => "validate",
+            Self::Decide => "decide",
+            Self::Report => "report",
+        }
+    }
+
+    /// Name on screen.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Task => "Task",
+            Self::Quality => "Quality",
+            Self::Audit => "Audit",
+            Self::Prepare => "Prepare",
+            Self::Augment => "Augment",
+            Self::Train => "Train and tune",
+            Self::Validate => "Validate",
+            Self::Decide => "Decide",
+            Self::Report => "Report",
+        }
+    }
+
+    /// The step of that id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.id() == id)
+    }
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileRole {
+    /// Learned from, and judged on by folds.
+    Train,
+    /// Judged on once, as the holdout.
+    Test,
+    /// Predicted.
+    New,
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Tell me what there is: answered with [`Event::Catalogue`] and [`Event::State`].
+    Hello,
+    /// Open a built-in sample; `rows` 0 means its usual size.
+    OpenSample {
+        /// Sample id.
+        id: String,
+        /// Rows wanted.
+        rows: u32,
+    },
+    /// New files were chosen. The shell holds them and streams their bytes when asked ([`Wish::Read`]).
+    OpenFiles {
+        /// Names and sizes in bytes, in order; the slot is the index.
+        files: Vec<(String, u64)>,
+    },
+    /// Change what a file is for.
+    SetFileRole {
+        /// Which file.
+        slot: u32,
+        /// What for.
+        role: FileRole,
+    },
+    /// Replace all settings (one step of undo). Whatever depends on what changed is computed again when it is next asked for.
+    SetSettings {
+        /// The new settings.
+        settings: Box<Settings>,
+    },
+    /// Apply a remedy to the settings.
+    ApplyRemedy {
+        /// The finding it answers.
+        finding: String,
+        /// The edit.
+        remedy: Remedy,
+    },
+    /// Accept a finding with a reason.
+    Accept {
+        /// The finding.
+        finding: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take back the last change of settings.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Compute everything up to and including this step.
+    Run {
+        /// Last step wanted.
+        to: Step,
+    },
+    /// Stop; keep what is finished.
+    Cancel,
+    /// Rows for the preview grid.
+    Rows {
+        /// First row.
+        first: u32,
+        /// How many (at most 500).
+        count: u32,
+    },
+    /// Make a file to save.
+    Export {
+        /// Which.
+        what: Export,
+    },
+    /// Open a saved project.
+    OpenProject {
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Forget the file and everything computed.
+    Close,
+}
+
+/// What can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Export {
+    /// Report as one HTML file.
+    ReportHtml,
+    /// Report as Markdown.
+    ReportMarkdown,
+    /// Report as JSON, the same bytes as the command line's report.json.
+    ReportJson,
+    /// Audit as JSON, the same bytes as `watertight audit --json`.
+    AuditJson,
+    /// Model card.
+    ModelCard,
+    /// Model with schema, recipe and provenance.
+    Bundle,
+    /// Predictions of the new file, or of the sealed rows.
+    Predictions,
+    /// Settings.
+    Settings,
+    /// Project: settings, and the file's bytes if they are held.
+    Project,
+}
+
+/// What the engine tells a screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// What there is to choose from.
+    Catalogue {
+        /// Lists.
+        catalogue: Box<Catalogue>,
+    },
+    /// The whole state but for sections and grid rows.
+    State {
+        /// The state.
+        state: Box<State>,
+    },
+    /// The content of one step. Replaces what was shown for it.
+    Section {
+        /// Which step.
+        step: Step,
+        /// Its content.
+        section: Box<Section>,
+    },
+    /// Rows for the grid: text of every cell, row by row.
+    Rows {
+        /// First row.
+        first: u32,
+        /// One a row: cells in file order; `None` is missing.
+        rows: Vec<Vec<Option<String>>>,
+    },
+    /// How far the running work is.
+    Progress {
+        /// What is being done ("Reading the file", "Cross-validation").
+        stage: String,
+        /// Done units.
+        done: u64,
+        /// All units.
+        total: u64,
+    },
+    /// Nothing runs any more. `cancelled` if the person stopped it.
+    Idle {
+        /// Whether it was stopped.
+        cancelled: bool,
+    },
+    /// A file to save.
+    File {
+        /// File name.
+        name: String,
+        /// Media type.
+        mime: String,
+        /// Content.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// A refusal: shown as a banner, nothing else changes.
+    Refused {
+        /// Why.
+        error: Error,
+    },
+}
+
+/// What the engine wishes its shell to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Show this.
+    Tell(Event),
+    /// Stream the bytes of file `slot` into [`crate::session::Session::chunk`], then call `end_of_file`.
+    Read {
+        /// Which file.
+        slot: u32,
+    },
+    /// Give every worker this context before later jobs (replaces the former one of the same variant).
+    Context(Box<crate::pipeline::ContextPart>),
+    /// Run these jobs on any worker, in any order; answer each with `job_done`.
+    Start(Vec<(u64, crate::pipeline::Job)>),
+    /// Forget all jobs that were started and not answered; stop workers that are busy.
+    Stop,
+}
+
+/// Lists of everything that can be chosen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// Version of Watertight.
+    pub version: String,
+    /// Learners.
+    pub learners: Vec<Entry>,
+    /// Preparation steps.
+    pub steps: Vec<Entry>,
+    /// Augmentation methods.
+    pub methods: Vec<Entry>,
+    /// Metrics.
+    pub metrics: Vec<Entry>,
+    /// Audit checks.
+    pub checks: Vec<Entry>,
+    /// Quality rules.
+    pub rules: Vec<Entry>,
+    /// Samples.
+    pub samples: Vec<Entry>,
+    /// Terms of the field: id, word, definition.
+    pub glossary: Vec<(String, String, String)>,
+}
+
+/// One entry of a list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Name in settings.
+    pub id: String,
+    /// Name on screen.
+    pub title: String,
+    /// What it is.
+    pub doc: String,
+    /// Short facts: term and value (samples: rows, target, shows).
+    pub facts: Vec<(String, String)>,
+    /// Hyperparameters.
+    pub params: Vec<ParamView>,
+}
+
+/// A hyperparameter as a form shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParamView {
+    /// Name in settings.
+    pub id: String,
+    /// Name on screen.
+    pub title: String,
+    /// What it does.
+    pub help: String,
+    /// Allowed values in words.
+    pub allowed: String,
+    /// Value when none is given.
+    pub default: Value,
+    /// Words to choose from; empty when it is not a choice.
+    pub options: Vec<String>,
+    /// Least and greatest value of a number.
+    pub range: Option<(f64, f64)>,
+}
+
+impl From<&ParamSpec> for ParamView {
+    fn from(spec: &ParamSpec) -> Self {
+        let (options, range) = match spec.domain {
+            Domain::Choice { options, .. } => (options.iter().map(|&o| o.to_owned()).collect(), None),
+            #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]
+            Domain::Whole { low, high, .. } => (Vec::new(), Some((low as f64, high as f64))),
+            Domain::Real { low, high, .. } => (Vec::new(), Some((low, high))),
+            Domain::Switch { .. } => (Vec::new(), None),
+        };
+        Self {
+            id: spec.id.into(),
+            title: spec.title.into(),
+            help: spec.help.into(),
+            allowed: spec.allowed(),
+            default: spec.default(),
+            options,
+            range,
+        }
+    }
+}
+
+/// What the rail, the bar, the grid's head and the forms show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Files held, by slot.
+    pub files: Vec<FileView>,
+    /// Columns of the training file.
+    pub columns: Vec<ColumnView>,
+    /// Rows of the training file.
+    pub n_rows: u32,
+    /// Settings as chosen.
+    pub settings: Settings,
+    /// What the settings come to, with what was guessed: term, value, whether it was guessed.
+    pub resolved: Resolved,
+    /// The rail.
+    pub steps: Vec<StepView>,
+    /// Whether there is something to take back.
+    pub can_undo: bool,
+    /// Whether there is something to do again.
+    pub can_redo: bool,
+    /// Foot of the rail: file, settings, seed, report (fingerprints shortened).
+    pub provenance: Vec<(String, String)>,
+    /// Whether jobs run.
+    pub busy: bool,
+}
+
+/// The task and plan after guessing: what forms show when nothing was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Target column, if there is one.
+    pub target: Option<String>,
+    /// Whether the target was guessed.
+    pub target_guessed: bool,
+    /// Kind of task.
+    pub kind: Option<TaskKind>,
+    /// Classes.
+    pub classes: Vec<String>,
+    /// Time column.
+    pub time: Option<String>,
+    /// Entity column.
+    pub entity: Option<String>,
+    /// Strategy in words, after guessing.
+    pub strategy: Option<Strategy>,
+    /// Steps of the recipe.
+    pub recipe: Vec<Chosen>,
+    /// Learners to compare.
+    pub learners: Vec<Chosen>,
+    /// Metric that ranks.
+    pub metric: Option<String>,
+    /// Gates.
+    pub gates: Vec<Gate>,
+}
+
+/// A file as the page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub role: FileRole,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// Rows read.
+    pub n_rows: u32,
+    /// Columns read.
+    pub n_columns: u32,
+    /// Delimiter, quote, encoding, line ends, decimal sign: term and value.
+    pub dialect: Vec<(String, String)>,
+    /// Rejected records: line, byte, why (the first 100), and how many in all.
+    pub rejects: Vec<(u64, u64, String)>,
+    /// Rejected records in all.
+    pub n_rejected: u64,
+    /// Questions and notes about reading it ("Is 03/04/2021 the 3rd of April?").
+    pub notes: Vec<String>,
+}
+
+/// A column as the grid's head shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnView {
+    /// Name.
+    pub name: String,
+    /// Kind in use.
+    pub kind: Kind,
+    /// Whether the person chose the kind.
+    pub kind_chosen: bool,
+    /// What it is used for.
+    pub role: Role,
+    /// Cells missing.
+    pub missing: u32,
+    /// Distinct values ("12,023").
+    pub distinct: String,
+    /// Range or top values in words.
+    pub range: String,
+    /// Heights 0..=1 of a small histogram.
+    pub sketch: Vec<f64>,
+    /// Cells that would become missing under each kind, in the order of `Kind::ALL`.
+    pub lost_as: Vec<u32>,
+    /// Two readings of an ambiguous date column, as patterns; empty otherwise.
+    pub date_readings: Vec<String>,
+}
+
+/// State of a step on the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Nothing computed.
+    NotStarted,
+    /// Being computed.
+    Running,
+    /// Computed from the settings as they are.
+    Done,
+    /// Done, and something needs attention.
+    Attention,
+    /// Done, undecided.
+    Undecided,
+    /// Computed from older settings.
+    Stale,
+    /// Off by choice.
+    Skipped,
+}
+
+/// A step on the rail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepView {
+    /// Which.
+    pub step: Step,
+    /// State.
+    pub state: StepState,
+    /// A score or count beside the sign ("94", "2").
+    pub badge: String,
+    /// State in words, for screen readers ("2 blockers").
+    pub words: String,
+}
+
+/// A message as bytes.
+///
+/// # Errors
+/// Only if a type cannot be written, which is our mistake.
+pub fn pack<T: Serialize>(message: &T) -> Result<Vec<u8>> {
+    rmp_serde::to_vec_named(message).map_err(|_| Error::internal("a message that cannot be packed"))
+}
+
+/// A message from bytes.
+///
+/// # Errors
+/// Bytes that are not such a message.
+pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    rmp_serde::from_slice(bytes).map_err(|_| Error::internal("a message that cannot be read"))
+}

@@ -1,0 +1,4 @@
+//! rules
+use super::Rule;
+/// All rules.
+pub const RULES: &[Rule] = &[];

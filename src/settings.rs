@@ -1,0 +1,178 @@
+//! Everything the user chose, as one serialisable value. What is not chosen is guessed from the table and says so.
+
+use crate::decide::Gate;
+use crate::error::{Error, Result};
+use crate::param::Given;
+use crate::split::SplitSettings;
+use crate::table::Kind;
+use crate::table::parse::CsvOptions;
+use crate::task::TaskKind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Seed used when none is given.
+pub const DEFAULT_SEED: u64 = 42;
+
+/// What a column is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May be learned from.
+    Feature,
+    /// Is predicted.
+    Target,
+    /// Orders rows in time.
+    Time,
+    /// Names the entity of a row.
+    Entity,
+    /// Weighs rows.
+    Weight,
+    /// Left out.
+    Ignored,
+}
+
+impl Role {
+    /// All roles in the order of the picker.
+    pub const ALL: [Self; 6] = [Self::Feature, Self::Target, Self::Time, Self::Entity, Self::Weight, Self::Ignored];
+
+    /// The word used in settings and flags.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Feature => "feature",
+            Self::Target => "target",
+            Self::Time => "time",
+            Self::Entity => "entity",
+            Self::Weight => "weight",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// What the user said of one column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnChoice {
+    /// Read it as this kind.
+    pub kind: Option<Kind>,
+    /// Use it for this. Target, time, entity and weight are named in [`TaskChoice`]; here only feature or ignored.
+    pub role: Option<Role>,
+    /// Pattern of an ambiguous date column ("%d/%m/%Y").
+    pub date_format: Option<String>,
+}
+
+/// What the user said of the task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskChoice {
+    /// Column to predict.
+    pub target: Option<String>,
+    /// Kind of question; guessed from the target when absent.
+    pub kind: Option<TaskKind>,
+    /// Label of the positive class of a binary task.
+    pub positive: Option<String>,
+    /// Time column.
+    pub time: Option<String>,
+    /// Entity column.
+    pub entity: Option<String>,
+    /// Weight column.
+    pub weight: Option<String>,
+    /// Steps between the prediction moment and the target.
+    pub horizon: u32,
+}
+
+/// One entry of an open list (step, learner, method) with its hyperparameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    /// Entry id.
+    pub id: String,
+    /// Hyperparameters that differ from the defaults.
+    pub params: Given,
+    /// Columns it is for; empty: all it fits.
+    pub columns: Vec<String>,
+}
+
+/// A finding the user accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The finding's id.
+    pub finding: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// All choices. `Settings::default()` lets everything be guessed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Version of this format.
+    pub format: u32,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// How the file is read.
+    pub csv: CsvOptions,
+    /// What was said of columns, by name.
+    pub columns: BTreeMap<String, ColumnChoice>,
+    /// What was said of the task.
+    pub task: TaskChoice,
+    /// Keep one row of each group of equal rows.
+    pub drop_duplicates: bool,
+    /// How rows are dealt.
+    pub split: SplitSettings,
+    /// Preparation steps in order; `None`: the usual ones for the table and learner.
+    pub recipe: Option<Vec<Chosen>>,
+    /// Augmentation of the training side; `None`: off.
+    pub augment: Option<Chosen>,
+    /// Learners to compare; `None`: the usual ones for the task and size.
+    pub learners: Option<Vec<Chosen>>,
+    /// Metric that ranks learners; `None`: the usual one for the task.
+    pub metric: Option<String>,
+    /// Gates; `None`: the usual ones for the task.
+    pub gates: Option<Vec<Gate>>,
+    /// Findings accepted with a reason. A proven blocker stays no-go all the same.
+    pub accepted: Vec<Accepted>,
+}
+
+/// Version of the settings format.
+pub const SETTINGS_FORMAT: u32 = 1;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            format: SETTINGS_FORMAT,
+            seed: DEFAULT_SEED,
+            csv: CsvOptions::default(),
+            columns: BTreeMap::new(),
+            task: TaskChoice::default(),
+            drop_duplicates: false,
+            split: SplitSettings::default(),
+            recipe: None,
+            augment: None,
+            learners: None,
+            metric: None,
+            gates: None,
+            accepted: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Settings from JSON, as `settings.json` holds them.
+    ///
+    /// # Errors
+    /// Not JSON, a wrong type, or a newer format.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let settings: Self = serde_json::from_str(text).map_err(|e| Error::bad_settings(&e.to_string(), e.line() as u64))?;
+        if settings.format > SETTINGS_FORMAT {
+            return Err(Error::out_of_range("format", &settings.format.to_string(), &format!("at most {SETTINGS_FORMAT}")));
+        }
+        Ok(settings)
+    }
+
+    /// Settings as indented JSON with a final line end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |s| s + "\n")
+    }
+}
