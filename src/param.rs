@@ -170,7 +170,7 @@ impl ParamSpec {
         let Some(given) = given else { return Ok(self.default()) };
         #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]
         let checked = match (self.domain, given) {
-            (Domain::Whole { low, high, .. }, Value::Whole(v)) => (low..=high).contains(v).then(|| Value::Whole(*v)),
+            (Domain::Whole { low, high, .. }, Value::Whole(v)) => (low..=high).contains(v).then_some(Value::Whole(*v)),
             (Domain::Real { low, high, .. }, Value::Real(v)) => (low..=high).contains(v).then_some(Value::Real(*v)),
             (Domain::Real { low, high, .. }, Value::Whole(v)) => (low..=high).contains(&(*v as f64)).then_some(Value::Real(*v as f64)),
             (Domain::Switch { .. }, Value::Switch(v)) => Some(Value::Switch(*v)),

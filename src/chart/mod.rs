@@ -36,6 +36,9 @@ pub struct Series {
     pub quiet: bool,
 }
 
+/// A labelled value with its interval (low, high), if computable.
+pub type Bar = (String, f64, Option<(f64, f64)>);
+
 /// An axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
@@ -65,7 +68,7 @@ pub enum Shape {
         /// Horizontal axis.
         x: Axis,
         /// Label, value, interval.
-        bars: Vec<(String, f64, Option<(f64, f64)>)>,
+        bars: Vec<Bar>,
     },
     /// Lines with optional bands (line with interval, ROC, precision-recall, calibration).
     Lines {
@@ -99,7 +102,7 @@ pub enum Shape {
         /// Horizontal axis.
         x: Axis,
         /// Label, estimate, interval.
-        rows: Vec<(String, f64, Option<(f64, f64)>)>,
+        rows: Vec<Bar>,
         /// Baseline drawn dashed.
         baseline: Option<f64>,
     },
