@@ -110,6 +110,30 @@ impl Error {
             .at(line, 0)
     }
 
+    /// No column of the table can be a target.
+    #[must_use]
+    pub fn no_target() -> Self {
+        let message = "No column of this table can be predicted: each is constant, a date, text or a key.";
+        Self::new(ErrorKind::Settings, message, "Name a target column, or read one as another kind.")
+    }
+
+    /// The target does not fit the kind of task asked for.
+    #[must_use]
+    pub fn wrong_task(target: &str, wanted: &str, possible: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("\"{target}\" cannot be a {wanted} target; it looks like {possible}."),
+            format!("Choose {possible}, or read the column as another kind."),
+        )
+        .named(target)
+    }
+
+    /// A learner cannot do this kind of task.
+    #[must_use]
+    pub fn wrong_learner(learner: &str, kind: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("{learner} cannot do {kind}."), "Leave it out, or choose another task.")
+    }
+
     // ---- splits
 
     /// There are not enough `things` ("entities") for the folds asked; `most` is the largest possible number of folds.
