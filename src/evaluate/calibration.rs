@@ -1,7 +1,7 @@
 //! Calibration: of the rows given 30 %, do 30 % happen?
 //!
 //! Bins of equal mass, equal probabilities kept together; expected calibration error `sum n_b / n |observed_b - predicted_b|` (Naeini et al.
-//! 2015); slope and intercept of the logistic recalibration `logit P(y) = a + b logit p` (Cox 1958): 1 and 0 are perfect, a slope below 1 says
+//! 2015; bins checked against `sklearn.calibration.calibration_curve(strategy="quantile")`); slope and intercept of the logistic recalibration `logit P(y) = a + b logit p` (Cox 1958): 1 and 0 are perfect, a slope below 1 says
 //! the probabilities are too extreme. Intervals of the bins are Wilson's (1927).
 
 use super::Scored;
@@ -61,7 +61,7 @@ pub fn calibration(scored: &Scored<'_>, class: usize) -> Option<Calibration> {
     let outcome = scored.classes().map(|c| f64::from(u8::from(c == class)));
     let mut rows: Vec<(f64, f64)> = scored.predictions.class(class).into_iter().zip(outcome).collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let bins = bins(&rows);
+    let bins = bins(&rows, (rows.len() / LEAST_ROWS).clamp(1, BINS));
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let ece = bins.iter().map(|b| b.n as f64 * (b.observed - b.predicted).abs()).sum::<f64>() / rows.len() as f64;
     let line = recalibration(&rows);
@@ -69,8 +69,7 @@ pub fn calibration(scored: &Scored<'_>, class: usize) -> Option<Calibration> {
 }
 
 /// Cuts sorted rows (probability, outcome) into bins of about equal mass; equal probabilities are never parted.
-fn bins(rows: &[(f64, f64)]) -> Vec<CalibrationBin> {
-    let wanted = (rows.len() / LEAST_ROWS).clamp(1, BINS);
+fn bins(rows: &[(f64, f64)], wanted: usize) -> Vec<CalibrationBin> {
     let mut all = Vec::with_capacity(wanted);
     let mut from = 0;
     for k in 1..=wanted {
@@ -142,6 +141,20 @@ mod tests {
         let values = chance.iter().flat_map(|&p| [1.0 - bend(p), bend(p)]).collect();
         let predictions = Predictions { n_classes: 2, values };
         calibration(&Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 }, 1).unwrap()
+    }
+
+    #[test]
+    fn bins_of_equal_mass_are_those_of_scikit_learn() {
+        let all: serde_json::Value = serde_json::from_str(include_str!("../../tests/reference/metrics.json")).unwrap();
+        let case = all["cases"].as_array().unwrap().iter().find(|c| c["fn"] == "calibration_curve_quantile5").unwrap();
+        let list = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<f64>>();
+        let mut rows: Vec<(f64, f64)> = list(&case["input"]["score"]).into_iter().zip(list(&case["input"]["y"])).collect();
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let found = bins(&rows, 5);
+        assert_eq!(found.len(), 5);
+        for (bin, (observed, predicted)) in found.iter().zip(list(&case["expect"]["frac"]).into_iter().zip(list(&case["expect"]["mean"]))) {
+            assert!((bin.observed - observed).abs() < 1e-12 && (bin.predicted - predicted).abs() < 1e-12, "{bin:?}");
+        }
     }
 
     #[test]

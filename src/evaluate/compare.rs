@@ -191,11 +191,8 @@ mod tests {
 
     #[test]
     fn a_clearly_better_learner_is_chosen_and_its_gain_is_paired() {
-        let entrants = [
-            entrant("baseline", true, &[0.0, 0.1, 0.2]),
-            entrant("ridge", false, &[0.3, 0.4, 0.5]),
-            entrant("boosting", false, &[0.5, 0.6, 0.7]),
-        ];
+        let entrants =
+            [entrant("baseline", true, &[0.0, 0.1, 0.2]), entrant("ridge", false, &[0.3, 0.4, 0.5]), entrant("boosting", false, &[0.5, 0.6, 0.7])];
         let board = leaderboard(&entrants, "r2").unwrap();
         assert_eq!(board.chosen, Some(2));
         let gain = board.chosen().unwrap().gain.clone().unwrap();

@@ -91,7 +91,13 @@ mod tests {
     fn example(n: usize) -> (Vec<f64>, Predictions) {
         let mut stream = Stream::new(3, "test/curves", 0);
         let truth: Vec<f64> = (0..n).map(|_| f64::from(u8::from(stream.chance(0.3)))).collect();
-        let values = truth.iter().flat_map(|t| { let p = (stream.uniform() + 0.3 * t) / 1.3; [1.0 - p, p] }).collect();
+        let values = truth
+            .iter()
+            .flat_map(|t| {
+                let p = (stream.uniform() + 0.3 * t) / 1.3;
+                [1.0 - p, p]
+            })
+            .collect();
         (truth, Predictions { n_classes: 2, values })
     }
 
@@ -103,6 +109,25 @@ mod tests {
         assert_eq!((curve.points[0], curve.points[curve.points.len() - 1]), ((0.0, 0.0), (1.0, 1.0)));
         let trapezoid: f64 = curve.points.windows(2).map(|w| (w[1].0 - w[0].0) * (w[1].1 + w[0].1) / 2.0).sum();
         assert!((trapezoid - curve.area.unwrap()).abs() < 0.01);
+    }
+
+    #[test]
+    fn points_are_those_of_scikit_learn() {
+        let all: serde_json::Value = serde_json::from_str(include_str!("../../tests/reference/metrics.json")).unwrap();
+        let case = |name: &str| all["cases"].as_array().unwrap().iter().find(|c| c["fn"] == name).unwrap().clone();
+        let list = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<f64>>();
+        let (roc_case, pr_case) = (case("roc_points"), case("pr_points"));
+        let truth = list(&roc_case["input"]["y"]);
+        let predictions = Predictions { n_classes: 2, values: list(&roc_case["input"]["score"]).iter().flat_map(|&p| [1.0 - p, p]).collect() };
+        let scored = Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 };
+        let close = |found: &[(f64, f64)], x: Vec<f64>, y: Vec<f64>| {
+            assert_eq!(found.len(), x.len());
+            found.iter().zip(x.iter().zip(&y)).for_each(|(f, (x, y))| assert!((f.0 - x).abs() < 1e-12 && (f.1 - y).abs() < 1e-12, "{f:?}"));
+        };
+        close(&roc(&scored)[0].points, list(&roc_case["expect"]["fpr"]), list(&roc_case["expect"]["tpr"]));
+        let mut points = precision_recall(&scored).remove(0).points;
+        points.reverse();
+        close(&points, list(&pr_case["expect"]["recall"]), list(&pr_case["expect"]["precision"]));
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub fn permutation_importance(
         let dealt = Features::from_columns(features.about.clone(), (0..features.n_features()).map(column).collect(), kept.len())?;
         let predictions = model.predict(&dealt)?;
         let scored = Scored { truth: &truth, predictions: &predictions, kind: judge.kind, n_classes: judge.n_classes };
-        (metric.value)(&scored).ok_or_else(|| Error::not_computable("Importance", "the metric has no value on these rows", "Seal or validate more rows."))
+        (metric.value)(&scored)
+            .ok_or_else(|| Error::not_computable("Importance", "the metric has no value on these rows", "Seal or validate more rows."))
     };
     let whole = value(&kept)?;
     let mut losses = Vec::with_capacity(REPEATS as usize);

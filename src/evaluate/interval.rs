@@ -189,15 +189,15 @@ impl Judge<'_> {
     }
 
     fn ready(&self, metric: &Metric, truth: &[f64], predictions: &Predictions, parts: &[Part]) -> Ready {
-        let scored = |truth, predictions| Scored { truth, predictions, kind: self.kind, n_classes: self.n_classes };
+        let (kind, n_classes) = (self.kind, self.n_classes);
         match metric.pooling {
-            Pooling::Rows => Ready::Pooled((metric.recount)(&scored(truth, predictions))),
+            Pooling::Rows => Ready::Pooled((metric.recount)(&Scored { truth, predictions, kind, n_classes })),
             Pooling::Folds => {
                 let width = self.n_classes.max(1);
                 let fold = |part: &Part| {
                     let (from, to) = (part.start, part.start + part.n);
-                    let own = Predictions { n_classes: self.n_classes, values: predictions.values.get(from * width..to * width)?.to_vec() };
-                    (metric.recount)(&scored(truth.get(from..to)?, &own))
+                    let own = Predictions { n_classes, values: predictions.values.get(from * width..to * width)?.to_vec() };
+                    (metric.recount)(&Scored { truth: truth.get(from..to)?, predictions: &own, kind, n_classes })
                 };
                 Ready::ByFold(parts.iter().map(fold).collect())
             }
@@ -280,7 +280,9 @@ struct Part {
 
 enum Groups {
     Rows,
-    Blocks { length: usize },
+    Blocks {
+        length: usize,
+    },
     /// Rows (within the fold) of each entity, in order of first appearance.
     Entities(Vec<Vec<u32>>),
 }

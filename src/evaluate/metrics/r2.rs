@@ -32,7 +32,11 @@ fn recount(scored: &Scored<'_>) -> Option<Recount> {
         return None;
     }
     let scale = widest;
-    Recount::of_differences(scored, |t, p| [(t - centre) / scale, ((t - centre) / scale) * ((t - centre) / scale), ((t - p) / scale) * ((t - p) / scale)], join)
+    Recount::of_differences(
+        scored,
+        |t, p| [(t - centre) / scale, ((t - centre) / scale) * ((t - centre) / scale), ((t - p) / scale) * ((t - p) / scale)],
+        join,
+    )
 }
 
 fn join(n: f64, [deviations, squares, residuals]: [f64; 3]) -> Option<f64> {

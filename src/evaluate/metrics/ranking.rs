@@ -33,7 +33,7 @@ impl Ranking {
         let last = |i: usize| keys.get(i + 1).is_none_or(|next| next.0 != keys[i].0);
         let mark = |i: usize, row: u32| {
             let class = if positive.get(row as usize).copied().unwrap_or(false) { POSITIVE } else { 0 };
-            row << 2 | class | u32::from(last(i)) * LAST
+            (row << 2) | class | (u32::from(last(i)) * LAST)
         };
         Self { entries: keys.iter().enumerate().map(|(i, &(_, row))| mark(i, row)).collect() }
     }
