@@ -13,6 +13,7 @@ pub mod math;
 pub mod param;
 pub mod stats;
 // -- data
+pub mod features;
 pub mod lineage;
 pub mod sample;
 pub mod split;
