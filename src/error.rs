@@ -250,6 +250,8 @@ impl Error {
     #[must_use]
     pub fn damaged_table(why: &str) -> Self {
         Self::new(ErrorKind::Input, format!("The stored table cannot be read: {why}."), "Open the original file again.")
+    }
+
     /// No column of the table can be a target.
     #[must_use]
     pub fn no_target() -> Self {
