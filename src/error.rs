@@ -77,6 +77,54 @@ impl Error {
         Self::new(ErrorKind::Internal, format!("Internal error: {what}."), "Please report this with the settings file.")
     }
 
+    // ---- the machine around us
+
+    /// A worker ended or fell silent each of `times` times it ran the same piece of work.
+    #[must_use]
+    pub fn worker_lost(times: u32) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("A piece of work was started {times} times and its worker ended each time, most likely because the browser ran out of memory."),
+            "Close other tabs, use fewer workers or fewer rows, and run it again; the command line has no such limit.",
+        )
+    }
+
+    /// No worker can be started in this browser.
+    #[must_use]
+    pub fn no_workers() -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            "The browser ends every worker that is started, so nothing can be computed.",
+            "Reload the page; if that does not help, close other tabs or use another browser.",
+        )
+    }
+
+    /// The worker that holds the session ended.
+    #[must_use]
+    pub fn session_lost() -> Self {
+        Self::new(
+            ErrorKind::Internal,
+            "The part of the page that held your file ended unexpectedly, most likely because the browser ran out of memory.",
+            "Open the file or the kept project again; close other tabs first if memory is short.",
+        )
+    }
+
+    /// A chosen file can no longer be read (changed or removed on disk, or access withdrawn).
+    #[must_use]
+    pub fn unreadable_file(name: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("The browser cannot read \"{name}\": {why}."), "Choose the file again.").named(name)
+    }
+
+    /// The project cannot be kept in the browser between visits.
+    #[must_use]
+    pub fn not_kept(why: &str) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("This browser could not keep your project: {why}."),
+            "Nothing is lost while this page stays open. Save the project to a file to have it later.",
+        )
+    }
+
     // ---- settings and parameters
 
     /// A named setting has a value outside of what is allowed.
@@ -108,6 +156,58 @@ impl Error {
     pub fn bad_settings(why: &str, line: u64) -> Self {
         Self::new(ErrorKind::Settings, format!("The settings cannot be read: {why}."), "Start from a settings.json that a run has written.")
             .at(line, 0)
+    }
+
+    /// No column of the table can be a target.
+    #[must_use]
+    pub fn no_target() -> Self {
+        let message = "No column of this table can be predicted: each is constant, a date, text or a key.";
+        Self::new(ErrorKind::Settings, message, "Name a target column, or read one as another kind.")
+    }
+
+    /// The target does not fit the kind of task asked for.
+    #[must_use]
+    pub fn wrong_task(target: &str, wanted: &str, possible: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("\"{target}\" cannot be a {wanted} target; it looks like {possible}."),
+            format!("Choose {possible}, or read the column as another kind."),
+        )
+        .named(target)
+    }
+
+    /// A learner cannot do this kind of task.
+    #[must_use]
+    pub fn wrong_learner(learner: &str, kind: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("{learner} cannot do {kind}."), "Leave it out, or choose another task.")
+    }
+
+    // ---- splits
+
+    /// There are not enough `things` ("entities") for the folds asked; `most` is the largest possible number of folds.
+    #[must_use]
+    pub fn too_few_for_folds(things: &str, asked: usize, most: usize) -> Self {
+        let hint = if most >= 2 {
+            format!("Use at most {most} folds, or a smaller holdout.")
+        } else {
+            "Choose another split strategy, a smaller holdout, or a file with more rows.".to_owned()
+        };
+        let message = format!("There are too few {things} for {asked} folds: they are enough for {most}.");
+        Self::new(ErrorKind::NotComputable, message, hint).named("folds")
+    }
+
+    /// A split strategy needs a column with a role that no column has.
+    #[must_use]
+    pub fn strategy_needs(strategy: &str, role: &str) -> Self {
+        let message = format!("The split strategy {strategy} needs a column of role {role}, and none is set.");
+        Self::new(ErrorKind::Settings, message, format!("Name the {role} column, or choose another split strategy.")).named("strategy")
+    }
+
+    /// The time column is of a kind that has no order in time.
+    #[must_use]
+    pub fn cannot_order_by(kind: &str) -> Self {
+        let message = format!("Rows cannot be ordered in time by a column of kind {kind}.");
+        Self::new(ErrorKind::Settings, message, "Read the time column as timestamp or numeric, or choose another time column.")
     }
 
     // ---- methods

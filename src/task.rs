@@ -124,17 +124,11 @@ pub fn guess_kind(column: &Column) -> Result<(TaskKind, Vec<String>)> {
         for row in (0..column.len()).filter(|&row| !column.is_missing(row)) {
             *counts.entry(column.text(row).into_owned()).or_default() += 1;
             if counts.len() > MAX_CLASSES {
-                return Err(Error::not_computable(
-                    "A classification",
-                    "the target has more than 100 different labels",
-                    "Choose another target, or read it as numeric.",
-                )
-                .named(column.name()));
+                return Err(too_many_classes(column.name()));
             }
         }
         if counts.len() < 2 {
-            return Err(Error::not_computable("A model", "the target has fewer than two different values", "Choose another target column.")
-                .named(column.name()));
+            return Err(one_value(column.name()));
         }
     }
     match (column.kind(), counts.len()) {
@@ -143,6 +137,38 @@ pub fn guess_kind(column: &Column) -> Result<(TaskKind, Vec<String>)> {
         (Kind::Timestamp, _) => Err(Error::not_computable("A model", "the target is a date", "Choose another target column.").named(column.name())),
         _ => Ok((TaskKind::Multiclass, counts.into_keys().collect())),
     }
+}
+
+/// The labels of a column as classes of a multiclass task, in alphabetical order (whole numbers by value).
+///
+/// # Errors
+/// Fewer than two labels, or more than [`MAX_CLASSES`].
+pub fn class_labels(column: &Column) -> Result<Vec<String>> {
+    let mut labels = std::collections::BTreeSet::new();
+    for row in (0..column.len()).filter(|&row| !column.is_missing(row)) {
+        labels.insert(column.text(row).into_owned());
+        if labels.len() > MAX_CLASSES {
+            return Err(too_many_classes(column.name()));
+        }
+    }
+    if labels.len() < 2 {
+        return Err(one_value(column.name()));
+    }
+    let mut labels: Vec<String> = labels.into_iter().collect();
+    labels.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => a.total_cmp(&b),
+        _ => a.cmp(b),
+    });
+    Ok(labels)
+}
+
+fn too_many_classes(name: &str) -> Error {
+    Error::not_computable("A classification", "the target has more than 100 different labels", "Choose another target, or read it as numeric.")
+        .named(name)
+}
+
+fn one_value(name: &str) -> Error {
+    Error::not_computable("A model", "the target has fewer than two different values", "Choose another target column.").named(name)
 }
 
 fn distinct_up_to(values: &[f64], most: usize) -> usize {

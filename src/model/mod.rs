@@ -2,13 +2,12 @@
 //!
 //! Adding a learner: one file in `learners/` and its line in [`LEARNERS`]; screens, command line, report and the conformance suite have it.
 
-pub mod features;
 pub mod learners;
 pub mod linear;
 mod memo;
 pub mod tree;
 
-pub use features::{Feature, Features, Predictions, TrainingSet};
+pub use crate::features::{Feature, Features, Predictions, TrainingSet};
 pub use learners::LEARNERS;
 
 use crate::error::{Error, Result};
