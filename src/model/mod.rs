@@ -4,7 +4,6 @@
 
 pub mod learners;
 pub mod linear;
-mod memo;
 pub mod tree;
 
 pub use crate::features::{Feature, Features, Predictions, TrainingSet};

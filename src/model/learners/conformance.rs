@@ -1,8 +1,8 @@
 //! What every learner must keep, run over the whole list: a new entry is held to it without another line.
 
 use super::LEARNERS;
+use crate::features::tests_support::features;
 use crate::math::rng::Stream;
-use crate::model::features::tests_support::features;
 use crate::model::{Features, Learner, Model, Predictions, TrainingSet};
 use crate::param::Params;
 use crate::task::TaskKind;

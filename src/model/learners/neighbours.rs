@@ -4,7 +4,7 @@
 //! the training set wins, so that equal distances never make the answer depend on the search. The model keeps the training rows and makes its tree again after loading.
 
 use crate::error::{Error, Result};
-use crate::model::memo::Memo;
+use crate::features::Memo;
 use crate::model::{Features, FitPart, Learner, Model, Predictions, one_part, only};
 use crate::param::{Domain, ParamSpec};
 use crate::task::TaskKind;
@@ -146,7 +146,7 @@ impl Neighbours {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::features::tests_support::features;
+    use crate::features::tests_support::features;
 
     fn model(k: usize, rows: &[[f64; 2]]) -> Neighbours {
         Neighbours {

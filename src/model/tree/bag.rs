@@ -3,10 +3,10 @@
 //! The impurity of a node is the weighted variance of the target, or of the indicators of the classes: Gini's impurity. A bootstrap sample draws as many rows as there
 //! are, with replacement (multinomial); only their counts reach the tree.
 
-use super::bins::Binned;
 use super::grow::{Grower, Node, Rules};
 use super::histogram::{Limits, Shape};
 use super::{Combination, TreeModel};
+use crate::features::Binned;
 use crate::math::rng::Stream;
 use crate::math::sum::{mean, sum};
 use crate::model::TrainingSet;

@@ -4,10 +4,10 @@
 //! Losses, for a row of weight w and sum f: squared `w (y - f)^2 / 2`, logistic `w (log(1 + e^f) - y f)`, softmax `-w log p_y`. Their gradients over equal rows need only the sum of weights W and
 //! of weighted targets S: `S - W f` and `S - W p`, so equal rows are one row. A leaf adds `learning_rate * sum gradient / (sum curvature + l2)`.
 
-use super::bins::Binned;
 use super::grow::{Grower, Node, Rules};
 use super::histogram::{Limits, Shape};
 use super::{Combination, TreeModel};
+use crate::features::Binned;
 use crate::math::elementary::{ln, logistic, logit};
 use crate::math::sum::{mean, sum_of};
 use crate::model::TrainingSet;

@@ -4,8 +4,8 @@
 //! leaves). When every cut may use every feature, only the smaller child's histogram is made and the larger one's is the difference to the parent's. When a cut
 //! may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
 
-use super::bins::Binned;
 use super::histogram::{Limits, Shape, accumulate, best_cut, places};
+use crate::features::Binned;
 use crate::math::rng::Stream;
 use std::ops::Range;
 

@@ -1,18 +1,15 @@
 //! Trees on one histogram engine: a decision tree, an average of many (forest), a sum of many (boosting).
 //!
-//! [`bins`] cuts features and joins equal rows, `grow` grows one tree on `histogram`s, [`bag`] averages trees and [`boost`] adds them up. [`TreeModel`] is what is left: flat arrays.
+//! Features come cut into bins, equal rows joined ([`Binned`]); `grow` grows one tree on `histogram`s, [`bag`] averages trees and [`boost`] adds them up. [`TreeModel`] is what is left: flat arrays.
 
 pub mod bag;
-pub mod bins;
 pub mod boost;
-mod distinct;
 mod grow;
 mod histogram;
 mod predict;
 
-pub use bins::Binned;
-
 use crate::error::{Error, Result};
+use crate::features::Binned;
 use grow::Node;
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,9 @@
 //!
 //! Rows that fall on the same side of every threshold of the model get the same answer, so tables of few-valued features are walked once for each distinct row.
 
-use super::distinct::distinct_rows;
-use super::{Combination, TreeModel, bins};
+use super::{Combination, TreeModel};
 use crate::error::{Error, Result};
+use crate::features::{MAX_BINS, code, distinct_rows};
 use crate::math::elementary::logistic;
 use crate::model::linear::{to_probabilities, two_classes};
 use crate::model::{Features, Predictions};
@@ -40,11 +40,11 @@ impl TreeModel {
             return None;
         }
         let cuts = self.cuts();
-        if cuts.iter().any(|c| c.len() >= bins::MAX_BINS) {
+        if cuts.iter().any(|c| c.len() >= MAX_BINS) {
             return None;
         }
         let codes: Vec<u8> =
-            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| bins::code(x, cuts)).collect::<Vec<u8>>()).collect();
+            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| code(x, cuts)).collect::<Vec<u8>>()).collect();
         let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1).collect();
         distinct_rows(&codes, &widths, n, n / 2).map(|d| (d.of_row, d.first))
     }

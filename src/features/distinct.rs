@@ -8,7 +8,7 @@ const MAX_ADDRESSES: usize = 1 << 23;
 const NONE: u32 = u32::MAX;
 
 /// Distinct rows.
-pub(super) struct Distinct {
+pub(crate) struct Distinct {
     /// The distinct row each row is, shape `(n_rows,)`.
     pub of_row: Vec<u32>,
     /// The first row that is each distinct row, ascending, shape `(n_distinct,)`.
@@ -16,7 +16,7 @@ pub(super) struct Distinct {
 }
 
 /// Distinct rows of `codes` (column by column, shape `(n_features, n_rows)`; codes of feature j below `widths[j]`), if there are at most `most`.
-pub(super) fn distinct_rows(codes: &[u8], widths: &[usize], n_rows: usize, most: usize) -> Option<Distinct> {
+pub(crate) fn distinct_rows(codes: &[u8], widths: &[usize], n_rows: usize, most: usize) -> Option<Distinct> {
     let mut of_row = vec![0_u32; n_rows];
     let mut first: Vec<u32> = if n_rows == 0 { Vec::new() } else { vec![0] };
     let mut narrow_first: Vec<usize> = (0..widths.len()).collect();

@@ -4,8 +4,8 @@
 //! above the cut, so a missing one goes left. A feature of at most 255 distinct values loses nothing; of more, each bin holds about the same number of rows
 //! (greedily, as in Ke et al. 2017, "LightGBM"). Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
 
+use super::Features;
 use super::distinct::distinct_rows;
-use crate::model::Features;
 
 /// Most bins of a feature: a code is one byte.
 pub const MAX_BINS: usize = 255;
@@ -127,7 +127,7 @@ fn between(a: f64, b: f64) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::features::tests_support::features;
+    use crate::features::tests_support::features;
 
     #[test]
     fn cuts_lie_strictly_between_values_and_are_at_most_254() {

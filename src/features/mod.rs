@@ -1,7 +1,14 @@
 //! Prepared features, training sets and predictions.
 
-use super::memo::Memo;
-use super::tree::Binned;
+mod bins;
+mod distinct;
+mod memo;
+
+pub(crate) use bins::MAX_BINS;
+pub use bins::{Binned, code};
+pub(crate) use distinct::distinct_rows;
+pub(crate) use memo::Memo;
+
 use crate::error::{Error, Result};
 use crate::task::TaskKind;
 use ndarray::{Array2, ArrayView1, ShapeBuilder};
