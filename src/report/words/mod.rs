@@ -1,1 +1,7 @@
-//! words
+//! Results turned into sentences: what was found, what it means, what to do.
+
+mod audit;
+mod finding;
+mod quality;
+
+pub use finding::{finding_block, remedy, status};
