@@ -2,6 +2,7 @@
 
 mod audit;
 mod finding;
+pub mod glossary;
 mod quality;
 
 pub use finding::{finding_block, remedy, status};
