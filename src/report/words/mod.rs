@@ -1,1 +1,2 @@
-//! words
+//! Findings, gates and terms in words.
+pub mod gates;
