@@ -1,2 +1,3 @@
-//! Findings, gates and terms in words.
+//! Words: findings, gates and terms of the field in sentences.
 pub mod gates;
+pub mod glossary;
