@@ -26,7 +26,9 @@ pub fn decide(report: &DecideReport<'_>) -> Section {
     let mut blocks = vec![
         Block::Verdict { outcome: decision.verdict.into(), says: vec![statement(report), advice(decision.verdict)] },
         Block::Paragraph {
-            text: vec![text("Go: every gate passes. Caution: none fails, but at least one is undecided. No-go: a gate fails, a blocker is open, or nothing was tested.")],
+            text: vec![text(
+                "Go: every gate passes. Caution: none fails, but at least one is undecided. No-go: a gate fails, a blocker is open, or nothing was tested.",
+            )],
         },
         Block::Heading { text: format!("{}: {}", counted(decision.gates.len() as u64, "gate", "gates"), tally(decision)) },
         Block::Gates { groups: groups(report) },
@@ -72,7 +74,8 @@ fn reason_in_words(report: &DecideReport<'_>, reason: &Reason) -> Spans {
     };
     match reason {
         Reason::OpenBlockers { findings } => {
-            let mut says = vec![text(format!("{} open: the score would not be real in use (", counted(findings.len() as u64, "blocker is", "blockers are")))];
+            let mut says =
+                vec![text(format!("{} open: the score would not be real in use (", counted(findings.len() as u64, "blocker is", "blockers are")))];
             for (i, id) in findings.iter().enumerate() {
                 if i > 0 {
                     says.push(text(", "));

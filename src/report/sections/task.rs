@@ -77,7 +77,8 @@ fn lead(report: &TaskReport<'_>) -> Spans {
     match report.split {
         None => vec![text("The rows cannot be dealt to learning and judging with these settings.")],
         Some(split) => {
-            let sealed = if split.n_holdout == 0 { "none are sealed".to_owned() } else { format!("{} stay sealed until the end", count(split.n_holdout)) };
+            let sealed =
+                if split.n_holdout == 0 { "none are sealed".to_owned() } else { format!("{} stay sealed until the end", count(split.n_holdout)) };
             vec![text(format!(
                 "{} are dealt {} to {}; {sealed}.",
                 counted(split.n_development, "row", "rows"),
@@ -111,7 +112,11 @@ fn facts(report: &TaskReport<'_>) -> Vec<(String, Spans)> {
     }
     let horizon = if task.horizon == 0 { "same row".to_owned() } else { format!("{} ahead", counted(task.horizon.into(), "step", "steps")) };
     facts.push(("horizon".to_owned(), vec![text(horizon)]));
-    let missing = if report.n_missing == 0 { "in every row".to_owned() } else { format!("missing in {} of {}, which are left out", count(report.n_missing), counted(report.n_rows, "row", "rows")) };
+    let missing = if report.n_missing == 0 {
+        "in every row".to_owned()
+    } else {
+        format!("missing in {} of {}, which are left out", count(report.n_missing), counted(report.n_rows, "row", "rows"))
+    };
     facts.push(("target present".to_owned(), vec![text(missing)]));
     if let Some(split) = report.split {
         let why = match split.strategy {

@@ -1,8 +1,8 @@
 //! Training: who leads, by how much, and whether it is better than no learning at all.
 
 use super::shared::{
-    SplitFacts, bar, dealt, difference_cell, difference_interval_of, difference_of, estimate_cell, heads, in_words, method_in_words, metric_title, scale,
-    value_of, words,
+    SplitFacts, bar, dealt, difference_cell, difference_interval_of, difference_of, estimate_cell, heads, in_words, method_in_words, metric_title,
+    scale, value_of, words,
 };
 use crate::chart::figures;
 use crate::evaluate::{Direction, Estimate, Leaderboard, Standing, metric, metrics_for};
@@ -63,7 +63,9 @@ fn statement(report: &TrainReport<'_>) -> Spans {
     }
     match baseline {
         None => says.push(text(" There is no baseline to compare with.")),
-        Some(name) if clear(chosen.gain.as_ref()) && leader.entrant != chosen.entrant => says.push(text(format!(" Both clearly beat the baseline “{name}”."))),
+        Some(name) if clear(chosen.gain.as_ref()) && leader.entrant != chosen.entrant => {
+            says.push(text(format!(" Both clearly beat the baseline “{name}”.")))
+        }
         Some(name) if clear(chosen.gain.as_ref()) => says.push(text(format!(" It clearly beats the baseline “{name}”."))),
         Some(name) => says.push(text(format!(" It has not shown that it is better than the baseline “{name}”."))),
     }
@@ -103,7 +105,8 @@ fn table(report: &TrainReport<'_>) -> TableBlock {
     let all: Vec<&Estimate> = board.standings.iter().filter_map(|s| s.estimates.first()).collect();
     let limit = board.best_baseline.and_then(|b| board.standing(b)).and_then(|b| b.estimates.first()?.value);
     let on = scale(&all, limit);
-    let mut names = vec!["Learner".to_owned(), format!("#{main}"), "95 % interval".to_owned(), "#gain over baseline".to_owned(), "#folds won".to_owned()];
+    let mut names =
+        vec!["Learner".to_owned(), format!("#{main}"), "95 % interval".to_owned(), "#gain over baseline".to_owned(), "#folds won".to_owned()];
     names.extend(second.map(|id| format!("#{}", metric_title(id))));
     names.push("state".to_owned());
     let row = |s: &Standing| {

@@ -210,7 +210,10 @@ fn residual_facts(report: &ValidateReport<'_>) -> Option<Block> {
     let residuals = report.closer.residuals.as_ref()?;
     let [q05, _, median, _, q95] = residuals.quantiles;
     let facts = vec![
-        ("mean residual".to_owned(), vec![text(format!("{} (truth minus prediction, in the unit of {})", signed(residuals.mean), report.task.target))]),
+        (
+            "mean residual".to_owned(),
+            vec![text(format!("{} (truth minus prediction, in the unit of {})", signed(residuals.mean), report.task.target))],
+        ),
         ("median residual".to_owned(), vec![text(signed(median))]),
         ("nine of ten residuals lie in".to_owned(), vec![text(interval(q05, q95))]),
         ("standard deviation".to_owned(), vec![text(residuals.sd.map_or_else(|| "not computable: one row".to_owned(), number))]),

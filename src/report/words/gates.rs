@@ -178,7 +178,9 @@ pub fn what_if(result: &GateResult, main: &str) -> Option<(Spans, String)> {
         (GateState::Pass, ..) => None,
         (_, _, Quantity::OpenBlockers) => Some((vec![text("the blockers are answered by a remedy in the audit")], then("is 0"))),
         (_, _, Quantity::QualityScore) => Some((vec![text(format!("the lowest quality score rises to {limit}"))], then("passes"))),
-        (_, _, Quantity::ChecksRan) => Some((vec![text(format!("at least {limit} of the checks that apply have enough rows to run"))], then("passes"))),
+        (_, _, Quantity::ChecksRan) => {
+            Some((vec![text(format!("at least {limit} of the checks that apply have enough rows to run"))], then("passes")))
+        }
         (_, Some(Doubt::NotComputable), Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap) => {
             Some((vec![text("rows are sealed before training, enough to compute it")], then("can be judged")))
         }
