@@ -5,6 +5,8 @@ use crate::audit::CHECKS;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::report::block::{Block, Cell, FindingBlock, Mark, Section, Spans, TableBlock, column, strong, text};
 use crate::report::format::{count, counted};
+use crate::report::words::{finding_block, status};
+use crate::settings::Accepted;
 use crate::task::Task;
 
 /// What the audit gave.
@@ -13,10 +15,8 @@ pub struct AuditReport<'a> {
     pub task: &'a Task,
     /// One a check, in the order of the list.
     pub checked: &'a [Checked],
-    /// Findings that were accepted: id and reason.
-    pub accepted: &'a [(String, String)],
-    /// Puts a finding into words.
-    pub words: fn(&Finding) -> FindingBlock,
+    /// Findings that were accepted.
+    pub accepted: &'a [Accepted],
 }
 
 /// The section of the step "Audit".
@@ -26,11 +26,12 @@ pub fn audit(report: &AuditReport<'_>) -> Section {
     let (safe, open): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.severity == Severity::Safe);
     let mut blocks = vec![tally(report.checked, &findings)];
     if !open.is_empty() {
-        blocks.push(Block::Findings { findings: worded(&open, report.words, report.accepted) });
+        blocks.push(Block::Findings { findings: worded(&open, Some(&report.task.target), report.accepted) });
     }
     if !safe.is_empty() {
         let summary = format!("{}: proved to be sound", counted(safe.len() as u64, "certificate", "certificates"));
-        blocks.push(Block::Details { summary, blocks: vec![Block::Findings { findings: worded(&safe, report.words, report.accepted) }] });
+        blocks
+            .push(Block::Details { summary, blocks: vec![Block::Findings { findings: worded(&safe, Some(&report.task.target), report.accepted) }] });
     }
     blocks.push(Block::Table { table: checks(report.checked, "What every check did", |id| CHECKS.iter().find(|c| c.id == id).map(|c| c.title)) });
     Section {
@@ -52,9 +53,9 @@ pub(super) fn sorted(checked: &[Checked]) -> Vec<&Finding> {
 }
 
 /// Findings in words, with the reason they were accepted for.
-pub(super) fn worded(findings: &[&Finding], words: fn(&Finding) -> FindingBlock, accepted: &[(String, String)]) -> Vec<FindingBlock> {
-    let reason = |id: &str| accepted.iter().find(|a| a.0 == id).map(|a| a.1.clone());
-    findings.iter().map(|f| FindingBlock { accepted: reason(&f.id), ..words(f) }).collect()
+pub(super) fn worded(findings: &[&Finding], target: Option<&str>, accepted: &[Accepted]) -> Vec<FindingBlock> {
+    let reason = |id: &str| accepted.iter().find(|a| a.finding == id).map(|a| a.reason.as_str());
+    findings.iter().map(|f| finding_block(f, target, reason(&f.id))).collect()
 }
 
 fn statement(checked: &[Checked], open: &[&Finding]) -> Spans {
@@ -78,7 +79,7 @@ fn lead(report: &AuditReport<'_>, open: &[&Finding]) -> Spans {
     let first = open.first().filter(|f| f.severity == Severity::Blocker);
     let mut says = match first {
         Some(finding) => {
-            let mut says = (report.words)(finding).title;
+            let mut says = finding_block(finding, Some(&report.task.target), None).title;
             says.push(text("."));
             says
         }
@@ -115,18 +116,14 @@ fn tally(checked: &[Checked], findings: &[&Finding]) -> Block {
 /// What every check or rule did: state, rows, findings, reason.
 pub(super) fn checks(checked: &[Checked], caption: &str, title: impl Fn(&str) -> Option<&'static str>) -> TableBlock {
     let row = |c: &Checked| {
-        let (mark, state, reason) = match &c.status {
-            Status::Ran => (Mark::Safe, "ran", String::new()),
-            Status::Skipped(why) => (Mark::Quiet, "skipped", why.clone()),
-            Status::Underpowered(why) => (Mark::Undecided, "underpowered", why.clone()),
-        };
+        let (mark, state, reason) = status(&c.status);
         let found = c.findings.iter().filter(|f| f.severity != Severity::Safe).count() as u64;
         vec![
             words(title(&c.id).unwrap_or(&c.id)),
             Cell::Mark { mark, text: state.into() },
             if c.n_rows == 0 { words("–") } else { count_cell(c.n_rows) },
             if c.status == Status::Ran { count_cell(found) } else { words("–") },
-            words(reason),
+            words(reason.unwrap_or("")),
         ]
     };
     TableBlock {

@@ -5,6 +5,7 @@
 mod audit;
 
 mod decide;
+mod prepare;
 
 mod quality;
 pub(crate) mod shared;
@@ -16,6 +17,7 @@ pub use audit::{AuditReport, audit};
 
 pub use decide::{DecideReport, decide};
 
+pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};

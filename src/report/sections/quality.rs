@@ -3,8 +3,9 @@
 use super::audit::{checks, columns, sorted, worded};
 use crate::finding::{Checked, Finding, Severity, Status};
 use crate::quality::{Dimension, RULES, Score};
-use crate::report::block::{Block, FindingBlock, ScoreBlock, Section, Spans, strong, text};
+use crate::report::block::{Block, ScoreBlock, Section, Spans, strong, text};
 use crate::report::format::{NOT_COMPUTABLE, counted, fixed};
+use crate::settings::Accepted;
 
 /// What the rules gave.
 pub struct QualityReport<'a> {
@@ -16,10 +17,10 @@ pub struct QualityReport<'a> {
     pub n_rows: u64,
     /// Columns of the table.
     pub n_columns: u64,
-    /// Findings that were accepted: id and reason.
-    pub accepted: &'a [(String, String)],
-    /// Puts a finding into words.
-    pub words: fn(&Finding) -> FindingBlock,
+    /// Target column, when one is known.
+    pub target: Option<&'a str>,
+    /// Findings that were accepted.
+    pub accepted: &'a [Accepted],
 }
 
 /// The section of the step "Quality".
@@ -28,7 +29,7 @@ pub fn quality(report: &QualityReport<'_>) -> Section {
     let found: Vec<&Finding> = sorted(report.checked).into_iter().filter(|f| f.severity != Severity::Safe).collect();
     let mut blocks = vec![Block::Scores { scores: report.scores.iter().map(|s| score(s, report.checked)).collect() }];
     if !found.is_empty() {
-        blocks.push(Block::Findings { findings: worded(&found, report.words, report.accepted) });
+        blocks.push(Block::Findings { findings: worded(&found, report.target, report.accepted) });
     }
     let title = |id: &str| RULES.iter().find(|r| r.id == id).map(|r| r.title);
     blocks.push(Block::Details {

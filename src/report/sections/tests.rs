@@ -11,7 +11,7 @@ use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
 use crate::math::rng::Stream;
 use crate::model::Predictions;
 use crate::quality::{Dimension, Score};
-use crate::report::block::{Block, Cell, FindingBlock, Section, Span, TableBlock, plain, text};
+use crate::report::block::{Block, Cell, Section, TableBlock, plain};
 use crate::split::Strategy;
 use crate::task::{Task, TaskKind};
 
@@ -260,23 +260,6 @@ fn nothing_trained_and_nothing_tested_still_renders() {
     examine(&section);
 }
 
-fn finding_words(finding: &Finding) -> FindingBlock {
-    FindingBlock {
-        id: finding.id.clone(),
-        check: finding.check.clone(),
-        severity: finding.severity,
-        certainty: finding.certainty,
-        title: vec![Span::Column(finding.columns.join(" + ")), text(" gives the answer")],
-        formula: None,
-        meaning: Vec::new(),
-        evidence: Vec::new(),
-        worked: None,
-        price: None,
-        remedies: Vec::new(),
-        accepted: None,
-    }
-}
-
 fn finding(check: &str, severity: Severity, certainty: Certainty, column: &str) -> Finding {
     Finding::new(check, severity, certainty, &[column], Evidence::Share { share: Share { count: 5, of: 10 } })
 }
@@ -295,11 +278,11 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
         Checked::skipped("time_order", "no time column"),
         Checked::underpowered("missingness", 200, "too few"),
     ];
-    let accepted = vec![("one_column:q".to_owned(), "known in time".to_owned())];
-    let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted, words: finding_words });
+    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into() }];
+    let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
     examine(&section);
     assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
-    assert_eq!(plain(&section.lead), "b gives the answer. 1 question only you can answer.");
+    assert!(plain(&section.lead).starts_with("b ") && plain(&section.lead).ends_with(". 1 question only you can answer."));
     let Block::Findings { findings } = &section.blocks[1] else { panic!("findings second") };
     assert_eq!(findings.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["one_column:b", "one_column:q", "one_column:c"]);
     assert_eq!(findings[1].accepted.as_deref(), Some("known in time"));
@@ -312,7 +295,7 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
 #[test]
 fn a_clean_audit_says_how_many_checks_looked_and_no_check_is_never_green() {
     let example = example(TaskKind::Binary, 0.5);
-    let says = |checked: &[Checked]| plain(&audit(&AuditReport { task: &example.task, checked, accepted: &[], words: finding_words }).statement);
+    let says = |checked: &[Checked]| plain(&audit(&AuditReport { task: &example.task, checked, accepted: &[] }).statement);
     assert_eq!(says(&[Checked::ran("one_column", 200, Vec::new())]), "Nothing leaks that 1 check could find.");
     assert_eq!(says(&[Checked::skipped("one_column", "no rows")]), "No check could run, so nothing is shown to be sound.");
 }
@@ -323,12 +306,48 @@ fn quality_names_the_lowest_score_and_what_took_points_off() {
     let checked = vec![Checked::ran(rule.id, 200, vec![finding(rule.id, Severity::Warning, Certainty::Proven, "age")])];
     let score = |dimension, score| Score { dimension, score };
     let scores = vec![score(rule.dimension, Some(61.7)), score(Dimension::Timeliness, None)];
-    let section = quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, accepted: &[], words: finding_words });
+    let section = quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, target: None, accepted: &[] });
     examine(&section);
     assert!(plain(&section.statement).starts_with("The lowest score is 62 of 100, for "));
     assert_eq!(plain(&section.lead), "1 finding, the gravest about age.");
     let Block::Scores { scores } = &section.blocks[0] else { panic!("scores first") };
     assert_eq!((scores[0].note.as_str(), scores[1].score), (rule.title.to_lowercase().as_str(), None));
-    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, accepted: &[], words: finding_words });
+    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, target: None, accepted: &[] });
     assert_eq!(plain(&nothing.statement), "No rule could look at this table.");
+}
+
+#[test]
+fn preparation_says_what_each_step_made_and_learned() {
+    use crate::prepare::Recipe;
+    use crate::split::{SplitSettings, make};
+    use crate::table::{Column, Kind, Table};
+    let n = 60;
+    let cells: Vec<Option<&str>> = (0..n).map(|i| [Some("red"), Some("blue"), None][i % 3]).collect();
+    let notes: Vec<String> = (0..n).map(|i| format!("note {i}")).collect();
+    let table = Table::new(vec![
+        Column::numeric("a", (0..n).map(|i| if i % 7 == 0 { f64::NAN } else { i as f64 }).collect(), 0),
+        Column::labels("colour", Kind::Categorical, &cells),
+        Column::labels("notes", Kind::Text, &notes.iter().map(|s| Some(s.as_str())).collect::<Vec<_>>()),
+        Column::numeric("y", (0..n).map(|i| (i % 11) as f64).collect(), 0),
+    ])
+    .unwrap();
+    let task = Task {
+        target: "y".into(),
+        kind: TaskKind::Regression,
+        classes: Vec::new(),
+        time: None,
+        entity: None,
+        weight: None,
+        horizon: 0,
+        features: vec!["a".into(), "colour".into(), "notes".into()],
+        ignored: Vec::new(),
+    };
+    let target = task.encode(&table).unwrap();
+    let split = make(&table, &task, &target, &SplitSettings::default(), 1).unwrap();
+    let recipe = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
+    let section = prepare(&PrepareReport { recipe: &recipe, n_rows: split.development.rows().len() as u64 });
+    let all = examine(&section);
+    assert!(plain(&section.statement).starts_with("2 columns become "), "{}", plain(&section.statement));
+    assert_eq!(plain(&section.lead), "1 column gives no feature: notes.");
+    assert!(all.contains("free text") && all.contains("learned"));
 }

@@ -1,3 +1,9 @@
-//! Words: findings, gates and terms of the field in sentences.
+//! Results turned into sentences: what was found, what it means, what to do.
+
+mod audit;
+mod finding;
 pub mod gates;
 pub mod glossary;
+mod quality;
+
+pub use finding::{finding_block, remedy, status};
