@@ -4,5 +4,6 @@ mod audit;
 mod finding;
 pub mod glossary;
 mod quality;
+pub mod reading;
 
 pub use finding::{finding_block, remedy, status};
