@@ -4,6 +4,8 @@
 //! `cargo bench --bench learn -- --once TABLE ROWS FILE.csv` writes the table to a file, fits every task once on four fifths of it and prints one line of JSON a
 //! task: seconds and score on the rest (AUC for classes, R2 for numbers). `benches/peers.py` runs that beside LightGBM and scikit-learn and prints ratios.
 
+#![expect(clippy::expect_used, reason = "a benchmark stops where it cannot measure")]
+
 mod tables;
 
 use criterion::{BenchmarkId, Criterion};

@@ -6,17 +6,27 @@
 use std::fmt::Write as _;
 use watertight::math::elementary::{logistic, sin};
 use watertight::math::rng::Stream;
+use watertight::model::{Features, TrainingSet};
 use watertight::prepare::Recipe;
 use watertight::split::{SplitSettings, Strategy, make};
 use watertight::table::{Column, Kind, Table};
 use watertight::task::{Task, TaskKind};
-use watertight::model::{Features, TrainingSet};
 
 /// Share of rows judged on in the once-over.
 const HOLDOUT: f64 = 0.2;
 const SESSION_FEATURES: [&str; 12] = [
-    "is_repeat_session", "hour_of_day", "is_weekend", "engagement_depth", "utm_source_bsearch", "utm_source_gsearch", "utm_source_socialbook", "utm_source_direct",
-    "device_type_mobile", "landing_page_home", "landing_page_lander1", "landing_page_lander2",
+    "is_repeat_session",
+    "hour_of_day",
+    "is_weekend",
+    "engagement_depth",
+    "utm_source_bsearch",
+    "utm_source_gsearch",
+    "utm_source_socialbook",
+    "utm_source_direct",
+    "device_type_mobile",
+    "landing_page_home",
+    "landing_page_lander1",
+    "landing_page_lander2",
 ];
 const DEPTH_LOG_ODDS: [f64; 7] = [-9.0, -7.0, -5.0, -3.2, -1.6, 0.1, 1.3];
 
@@ -57,7 +67,8 @@ fn session(stream: &mut Stream) -> [f64; 14] {
     while depth < 7 && stream.chance(go + 0.045 * (depth as f64 - 1.0)) {
         depth += 1;
     }
-    let z = DEPTH_LOG_ODDS[depth - 1] + 0.35 * flag(repeat) - 0.45 * flag(mobile) + 0.15 * flag(source == 0) - 0.5 * flag(source == 2) + 0.2 * flag(landing == 2)
+    let z = DEPTH_LOG_ODDS[depth - 1] + 0.35 * flag(repeat) - 0.45 * flag(mobile) + 0.15 * flag(source == 0) - 0.5 * flag(source == 2)
+        + 0.2 * flag(landing == 2)
         + 0.25 * sin((hour - 8.0) / 24.0 * std::f64::consts::TAU)
         - 0.08 * flag(weekend)
         + 0.3 * flag(repeat && !mobile && depth >= 5);
@@ -67,17 +78,32 @@ fn session(stream: &mut Stream) -> [f64; 14] {
     let revenue = (flag(ordered) * (basket + 26.0 * flag(second) + 5.0 * stream.normal()).max(9.99) * 100.0).round() / 100.0;
     let is = |k: usize, of: usize| flag(k == of);
     [
-        flag(repeat), hour, flag(weekend), depth as f64, is(0, source), is(1, source), is(2, source), is(3, source), flag(mobile), is(0, landing), is(1, landing), is(2, landing),
-        flag(ordered), revenue,
+        flag(repeat),
+        hour,
+        flag(weekend),
+        depth as f64,
+        is(0, source),
+        is(1, source),
+        is(2, source),
+        is(3, source),
+        flag(mobile),
+        is(0, landing),
+        is(1, landing),
+        is(2, landing),
+        flag(ordered),
+        revenue,
     ]
 }
 
 fn choose(stream: &mut Stream, shares: &[f64]) -> usize {
     let mut left = stream.uniform();
-    shares.iter().position(|s| {
-        left -= s;
-        left < 0.0
-    }).unwrap_or(shares.len() - 1)
+    shares
+        .iter()
+        .position(|s| {
+            left -= s;
+            left < 0.0
+        })
+        .unwrap_or(shares.len() - 1)
 }
 
 /// The wide table: `n_features` columns in [0, 1) to six decimals, then `y`.
@@ -88,7 +114,12 @@ pub fn wide(n_rows: usize, n_features: usize) -> Columns {
     for _ in 0..n_rows {
         row.iter_mut().for_each(|x| *x = (stream.uniform() * 1e6).floor() / 1e6);
         let pairs: f64 = (5..n_features - 1).step_by(10).map(|j| 3.0 * row[j] * row[j + 1]).sum();
-        let y = 10.0 * sin(std::f64::consts::PI * row[0] * row[1]) + 20.0 * (row[2] - 0.5) * (row[2] - 0.5) + 10.0 * row[3] + 5.0 * row[4] + pairs + stream.normal();
+        let y = 10.0 * sin(std::f64::consts::PI * row[0] * row[1])
+            + 20.0 * (row[2] - 0.5) * (row[2] - 0.5)
+            + 10.0 * row[3]
+            + 5.0 * row[4]
+            + pairs
+            + stream.normal();
         values.iter_mut().zip(row.iter().chain([&y])).for_each(|(column, value)| column.push(*value));
     }
     let names = (0..n_features).map(|j| format!("x{j}")).chain(["y".to_owned()]).collect();
@@ -103,12 +134,15 @@ impl Columns {
         let mut columns: Vec<Column> = (0..full).map(|j| Column::numeric(&self.names[j], self.values[j].clone(), 0)).collect();
         columns.push(match kind {
             TaskKind::Regression => Column::numeric(target, self.values[at].clone(), 2),
-            _ => Column::labels(target, Kind::Categorical, &self.values[at].iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect::<Vec<_>>()),
+            _ => {
+                Column::labels(target, Kind::Categorical, &self.values[at].iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect::<Vec<_>>())
+            }
         });
         let table = Table::new(columns).expect("columns fit");
         let classes = if kind == TaskKind::Regression { Vec::new() } else { vec!["0".to_owned(), "1".to_owned()] };
         let features = self.names[..full].to_vec();
-        let task = Task { target: target.to_owned(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
+        let task =
+            Task { target: target.to_owned(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
         let encoded = task.encode(&table).expect("the target can be read");
         let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: HOLDOUT, gap: 0 };
         let split = make(&table, &task, &encoded, &settings, None, 1).expect("there are rows enough");
