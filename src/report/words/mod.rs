@@ -5,5 +5,6 @@ mod finding;
 pub mod gates;
 pub mod glossary;
 mod quality;
+pub mod reading;
 
 pub use finding::{finding_block, remedy, status};
