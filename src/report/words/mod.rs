@@ -2,7 +2,9 @@
 
 mod audit;
 mod finding;
+pub mod gates;
 pub mod glossary;
 mod quality;
+pub mod reading;
 
 pub use finding::{finding_block, remedy, status};
