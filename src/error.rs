@@ -134,6 +134,38 @@ impl Error {
         Self::new(ErrorKind::Settings, format!("{learner} cannot do {kind}."), "Leave it out, or choose another task.")
     }
 
+    // ---- files from outside
+
+    /// A file cannot be read; `why` is the system's reason.
+    #[must_use]
+    pub fn unreadable(path: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("{path} cannot be read: {why}."), "Check the path and that you may read the file.")
+    }
+
+    /// A file or folder cannot be written; `why` is the system's reason.
+    #[must_use]
+    pub fn unwritable(path: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("{path} cannot be written: {why}."), "Choose a folder you may write to.")
+    }
+
+    /// A bundle cannot be used; `why` completes "cannot be used: ...".
+    #[must_use]
+    pub fn bad_bundle(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("This bundle cannot be used: {why}."), "Take the file again from where it was written.")
+    }
+
+    /// A project cannot be opened; `why` completes "cannot be opened: ...".
+    #[must_use]
+    pub fn bad_project(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("This project cannot be opened: {why}."), "Open the CSV file itself instead.")
+    }
+
+    /// Something was asked for that has not been computed yet.
+    #[must_use]
+    pub fn not_yet(what: &str, first: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("There is no {what} yet."), format!("{first} first."))
+    }
+
     // ---- methods
 
     /// A method cannot give a result for this input; `why` completes "cannot be computed: ...".
