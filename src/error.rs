@@ -164,6 +164,33 @@ impl Error {
     #[must_use]
     pub fn not_yet(what: &str, first: &str) -> Self {
         Self::new(ErrorKind::Settings, format!("There is no {what} yet."), format!("{first} first."))
+
+    // ---- splits
+
+    /// There are not enough `things` ("entities") for the folds asked; `most` is the largest possible number of folds.
+    #[must_use]
+    pub fn too_few_for_folds(things: &str, asked: usize, most: usize) -> Self {
+        let hint = if most >= 2 {
+            format!("Use at most {most} folds, or a smaller holdout.")
+        } else {
+            "Choose another split strategy, a smaller holdout, or a file with more rows.".to_owned()
+        };
+        let message = format!("There are too few {things} for {asked} folds: they are enough for {most}.");
+        Self::new(ErrorKind::NotComputable, message, hint).named("folds")
+    }
+
+    /// A split strategy needs a column with a role that no column has.
+    #[must_use]
+    pub fn strategy_needs(strategy: &str, role: &str) -> Self {
+        let message = format!("The split strategy {strategy} needs a column of role {role}, and none is set.");
+        Self::new(ErrorKind::Settings, message, format!("Name the {role} column, or choose another split strategy.")).named("strategy")
+    }
+
+    /// The time column is of a kind that has no order in time.
+    #[must_use]
+    pub fn cannot_order_by(kind: &str) -> Self {
+        let message = format!("Rows cannot be ordered in time by a column of kind {kind}.");
+        Self::new(ErrorKind::Settings, message, "Read the time column as timestamp or numeric, or choose another time column.")
     }
 
     // ---- methods

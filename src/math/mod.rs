@@ -5,6 +5,8 @@
 
 pub mod distribution;
 pub mod elementary;
+#[cfg(test)]
+pub(crate) mod golden;
 pub mod linear;
 pub mod rank;
 pub mod rng;

@@ -1,9 +1,14 @@
 //! Which rows are learned from and which are judged on. Fitting anything on judged rows does not compile:
 //! `fit` takes a [`Train`], and only this module can make one.
 
+mod dealt;
+mod grouped;
 mod strategy;
+#[cfg(test)]
+mod tests;
+mod time_ordered;
 
-pub use strategy::{SplitSettings, Strategy, make};
+pub use strategy::{FOLDS, LARGEST_HOLDOUT, SplitSettings, Strategy, make, resolve};
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

