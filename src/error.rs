@@ -136,6 +136,24 @@ impl Error {
 
     // ---- files from outside
 
+    /// Files were announced, but there are none.
+    #[must_use]
+    pub fn no_files() -> Self {
+        Self::new(ErrorKind::Input, "No file was given.", "Drop a CSV file, or choose one.")
+    }
+
+    /// A session needs exactly one file to learn from.
+    #[must_use]
+    pub fn one_training_file() -> Self {
+        Self::new(ErrorKind::Settings, "Exactly one file can be learned from.", "Choose one file as train, and the others as test or new.")
+    }
+
+    /// The files are too large to be held for a project.
+    #[must_use]
+    pub fn too_large_to_keep(limit: &str) -> Self {
+        Self::new(ErrorKind::Limit, format!("Files above {limit} are not kept in a project."), "Save the settings instead, and open them with the file.")
+    }
+
     /// A file cannot be read; `why` is the system's reason.
     #[must_use]
     pub fn unreadable(path: &str, why: &str) -> Self {
@@ -164,8 +182,7 @@ impl Error {
     #[must_use]
     pub fn not_yet(what: &str, first: &str) -> Self {
         Self::new(ErrorKind::Settings, format!("There is no {what} yet."), format!("{first} first."))
-
-    // ---- splits
+    }
 
     /// There are not enough `things` ("entities") for the folds asked; `most` is the largest possible number of folds.
     #[must_use]

@@ -125,7 +125,16 @@ fn every_file_says_what_it_is_and_keeps_its_budget() {
 
 #[test]
 fn every_file_of_an_open_list_is_in_the_list() {
-    let lists = ["quality/rules", "audit/checks", "prepare/steps", "augment/methods", "model/learners", "evaluate/metrics", "chart/figures", "report/sections"];
+    let lists = [
+        "quality/rules",
+        "audit/checks",
+        "prepare/steps",
+        "augment/methods",
+        "model/learners",
+        "evaluate/metrics",
+        "chart/figures",
+        "report/sections",
+    ];
     let mut broken = Vec::new();
     for list in lists {
         let folder = root().join("src").join(list);
@@ -143,7 +152,20 @@ fn every_file_of_an_open_list_is_in_the_list() {
 #[test]
 fn the_top_level_holds_what_was_agreed() {
     let agreed = [
-        "Cargo.toml", "Cargo.lock", "Trunk.toml", "index.html", "README.md", "CHANGELOG.md", "style", "src", "tests", "benches", "run", "test", "target", "dist",
+        "Cargo.toml",
+        "Cargo.lock",
+        "Trunk.toml",
+        "index.html",
+        "README.md",
+        "CHANGELOG.md",
+        "style",
+        "src",
+        "tests",
+        "benches",
+        "run",
+        "test",
+        "target",
+        "dist",
     ];
     let found: Vec<String> = fs::read_dir(root()).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
     none(&found.into_iter().filter(|f| !f.starts_with('.') && !agreed.contains(&f.as_str())).collect::<Vec<_>>());
