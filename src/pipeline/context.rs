@@ -3,11 +3,12 @@
 use crate::audit::AuditInput;
 use crate::augment::{AugmentChoice, Fidelity, augment};
 use crate::error::{Error, Result};
+use crate::evaluate::{Dependence, FoldResult, Judge};
 use crate::features::{Features, TrainingSet};
 use crate::model::Model;
 use crate::prepare::{FittedRecipe, Recipe};
 use crate::settings::{Chosen, Plan};
-use crate::split::{Rows, Split, Train, make};
+use crate::split::{Rows, Split, Strategy, Train, make};
 use crate::table::profile::ColumnProfile;
 use crate::table::{Table, wire};
 use crate::task::Target;
@@ -34,6 +35,8 @@ pub enum ContextPart {
     Profiles(Arc<Vec<ColumnProfile>>),
     /// The plan; `None` while no target is known.
     Plan(Option<Arc<Plan>>),
+    /// All folds of all learners.
+    Folds(Arc<Vec<FoldResult>>),
     /// The fitted model.
     Fitted(Arc<Fitted>),
 }
@@ -41,7 +44,8 @@ pub enum ContextPart {
 const TABLE_TAG: u8 = 1;
 const PROFILES_TAG: u8 = 2;
 const PLAN_TAG: u8 = 3;
-const FITTED_TAG: u8 = 4;
+const FOLDS_TAG: u8 = 4;
+const FITTED_TAG: u8 = 5;
 
 impl ContextPart {
     /// As bytes for another worker: a tag, then the table's own compact form or MessagePack.
@@ -56,6 +60,7 @@ impl ContextPart {
             Self::Table(table) => Ok([vec![TABLE_TAG], wire::to_bytes(table)].concat()),
             Self::Profiles(profiles) => packed(PROFILES_TAG, rmp_serde::to_vec_named(profiles.as_ref())),
             Self::Plan(plan) => packed(PLAN_TAG, rmp_serde::to_vec_named(plan)),
+            Self::Folds(folds) => packed(FOLDS_TAG, rmp_serde::to_vec_named(folds.as_ref())),
             Self::Fitted(fitted) => packed(FITTED_TAG, rmp_serde::to_vec_named(fitted.as_ref())),
         }
     }
@@ -70,6 +75,7 @@ impl ContextPart {
             Some((&TABLE_TAG, body)) => Ok(Self::Table(Arc::new(wire::from_bytes(body)?))),
             Some((&PROFILES_TAG, body)) => rmp_serde::from_slice(body).map(Self::Profiles).map_err(bad),
             Some((&PLAN_TAG, body)) => rmp_serde::from_slice(body).map(Self::Plan).map_err(bad),
+            Some((&FOLDS_TAG, body)) => rmp_serde::from_slice(body).map(Self::Folds).map_err(bad),
             Some((&FITTED_TAG, body)) => rmp_serde::from_slice(body).map(Self::Fitted).map_err(bad),
             _ => Err(Error::internal("a context of no known form")),
         }
@@ -100,7 +106,9 @@ pub struct Context {
     profiles: Option<Arc<Vec<ColumnProfile>>>,
     plan: Option<Arc<Plan>>,
     fitted: Option<Arc<Fitted>>,
+    folds: Option<Arc<Vec<FoldResult>>>,
     target: Option<Target>,
+    entities: Vec<u32>,
     split: Option<Split>,
     /// The last part prepared, with or without scaling: jobs come fold by fold, so the next one often wants it again.
     last: Option<(Part, bool, Prepared)>,
@@ -111,6 +119,7 @@ impl Context {
     pub fn set(&mut self, part: ContextPart) {
         match part {
             ContextPart::Fitted(fitted) => self.fitted = Some(fitted),
+            ContextPart::Folds(folds) => self.folds = Some(folds),
             ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
             ContextPart::Table(table) => {
                 self.table = Some(table);
@@ -125,6 +134,7 @@ impl Context {
 
     fn forget(&mut self) {
         (self.target, self.split, self.last) = (None, None, None);
+        self.entities.clear();
     }
 
     pub(super) fn table(&self) -> Result<&Table> {
@@ -141,6 +151,32 @@ impl Context {
 
     pub(super) fn fitted(&self) -> Result<&Fitted> {
         self.fitted.as_deref().ok_or_else(|| Error::internal("a job without its model"))
+    }
+
+    pub(super) fn folds(&self) -> Result<&[FoldResult]> {
+        self.folds.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its folds"))
+    }
+
+    /// Who knows the truth; made when it is first asked for.
+    pub(super) fn judge(&mut self) -> Result<Judge<'_>> {
+        self.target()?;
+        if self.entities.is_empty()
+            && let Some(entity) = self.plan()?.task.entity.clone()
+        {
+            self.entities = entity_codes(self.table()?, &entity)?;
+        }
+        self.made_judge()
+    }
+
+    /// The judge that [`Context::judge`] has made.
+    pub(super) fn made_judge(&self) -> Result<Judge<'_>> {
+        let target = self.target.as_ref().ok_or_else(|| Error::internal("a judge without a target"))?;
+        Ok(judge_of(self.plan()?, target, &self.entities))
+    }
+
+    /// The part that [`Context::prepared`] has made last.
+    pub(super) fn made_part(&self) -> Result<&Prepared> {
+        self.last.as_ref().map(|(_, _, prepared)| prepared).ok_or_else(|| Error::internal("a part that was not prepared"))
     }
 
     pub(super) fn audit_input(&mut self) -> Result<AuditInput<'_>> {
@@ -228,4 +264,30 @@ impl Context {
         };
         Ok(Prepared { recipe, train: set, fidelity, validation })
     }
+}
+
+/// Entity code of every row, shape `(n_rows,)`; each missing entity is one of its own.
+pub(super) fn entity_codes(table: &Table, entity: &str) -> Result<Vec<u32>> {
+    let column = table.column(entity)?;
+    let mut codes = std::collections::BTreeMap::new();
+    let mut next = 0;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    let code = |row: usize| match column.is_missing(row) {
+        true => fresh(),
+        false => *codes.entry(column.text(row).into_owned()).or_insert_with(&mut fresh),
+    };
+    Ok((0..column.len()).map(code).collect())
+}
+
+/// The judge of a plan.
+pub(super) fn judge_of<'a>(plan: &Plan, target: &'a Target, entities: &'a [u32]) -> Judge<'a> {
+    let dependence = match plan.split.strategy {
+        Strategy::TimeOrdered => Dependence::TimeOrdered,
+        _ if !entities.is_empty() => Dependence::Clustered(entities),
+        _ => Dependence::Independent,
+    };
+    Judge { kind: plan.task.kind, n_classes: plan.task.n_classes(), truth: &target.values, dependence, seed: plan.seed }
 }

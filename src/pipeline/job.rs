@@ -1,12 +1,12 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
-use super::context::{Context, Part, Prepared};
+use super::context::{Context, Part};
 use crate::audit::CHECKS;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
-use crate::evaluate::{FoldResult, ImportanceFold, importance_of_fold, score_fold};
+use crate::evaluate::{FoldResult, Importance, Resampled, column_groups, metric, metrics_for, permutation_importance};
 use crate::finding::Checked;
-use crate::model::{FitPart, Model, Predictions, learners};
+use crate::model::{FitPart, Model, learners};
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{QualityInput, RULES};
@@ -30,6 +30,8 @@ pub enum Job {
         /// Which fold.
         fold: u32,
     },
+    /// A learner's metrics over all folds, with resamples for intervals.
+    Compare(u32),
     /// One part of the final fit on the development rows.
     FitPart {
         /// Which learner.
@@ -37,8 +39,11 @@ pub enum Job {
         /// Which part.
         part: u32,
     },
-    /// Predictions of the sealed rows by the fitted model. Opens the holdout.
-    Holdout,
+    /// The sealed rows, predicted by the fitted model and by the best baseline. Opens the holdout.
+    Holdout {
+        /// The best baseline, if there is one.
+        baseline: Option<u32>,
+    },
     /// Permutation importance of a learner on one fold.
     Importance {
         /// Which learner.
@@ -61,10 +66,12 @@ pub enum JobOutput {
     Fold(std::result::Result<Box<FoldResult>, Error>),
     /// From [`Job::FitPart`].
     Part(Box<Model>),
-    /// From [`Job::Holdout`]: rows, and their predictions.
-    Holdout(Vec<u32>, Predictions),
-    /// From [`Job::Importance`].
-    Importance(Vec<ImportanceFold>),
+    /// From [`Job::Compare`]: one entry a metric of the task.
+    Compared(Vec<Resampled>),
+    /// From [`Job::Holdout`]: the model's result, and the baseline's.
+    Holdout(Box<FoldResult>, Option<Box<FoldResult>>),
+    /// From [`Job::Importance`]: one entry a raw column.
+    Importance(Vec<Importance>),
 }
 
 impl Context {
@@ -81,7 +88,8 @@ impl Context {
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold),
             Job::FitPart { learner, part } => self.fit_part(learner, part),
-            Job::Holdout => self.holdout(),
+            Job::Compare(learner) => self.compare(learner),
+            Job::Holdout { baseline } => self.holdout(baseline),
             Job::Importance { learner, fold } => self.importance(learner, fold),
         }?;
         pulse(1, 1);
@@ -120,14 +128,24 @@ impl Context {
 
     fn fold(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
-        let (seed, task) = (self.plan()?.seed, self.plan()?.task.clone());
-        let target = self.target()?.clone();
+        let seed = self.plan()?.seed;
         let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
-        let Prepared { train, validation: Some((rows, features)), .. } = prepared else {
-            return Err(Error::internal("a fold without validation rows"));
+        let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
+        let rows = rows.clone();
+        let predicted = entry.fit(&params, &prepared.train, seed).and_then(|model| model.predict(features));
+        let scored = match predicted {
+            Ok(predictions) => Ok(Box::new(self.judge()?.score(learner as usize, fold as usize, rows, predictions)?)),
+            Err(error) => Err(error),
         };
-        let fitted = entry.fit(&params, train, seed).and_then(|model| model.predict(features));
-        Ok(JobOutput::Fold(fitted.map(|predictions| Box::new(score_fold(learner, fold, rows, predictions, &target, &task)))))
+        Ok(JobOutput::Fold(scored))
+    }
+
+    fn compare(&mut self, learner: u32) -> Result<JobOutput> {
+        self.judge()?;
+        let judge = self.made_judge()?;
+        let own: Vec<&FoldResult> = self.folds()?.iter().filter(|f| f.learner == learner as usize).collect();
+        let metrics: Vec<_> = metrics_for(judge.kind).collect();
+        judge.resample(&own, &metrics).map(JobOutput::Compared)
     }
 
     fn fit_part(&mut self, learner: u32, part: u32) -> Result<JobOutput> {
@@ -138,24 +156,35 @@ impl Context {
         Ok(JobOutput::Part(Box::new(model)))
     }
 
-    fn holdout(&mut self) -> Result<JobOutput> {
+    fn holdout(&mut self, baseline: Option<u32>) -> Result<JobOutput> {
         let rows = self.open_holdout()?;
         let fitted = self.fitted()?;
         let predictions = fitted.model.predict(&fitted.recipe.apply(self.table()?, &rows)?)?;
-        Ok(JobOutput::Holdout(rows.as_slice().to_vec(), predictions))
+        let list = rows.as_slice().to_vec();
+        let model = self.judge()?.score(0, 0, list.clone(), predictions)?;
+        let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
+        let (entry, params) = self.learner(index)?;
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let (rule, recipe) = (entry.fit(&params, &prepared.train, seed)?, prepared.recipe.clone());
+        let predictions = rule.predict(&recipe.apply(self.table()?, &rows)?)?;
+        let rule = self.judge()?.score(index as usize, 0, list, predictions)?;
+        Ok(JobOutput::Holdout(Box::new(model), Some(Box::new(rule))))
     }
 
     fn importance(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
-        let (seed, task, metric) = (self.plan()?.seed, self.plan()?.task.clone(), self.plan()?.metric.clone());
-        let target = self.target()?.clone();
-        let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
-        let Prepared { train, validation: Some((rows, features)), .. } = prepared else {
-            return Err(Error::internal("a fold without validation rows"));
+        let (seed, main) = (self.plan()?.seed, metric(&self.plan()?.metric)?);
+        self.judge()?;
+        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        let (judge, prepared) = (self.made_judge()?, self.made_part()?);
+        let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
+        let model = entry.fit(&params, &prepared.train, seed)?;
+        let groups = column_groups(features);
+        let one = |(i, (column, members)): (usize, &(String, Vec<usize>))| {
+            permutation_importance(&judge, &model, features, rows, main, (i, column, members))
         };
-        let model = entry.fit(&params, train, seed)?;
-        let truth: Vec<f64> = rows.iter().map(|&r| target.values[r as usize]).collect();
-        importance_of_fold(&model, features, &truth, &task, &metric, seed, fold).map(JobOutput::Importance)
+        groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
     }
 
     fn learner(&self, index: u32) -> Result<(&'static crate::model::Learner, Params)> {

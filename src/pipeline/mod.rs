@@ -16,5 +16,5 @@ pub use document::{Input, Provenance, audit_document, model_card, report};
 #[cfg(not(target_arch = "wasm32"))]
 pub use drive::drive;
 pub use job::{Job, JobOutput};
-pub use outcome::{Chosen as ChosenModel, Outcome};
+pub use outcome::Outcome;
 pub use run::{Run, Stage, Wave};

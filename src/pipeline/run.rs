@@ -16,9 +16,6 @@ use crate::settings::{Accepted, Plan};
 use crate::table::Table;
 use std::sync::Arc;
 
-/// Rows above which importance is measured on the first fold only: the learner is fitted again for it.
-const IMPORTANCE_ALL_FOLDS: usize = 60_000;
-
 /// A stage of a run: one wave of jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -32,6 +29,8 @@ pub enum Stage {
     Augment,
     /// Every learner on every fold.
     Folds,
+    /// Intervals and ranks.
+    Compare,
     /// Preparation for the final fit.
     Begin,
     /// The final fit, part by part.
@@ -41,7 +40,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 8] = [Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Folds, Self::Begin, Self::Fit, Self::Judge];
+    const ALL: [Self; 9] =
+        [Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Folds, Self::Compare, Self::Begin, Self::Fit, Self::Judge];
 
     /// The step whose screen shows the stage's results.
     #[must_use]
@@ -51,7 +51,7 @@ impl Stage {
             Self::Audit => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
-            Self::Folds => Step::Train,
+            Self::Folds | Self::Compare => Step::Train,
             Self::Begin | Self::Fit | Self::Judge => Step::Validate,
         }
     }
@@ -65,6 +65,7 @@ impl Stage {
             Self::Prepare => "Preparation",
             Self::Augment => "Augmentation",
             Self::Folds => "Cross-validation",
+            Self::Compare => "Comparing learners",
             Self::Begin => "Preparing the final fit",
             Self::Fit => "Final fit",
             Self::Judge => "Validation",
@@ -129,7 +130,8 @@ impl Run {
             Stage::Audit => o.audit.is_some(),
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
-            Stage::Folds => o.board.is_some(),
+            Stage::Folds => o.folds.is_some(),
+            Stage::Compare => o.board.is_some(),
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
             Stage::Judge => o.judged,
@@ -142,7 +144,7 @@ impl Run {
             return Some(numbers(RULES.len()).map(Job::Rule).collect());
         }
         let plan = self.plan.as_ref()?;
-        let chosen = self.outcome.board.as_ref().map(|b| b.chosen);
+        let chosen = self.outcome.chosen();
         Some(match stage {
             Stage::Quality => return None,
             Stage::Audit => numbers(CHECKS.len()).map(Job::Check).collect(),
@@ -152,15 +154,13 @@ impl Run {
                 let learners = numbers(plan.learners.len());
                 (0..plan.split.folds).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
             }
+            Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
             Stage::Begin => vec![Job::Recipe(Some(chosen?))],
             Stage::Fit => (0..self.outcome.begun.as_ref()?.1).map(|part| Job::FitPart { learner: chosen.unwrap_or(0), part }).collect(),
             Stage::Judge => {
-                let learner = chosen?;
-                let large = self.outcome.n_rows > IMPORTANCE_ALL_FOLDS;
-                let folds = if large { 1 } else { plan.split.folds };
-                let mut jobs: Vec<Job> = (0..folds).map(|fold| Job::Importance { learner, fold }).collect();
+                let mut jobs = vec![Job::Importance { learner: chosen?, fold: plan.split.folds.saturating_sub(1) }];
                 if plan.split.holdout > 0.0 || plan.test_from.is_some() {
-                    jobs.push(Job::Holdout);
+                    jobs.push(Job::Holdout { baseline: self.outcome.best_baseline() });
                 }
                 jobs
             }
@@ -189,10 +189,10 @@ impl Run {
                     }
                 }
             }
-            Stage::Folds => {
-                let table = table.ok_or_else(|| Error::internal("folds without a table"))?;
-                let plan = self.plan.clone().ok_or_else(|| Error::internal("folds without a plan"))?;
-                self.outcome.compare(&plan, table, jobs, results)?;
+            Stage::Folds => return self.outcome.take_folds(jobs, results).map(|folds| Some(ContextPart::Folds(folds))),
+            Stage::Compare => {
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
+                self.outcome.compare(&plan, results)?;
             }
             Stage::Begin => {
                 for result in results {
@@ -215,7 +215,7 @@ impl Run {
     fn join(&mut self, results: Vec<Result<JobOutput>>) -> Result<ContextPart> {
         let lost = || Error::internal("a final fit without its beginning");
         let plan = self.plan.as_ref().ok_or_else(lost)?;
-        let chosen = self.outcome.board.as_ref().and_then(|b| plan.learners.get(b.chosen as usize)).ok_or_else(lost)?;
+        let chosen = self.outcome.chosen().and_then(|c| plan.learners.get(c as usize)).ok_or_else(lost)?;
         let entry = learners::find(&chosen.id).ok_or_else(lost)?;
         let mut parts: Vec<Model> = Vec::with_capacity(results.len());
         for result in results {
