@@ -77,6 +77,54 @@ impl Error {
         Self::new(ErrorKind::Internal, format!("Internal error: {what}."), "Please report this with the settings file.")
     }
 
+    // ---- the machine around us
+
+    /// A worker ended or fell silent each of `times` times it ran the same piece of work.
+    #[must_use]
+    pub fn worker_lost(times: u32) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("A piece of work was started {times} times and its worker ended each time, most likely because the browser ran out of memory."),
+            "Close other tabs, use fewer workers or fewer rows, and run it again; the command line has no such limit.",
+        )
+    }
+
+    /// No worker can be started in this browser.
+    #[must_use]
+    pub fn no_workers() -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            "The browser ends every worker that is started, so nothing can be computed.",
+            "Reload the page; if that does not help, close other tabs or use another browser.",
+        )
+    }
+
+    /// The worker that holds the session ended.
+    #[must_use]
+    pub fn session_lost() -> Self {
+        Self::new(
+            ErrorKind::Internal,
+            "The part of the page that held your file ended unexpectedly, most likely because the browser ran out of memory.",
+            "Open the file or the kept project again; close other tabs first if memory is short.",
+        )
+    }
+
+    /// A chosen file can no longer be read (changed or removed on disk, or access withdrawn).
+    #[must_use]
+    pub fn unreadable_file(name: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("The browser cannot read \"{name}\": {why}."), "Choose the file again.").named(name)
+    }
+
+    /// The project cannot be kept in the browser between visits.
+    #[must_use]
+    pub fn not_kept(why: &str) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("This browser could not keep your project: {why}."),
+            "Nothing is lost while this page stays open. Save the project to a file to have it later.",
+        )
+    }
+
     // ---- settings and parameters
 
     /// A named setting has a value outside of what is allowed.

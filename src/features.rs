@@ -190,11 +190,15 @@ impl Predictions {
         self.values.iter().skip(k).step_by(self.n_classes.max(1)).copied().collect()
     }
 
-    /// The most probable class of every row (the first of equals), shape `(n_rows,)`. Regression: empty.
+    /// The class every row is called, shape `(n_rows,)`. Binary: the second class at a probability of 0.5 or more; several classes: the most
+    /// probable one, the first of equals. Regression: empty.
     #[must_use]
     pub fn labels(&self) -> Vec<usize> {
         if self.n_classes == 0 {
             return Vec::new();
+        }
+        if self.n_classes == 2 {
+            return self.values.chunks(2).map(|p| usize::from(p.get(1).is_some_and(|&p| p >= 0.5))).collect();
         }
         let best = |p: &[f64]| p.iter().enumerate().fold((0, f64::NEG_INFINITY), |b, (k, &v)| if v > b.1 { (k, v) } else { b }).0;
         self.values.chunks(self.n_classes).map(best).collect()

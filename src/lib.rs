@@ -21,13 +21,13 @@ pub mod split;
 pub mod table;
 pub mod task;
 // -- stages
+pub mod quality;
 pub mod audit;
-pub mod augment;
-pub mod decide;
-pub mod evaluate;
 pub mod model;
 pub mod prepare;
-pub mod quality;
+pub mod augment;
+pub mod evaluate;
+pub mod decide;
 // -- memory
 pub mod bundle;
 pub mod settings;

@@ -191,6 +191,21 @@ pub enum Event {
         /// Why.
         error: Error,
     },
+    /// From the shell: this browser keeps a project of an earlier visit, which can be opened again or forgotten.
+    Kept {
+        /// Name of its training file.
+        name: String,
+        /// When it was kept, as ISO 8601 in UTC.
+        saved: String,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// From the shell: the project cannot be kept between visits. A banner that stays, with an offer to save a file
+    /// ([`Export::Project`]).
+    NotKept {
+        /// Why.
+        error: Error,
+    },
 }
 
 /// What the engine wishes its shell to do.

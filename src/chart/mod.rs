@@ -50,7 +50,7 @@ pub struct Axis {
     pub to: f64,
 }
 
-/// What is drawn. A closed list; each has its drawing function in `figures/`.
+/// What is drawn. A closed list; each has its drawing function in `paint/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "shape", rename_all = "snake_case")]
 pub enum Shape {

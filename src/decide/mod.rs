@@ -1,12 +1,14 @@
 //! Go, caution or no-go: gates with values, intervals and reasons.
 //!
 //! A gate passes when its whole interval is on the right side of the limit, fails when its whole interval is on the wrong
-//! side, and is undecided when the interval crosses. Go: every gate passes. Caution: none fails. No-go: a gate fails, a blocker
+//! side, and is undecided when the interval crosses. A count or score is judged as it is; an estimate without an interval is undecided. Go: every gate passes. Caution: none fails. No-go: a gate fails, a blocker
 //! of the audit is open, or nothing was tested.
 
+mod usual;
 mod verdict;
 
-pub use verdict::{Decision, DecisionInput, GateResult, GateState, decide};
+pub use usual::usual_gates;
+pub use verdict::{Decision, DecisionInput, Doubt, GateResult, GateState, Reason, Verdict, decide};
 
 use serde::{Deserialize, Serialize};
 

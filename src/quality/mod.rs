@@ -9,8 +9,8 @@ pub use rules::RULES;
 pub use score::{Score, scores};
 
 use crate::finding::Checked;
-use crate::table::Table;
 use crate::table::profile::ColumnProfile;
+use crate::table::{Column, Table};
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
@@ -52,4 +52,24 @@ pub struct Rule {
     pub dimension: Dimension,
     /// Looks.
     pub check: fn(&QualityInput<'_>) -> Checked,
+}
+
+impl<'a> QualityInput<'a> {
+    /// The columns that are looked at, in file order: all but those the task leaves out.
+    pub fn columns(&self) -> impl Iterator<Item = &'a Column> + use<'a> {
+        let task = self.task;
+        self.table.columns().iter().filter(move |c| task.is_none_or(|t| !t.ignored.iter().any(|i| i == c.name())))
+    }
+
+    /// Whether a column is the target.
+    #[must_use]
+    pub fn is_target(&self, name: &str) -> bool {
+        self.task.is_some_and(|t| t.target == name)
+    }
+}
+
+/// Runs every rule, in the order of [`RULES`].
+#[must_use]
+pub fn run(input: &QualityInput<'_>) -> Vec<Checked> {
+    RULES.iter().map(|rule| (rule.check)(input)).collect()
 }

@@ -1,4 +1,171 @@
-//! rules
+//! The rules, one file each, in the order they are shown.
+
+mod class_imbalance;
+mod constant_column;
+mod duplicate_rows;
+mod high_cardinality;
+mod impossible_dates;
+mod inconsistent_labels;
+mod missing_values;
+mod mixed_types;
+mod null_spellings;
+mod outliers;
+
 use super::Rule;
+use crate::table::{Column, MISSING_CODE, Values};
+use std::collections::BTreeMap;
+
 /// All rules.
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[
+    missing_values::MISSING_VALUES,
+    null_spellings::NULL_SPELLINGS,
+    duplicate_rows::DUPLICATE_ROWS,
+    mixed_types::MIXED_TYPES,
+    inconsistent_labels::INCONSISTENT_LABELS,
+    impossible_dates::IMPOSSIBLE_DATES,
+    constant_column::CONSTANT_COLUMN,
+    high_cardinality::HIGH_CARDINALITY,
+    outliers::OUTLIERS,
+    class_imbalance::CLASS_IMBALANCE,
+];
+
+/// Cells of each level of a column of labels, in the order of its levels; empty for other kinds.
+fn code_counts(column: &Column) -> Vec<u64> {
+    let Some((codes, levels)) = column.codes() else { return Vec::new() };
+    let mut counts = vec![0_u64; levels.len()];
+    for &code in codes.iter().filter(|&&c| c != MISSING_CODE) {
+        if let Some(count) = counts.get_mut(code as usize) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// Cells of each distinct value of any column.
+fn level_counts(column: &Column) -> Vec<u64> {
+    fn count(words: impl Iterator<Item = u64>) -> Vec<u64> {
+        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+        for word in words {
+            *counts.entry(word).or_default() += 1;
+        }
+        counts.into_values().collect()
+    }
+    match column.values() {
+        Values::Numbers { values, .. } => count(values.iter().filter(|v| !v.is_nan()).map(|v| (v + 0.0).to_bits())),
+        Values::Codes { .. } => code_counts(column),
+        Values::Times { millis, .. } => count(millis.iter().filter(|m| **m != crate::table::MISSING_TIME).map(|m| m.cast_unsigned())),
+    }
+}
+
+/// First quartile, median and third quartile of the values that are not NaN (linear between order statistics, Hyndman and Fan's
+/// type 7), and how many there are; `None` for no values.
+fn quartiles(values: &[f64]) -> Option<(f64, f64, f64, usize)> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let at = |quarters: usize| {
+        let position = (sorted.len() - 1) * quarters;
+        let (low, rest) = (position / 4, position % 4);
+        let (a, b) = (*sorted.get(low)?, *sorted.get((low + 1).min(sorted.len() - 1))?);
+        #[expect(clippy::cast_precision_loss, reason = "0 to 3")]
+        Some(a + (b - a) * (rest as f64 / 4.0))
+    };
+    if sorted.is_empty() {
+        return None;
+    }
+    Some((at(1)?, at(2)?, at(3)?, sorted.len()))
+}
+
+/// Whether a text has the shape of a date: three groups of digits with one sign between them, one of the outer groups of four
+/// digits, perhaps a time behind. Says nothing of the calendar.
+fn looks_like_date(text: &str) -> bool {
+    let date = text.trim().split([' ', 'T']).next().unwrap_or("");
+    let Some(sign) = date.chars().find(|c| matches!(c, '-' | '/' | '.')) else { return false };
+    let parts: Vec<&str> = date.split(sign).collect();
+    let digits = |p: &str, most: usize| !p.is_empty() && p.len() <= most && p.bytes().all(|b| b.is_ascii_digit());
+    match parts[..] {
+        [a, b, c] => (a.len() == 4 && digits(a, 4) && digits(b, 2) && digits(c, 2)) || (c.len() == 4 && digits(a, 2) && digits(b, 2) && digits(c, 4)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixtures {
+    //! Small tables and the short way to run a rule on them.
+    use super::super::{QualityInput, Rule};
+    use crate::finding::Checked;
+    use crate::table::time::TimeFormat;
+    use crate::table::{Column, Exceptions, Kind, Table, Values};
+    use crate::task::{Task, guess_kind};
+
+    pub fn table(columns: Vec<Column>) -> Table {
+        Table::new(columns).unwrap()
+    }
+
+    pub fn run(rule: &Rule, table: &Table) -> Checked {
+        (rule.check)(&QualityInput { table, profiles: &[], task: None })
+    }
+
+    pub fn run_with_target(rule: &Rule, table: &Table, target: &str) -> Checked {
+        let task = task(table, target);
+        (rule.check)(&QualityInput { table, profiles: &[], task: Some(&task) })
+    }
+
+    pub fn task(table: &Table, target: &str) -> Task {
+        let (kind, classes) = guess_kind(table.column(target).unwrap()).unwrap();
+        let features = table.names().iter().filter(|n| **n != target).map(|n| (*n).to_owned()).collect();
+        Task { target: target.into(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() }
+    }
+
+    /// A column of whole days since 1970.
+    pub fn days(name: &str, days: &[i64]) -> Column {
+        let millis = days.iter().map(|d| d * 86_400_000).collect();
+        Column::new(name, Kind::Timestamp, Values::Times { millis, format: TimeFormat { pattern: "%Y-%m-%d".into() } }, Exceptions::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Status;
+    use crate::table::Kind;
+
+    #[test]
+    fn every_rule_survives_degenerate_tables_and_names_itself() {
+        let all_missing = || vec![Column::numeric("x", vec![f64::NAN; 5], 0), Column::labels("c", Kind::Categorical, &[None; 5])];
+        let tables = [
+            vec![],
+            vec![Column::numeric("x", vec![], 0), Column::labels("c", Kind::Text, &[]), fixtures::days("d", &[])],
+            vec![Column::numeric("x", vec![1.0], 0), Column::labels("c", Kind::Text, &[Some("a")]), fixtures::days("d", &[1])],
+            vec![Column::numeric("x", vec![1.0; 30], 0)],
+            all_missing(),
+        ];
+        for rule in RULES {
+            for columns in &tables {
+                let checked = fixtures::run(rule, &fixtures::table(columns.clone()));
+                assert_eq!(checked.id, rule.id);
+                assert!(checked.findings.iter().all(|f| f.check == rule.id));
+                assert!(checked.status == Status::Ran || checked.findings.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_documented() {
+        for (i, rule) in RULES.iter().enumerate() {
+            assert!(!rule.title.is_empty() && rule.doc.len() > 40);
+            assert!(RULES.iter().skip(i + 1).all(|other| other.id != rule.id));
+        }
+    }
+
+    #[test]
+    fn quartiles_are_those_of_type_seven() {
+        assert_eq!(quartiles(&[4.0, 1.0, f64::NAN, 3.0, 2.0]), Some((1.75, 2.5, 3.25, 4)));
+        assert_eq!(quartiles(&[]), None);
+    }
+
+    #[test]
+    fn shapes_of_dates() {
+        assert!(["2021-02-30", "3/4/2021", "31.12.1999 12:00", "2021-01-01T00:00:00Z"].iter().all(|t| looks_like_date(t)));
+        assert!(["1.2.3", "12-34", "a-b-c", "192.168.1.1", ""].iter().all(|t| !looks_like_date(t)));
+    }
+}

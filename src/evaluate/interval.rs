@@ -1,0 +1,455 @@
+//! Estimates with 95 % intervals, and paired differences on the same resamples.
+//!
+//! Up to [`MOST_BOOTSTRAPPED`] judged rows: percentile bootstrap over validation rows (Efron 1979), within each fold. Rows that hang together
+//! are drawn together: circular blocks where rows are ordered in time (Politis and Romano 1992, length `n^(1/3)`), whole entities where they
+//! are grouped (Field and Welsh 2007). More rows: the rows are dealt to [`SECTIONS`] sections, and the spread of the sections' values gives
+//! Student's t interval (batching, Schmeiser 1982); it needs one pass a section and is as good where each section is large.
+//!
+//! What is drawn depends on seed and rows, never on the learner: so two learners' values of one draw are a pair, and the difference of the
+//! pairs has its own interval. The interval says how the rows at hand could have differed; it takes the fitted models as they are.
+
+use super::metrics::{Direction, Metric, Pooling, Recount, Scored};
+use super::{FoldResult, Judge, metric};
+use crate::error::Result;
+use crate::math::rng::Stream;
+use crate::model::Predictions;
+use serde::{Deserialize, Serialize};
+
+/// Most judged rows that are bootstrapped.
+pub const MOST_BOOTSTRAPPED: usize = 20_000;
+/// Resamples for up to [`ROW_DRAWS`] / 1,000 rows.
+const MOST_RESAMPLES: usize = 1_000;
+/// Row draws in all that a bootstrap may take: keeps one learner's intervals under about half a second.
+const ROW_DRAWS: usize = 10_000_000;
+/// Sections of a large table.
+const SECTIONS: usize = 20;
+/// 97.5 % quantile of Student's t with 19 degrees of freedom.
+const T_19: f64 = 2.093_024_054_408_263;
+/// Tail left out on each side.
+const TAIL: f64 = 0.025;
+/// Fewest independent rows an interval can be drawn from: fewer show next to nothing of the spread.
+const LEAST_ROWS: usize = 10;
+/// Fewest independent blocks or entities.
+const LEAST_GROUPS: usize = 5;
+/// Least share of draws in which the metric must be computable.
+const LEAST_COMPUTABLE: f64 = 0.5;
+/// If an event was never seen in n tries, its rate is below 3/n with 95 % confidence (Hanley and Lippman-Hand 1983).
+const RULE_OF_THREE: f64 = 3.0;
+
+/// How rows hang together.
+#[derive(Clone, Copy, Debug)]
+pub enum Dependence<'a> {
+    /// They do not.
+    Independent,
+    /// Neighbours in time are alike; folds give their rows in time order.
+    TimeOrdered,
+    /// Rows of one entity are alike: entity code of every row of the table, shape `(n_rows,)`.
+    Clustered(&'a [u32]),
+}
+
+/// What was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Single rows.
+    Rows,
+    /// Blocks of rows that follow each other.
+    Blocks,
+    /// All rows of an entity.
+    Entities,
+}
+
+/// How an interval was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Method {
+    /// Percentiles of so many resamples.
+    Bootstrap {
+        /// What was drawn.
+        unit: Unit,
+        /// How often.
+        resamples: u32,
+    },
+    /// Student's t over so many sections.
+    Sections {
+        /// What was dealt.
+        unit: Unit,
+        /// To how many.
+        sections: u32,
+    },
+    /// Student's t over repetitions of a random procedure.
+    Repeats {
+        /// How many.
+        repeats: u32,
+    },
+}
+
+/// A value with its 95 % interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Metric id.
+    pub metric: String,
+    /// The value; `None` when not computable.
+    pub value: Option<f64>,
+    /// Lower end; `None` when there are too few rows for an interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Rows it rests on.
+    pub n_rows: u64,
+    /// How the interval was made.
+    pub method: Method,
+}
+
+impl Estimate {
+    /// The interval, if there is one.
+    #[must_use]
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        Some((self.low?, self.high?))
+    }
+}
+
+/// A metric over all folds of one learner, and again over every draw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resampled {
+    /// Metric id.
+    pub metric: String,
+    /// The value over all rows.
+    pub value: Option<f64>,
+    /// The value of each draw (resample or section); `None` where not computable.
+    pub draws: Vec<Option<f64>>,
+    /// What the draws are.
+    pub method: Method,
+    /// Rows judged.
+    pub n_rows: u64,
+    /// Rows of the smallest class; all rows for regression.
+    pub n_rarest: u64,
+    /// Whether there were enough independent rows, blocks or entities for an interval.
+    pub enough: bool,
+}
+
+impl Judge<'_> {
+    /// Metrics over all folds of one learner and over every draw. Folds in order; metrics of this task's kind.
+    ///
+    /// # Errors
+    /// A row that does not exist.
+    pub fn resample(&self, folds: &[&FoldResult], metrics: &[&Metric]) -> Result<Vec<Resampled>> {
+        let (truth, predictions) = self.pooled(folds)?;
+        let parts = self.parts(folds);
+        let ready: Vec<Ready> = metrics.iter().map(|m| self.ready(m, &truth, &predictions, &parts)).collect();
+        let ones = vec![1_u16; truth.len()];
+        let values: Vec<Option<f64>> = ready.iter().map(|r| r.value(&ones, &parts)).collect();
+        let (mut method, mut draws) = self.draw(&truth, &parts, &ready);
+        let sectioned = matches!(method, Method::Sections { .. });
+        if sectioned && values.iter().zip(&draws).any(|(v, d)| v.is_some() && d.iter().any(Option::is_none)) {
+            // Something is too rare for every section to hold it.
+            (method, draws) = self.bootstrap(truth.len(), &parts, &ready);
+        }
+        let enough = parts.iter().map(Part::n_units).sum::<usize>() >= if self.unit() == Unit::Rows { LEAST_ROWS } else { LEAST_GROUPS };
+        let (n_rows, n_rarest) = (truth.len() as u64, self.rarest(&truth));
+        let join = |((m, value), draws): ((&&Metric, Option<f64>), Vec<Option<f64>>)| Resampled {
+            metric: m.id.to_owned(),
+            value,
+            draws,
+            method,
+            n_rows,
+            n_rarest,
+            enough,
+        };
+        Ok(metrics.iter().zip(values).zip(draws).map(join).collect())
+    }
+
+    fn unit(&self) -> Unit {
+        match self.dependence {
+            Dependence::Independent => Unit::Rows,
+            Dependence::TimeOrdered => Unit::Blocks,
+            Dependence::Clustered(_) => Unit::Entities,
+        }
+    }
+
+    fn rarest(&self, truth: &[f64]) -> u64 {
+        let count = |k: usize| truth.iter().filter(|&&t| (t as usize) == k).count() as u64;
+        (0..self.n_classes).map(count).filter(|&c| c > 0).min().unwrap_or(truth.len() as u64)
+    }
+
+    fn parts(&self, folds: &[&FoldResult]) -> Vec<Part> {
+        let mut start = 0;
+        let mut parts = Vec::with_capacity(folds.len());
+        for fold in folds {
+            let n = fold.rows.len();
+            let groups = match self.dependence {
+                Dependence::Independent => Groups::Rows,
+                Dependence::TimeOrdered => Groups::Blocks { length: block_length(n) },
+                Dependence::Clustered(codes) => Groups::Entities(by_entity(&fold.rows, codes)),
+            };
+            parts.push(Part { start, n, groups });
+            start += n;
+        }
+        parts
+    }
+
+    fn ready(&self, metric: &Metric, truth: &[f64], predictions: &Predictions, parts: &[Part]) -> Ready {
+        let (kind, n_classes) = (self.kind, self.n_classes);
+        match metric.pooling {
+            Pooling::Rows => Ready::Pooled((metric.recount)(&Scored { truth, predictions, kind, n_classes })),
+            Pooling::Folds => {
+                let width = self.n_classes.max(1);
+                let fold = |part: &Part| {
+                    let (from, to) = (part.start, part.start + part.n);
+                    let own = Predictions { n_classes, values: predictions.values.get(from * width..to * width)?.to_vec() };
+                    (metric.recount)(&Scored { truth: truth.get(from..to)?, predictions: &own, kind, n_classes })
+                };
+                Ready::ByFold(parts.iter().map(fold).collect())
+            }
+        }
+    }
+
+    fn draw(&self, truth: &[f64], parts: &[Part], ready: &[Ready]) -> (Method, Vec<Vec<Option<f64>>>) {
+        if truth.len() <= MOST_BOOTSTRAPPED {
+            return self.bootstrap(truth.len(), parts, ready);
+        }
+        let sections = self.sections(truth, parts);
+        let mut draws = vec![Vec::with_capacity(SECTIONS); ready.len()];
+        let mut counts = vec![0_u16; truth.len()];
+        for section in 0..SECTIONS {
+            for (count, &of) in counts.iter_mut().zip(&sections) {
+                *count = u16::from(usize::from(of) == section);
+            }
+            for (values, r) in draws.iter_mut().zip(ready) {
+                values.push(r.value(&counts, parts));
+            }
+        }
+        (Method::Sections { unit: self.unit(), sections: SECTIONS as u32 }, draws)
+    }
+
+    fn bootstrap(&self, n_rows: usize, parts: &[Part], ready: &[Ready]) -> (Method, Vec<Vec<Option<f64>>>) {
+        let resamples = (ROW_DRAWS / n_rows.max(1)).clamp(200, MOST_RESAMPLES);
+        let mut draws = vec![Vec::with_capacity(resamples); ready.len()];
+        let mut counts = vec![0_u16; n_rows];
+        for resample in 0..resamples {
+            let mut stream = Stream::new(self.seed, "interval/bootstrap", resample as u64);
+            counts.fill(0);
+            for part in parts {
+                if let Some(own) = counts.get_mut(part.start..part.start + part.n) {
+                    part.draw(own, &mut stream);
+                }
+            }
+            for (values, r) in draws.iter_mut().zip(ready) {
+                values.push(r.value(&counts, parts));
+            }
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most 1,000")]
+        (Method::Bootstrap { unit: self.unit(), resamples: resamples as u32 }, draws)
+    }
+
+    /// Section of every row, dealt evenly within folds and, where rows are single, within classes.
+    fn sections(&self, truth: &[f64], parts: &[Part]) -> Vec<u8> {
+        #[expect(clippy::cast_possible_truncation, reason = "fewer than 256 sections")]
+        let nth = |i: usize| (i % SECTIONS) as u8;
+        let mut sections = vec![0_u8; truth.len()];
+        for (fold, part) in (0_u64..).zip(parts) {
+            let mut stream = Stream::new(self.seed, "interval/sections", fold);
+            let Some(own) = sections.get_mut(part.start..part.start + part.n) else { continue };
+            match &part.groups {
+                Groups::Rows => {
+                    let mut order: Vec<usize> = (0..part.n).collect();
+                    stream.shuffle(&mut order);
+                    if self.kind.is_classification() {
+                        order.sort_by(|&a, &b| truth[part.start + a].total_cmp(&truth[part.start + b]));
+                    }
+                    order.iter().enumerate().for_each(|(i, &row)| own[row] = nth(i));
+                }
+                Groups::Blocks { .. } => own.iter_mut().enumerate().for_each(|(i, s)| *s = nth(i * SECTIONS / part.n)),
+                Groups::Entities(entities) => {
+                    let mut order: Vec<&Vec<u32>> = entities.iter().collect();
+                    stream.shuffle(&mut order);
+                    order.iter().enumerate().for_each(|(i, rows)| rows.iter().for_each(|&row| own[row as usize] = nth(i)));
+                }
+            }
+        }
+        sections
+    }
+}
+
+/// One fold's rows among the pooled ones.
+struct Part {
+    start: usize,
+    n: usize,
+    groups: Groups,
+}
+
+enum Groups {
+    Rows,
+    Blocks {
+        length: usize,
+    },
+    /// Rows (within the fold) of each entity, in order of first appearance.
+    Entities(Vec<Vec<u32>>),
+}
+
+impl Part {
+    fn n_units(&self) -> usize {
+        match &self.groups {
+            Groups::Rows => self.n,
+            Groups::Blocks { length } => self.n / length,
+            Groups::Entities(entities) => entities.len(),
+        }
+    }
+
+    /// Draws as many units as there are, with replacement; adds to `counts`, shape `(n,)`.
+    #[expect(clippy::cast_possible_truncation, reason = "tables have fewer than 2^32 rows")]
+    fn draw(&self, counts: &mut [u16], stream: &mut Stream) {
+        let n = self.n;
+        match &self.groups {
+            Groups::Rows => {
+                for _ in 0..n {
+                    let row = stream.below(n as u32) as usize;
+                    counts[row] = counts[row].saturating_add(1);
+                }
+            }
+            Groups::Blocks { length } => {
+                let mut left = n;
+                while left > 0 {
+                    let first = stream.below(n as u32) as usize;
+                    let take = left.min(*length);
+                    for step in 0..take {
+                        let row = (first + step) % n;
+                        counts[row] = counts[row].saturating_add(1);
+                    }
+                    left -= take;
+                }
+            }
+            Groups::Entities(entities) => {
+                for _ in 0..entities.len() {
+                    for &row in &entities[stream.below(entities.len() as u32) as usize] {
+                        counts[row as usize] = counts[row as usize].saturating_add(1);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn block_length(n: usize) -> usize {
+    let mut length = 1;
+    while (length + 1) * (length + 1) * (length + 1) <= n {
+        length += 1;
+    }
+    length
+}
+
+fn by_entity(rows: &[u32], codes: &[u32]) -> Vec<Vec<u32>> {
+    let mut place = std::collections::BTreeMap::new();
+    let mut entities: Vec<Vec<u32>> = Vec::new();
+    for (i, row) in (0_u32..).zip(rows) {
+        let code = codes.get(*row as usize).copied().unwrap_or(u32::MAX);
+        let at = *place.entry(code).or_insert_with(|| {
+            entities.push(Vec::new());
+            entities.len() - 1
+        });
+        entities[at].push(i);
+    }
+    entities
+}
+
+/// A metric made ready: over all rows, or by fold.
+enum Ready {
+    Pooled(Option<Recount>),
+    ByFold(Vec<Option<Recount>>),
+}
+
+impl Ready {
+    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+    fn value(&self, counts: &[u16], parts: &[Part]) -> Option<f64> {
+        match self {
+            Self::Pooled(recount) => {
+                let recount = recount.as_ref()?;
+                if counts.iter().all(|&c| c == 1) { recount.value() } else { recount.counted(counts) }
+            }
+            Self::ByFold(folds) => {
+                let (mut total, mut weight) = (0.0, 0.0);
+                for (recount, part) in folds.iter().zip(parts) {
+                    let own = counts.get(part.start..part.start + part.n)?;
+                    if let Some(value) = recount.as_ref().and_then(|r| r.counted(own)) {
+                        total += part.n as f64 * value;
+                        weight += part.n as f64;
+                    }
+                }
+                (weight > 0.0).then(|| total / weight)
+            }
+        }
+    }
+}
+
+impl Resampled {
+    /// The value with its 95 % interval.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        let interval = self.widened(self.interval(self.value, &self.draws));
+        self.with(self.value, interval)
+    }
+
+    /// How much better this is than `other` in this metric, paired draw by draw; positive is better, whatever the metric's direction.
+    /// Not computable when either is not, or when they were drawn differently.
+    #[must_use]
+    pub fn gain_over(&self, other: &Self) -> Estimate {
+        let direction = metric(&self.metric).map_or(Direction::Higher, |m| m.direction);
+        let alike = self.metric == other.metric && self.draws.len() == other.draws.len() && self.method == other.method;
+        let value = if alike { self.value.zip(other.value).map(|(a, b)| direction.gain(a, b)) } else { None };
+        let pairs: Vec<Option<f64>> = self.draws.iter().zip(&other.draws).map(|(a, b)| Some(direction.gain((*a)?, (*b)?))).collect();
+        self.with(value, self.interval(value, &pairs))
+    }
+
+    fn with(&self, value: Option<f64>, interval: Option<(f64, f64)>) -> Estimate {
+        Estimate {
+            metric: self.metric.clone(),
+            value,
+            low: interval.map(|i| i.0),
+            high: interval.map(|i| i.1),
+            n_rows: self.n_rows,
+            method: self.method,
+        }
+    }
+
+    fn interval(&self, value: Option<f64>, draws: &[Option<f64>]) -> Option<(f64, f64)> {
+        let value = value?;
+        let mut present: Vec<f64> = draws.iter().flatten().copied().collect();
+        #[expect(clippy::cast_precision_loss, reason = "at most 1,000 draws")]
+        let share = present.len() as f64 / draws.len().max(1) as f64;
+        if !self.enough || present.is_empty() || share < LEAST_COMPUTABLE {
+            return None;
+        }
+        if let Method::Sections { .. } = self.method {
+            let half = T_19 * (crate::math::sum::variance(&present, 1) / SECTIONS as f64).sqrt();
+            return (present.len() == SECTIONS).then_some((value - half, value + half));
+        }
+        present.sort_by(f64::total_cmp);
+        Some((quantile(&present, TAIL).min(value), quantile(&present, 1.0 - TAIL).max(value)))
+    }
+
+    /// An interval of no width at the best value of a bounded metric is no certainty: the worse end is moved by the rule of three.
+    fn widened(&self, interval: Option<(f64, f64)>) -> Option<(f64, f64)> {
+        let ((low, high), m) = (interval?, metric(&self.metric).ok()?);
+        let (worst, best) = m.range;
+        if low < high || low != best || !worst.is_finite() {
+            return Some((low.max(worst.min(best)), high.min(worst.max(best))));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+        let share = (RULE_OF_THREE / self.n_rarest.max(1) as f64).min(1.0);
+        let worse = best + (worst - best) * share;
+        Some((worse.min(best), worse.max(best)))
+    }
+}
+
+/// Quantile of sorted values by linear interpolation (type 7).
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positions within a short list")]
+pub(crate) fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let position = p * last as f64;
+    let below = (position as usize).min(last);
+    let above = (below + 1).min(last);
+    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The project kept in this browser between visits: one record in IndexedDB, written with strict durability, read back and compared.
+//!
+//! Whatever fails, what is in memory stays as it is; the caller shows a banner that offers to save a file instead.
+
+use super::reading::reason;
+use gloo::events::EventListener;
+use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
+use std::cell::Cell;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
+
+/// Name of the database.
+const DATABASE: &str = "watertight";
+/// Name of its only store.
+const STORE: &str = "kept";
+/// Key of the only record.
+const RECORD: &str = "project";
+
+/// What is known about the kept project without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Name of its training file.
+    pub name: String,
+    /// When it was kept: ISO 8601, UTC.
+    pub saved: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Why something could not be kept or read, in the browser's words.
+pub type Why = String;
+
+/// Keeps the project: writes, reads back, compares.
+///
+/// # Errors
+/// The browser refuses (quota, private mode), or what it gives back differs.
+pub async fn write(scope: &DedicatedWorkerGlobalScope, name: &str, bytes: &[u8]) -> Result<Label, Why> {
+    let put = async {
+        let database = open(scope).await?;
+        let label = Object::new();
+        let saved = String::from(Date::new_0().to_iso_string());
+        for (key, value) in [("name", JsValue::from(name)), ("saved", saved.as_str().into()), ("bytes", Uint8Array::from(bytes).buffer().into())] {
+            Reflect::set(&label, &key.into(), &value)?;
+        }
+        let (transaction, store) = transaction(&database, "readwrite")?;
+        store.put_with_key(&label, &RECORD.into())?;
+        done(&transaction).await?;
+        database.close();
+        Ok(saved)
+    };
+    let saved = put.await.map_err(|why: JsValue| reason(&why))?;
+    match read(scope).await? {
+        Some((label, back)) if back == bytes && label.saved == saved => Ok(label),
+        _ => Err("what was read back differs from what was written".into()),
+    }
+}
+
+/// The kept project with its label; `None` if there is none.
+///
+/// # Errors
+/// The browser gives no access.
+pub async fn read(scope: &DedicatedWorkerGlobalScope) -> Result<Option<(Label, Vec<u8>)>, Why> {
+    let get = async {
+        let database = open(scope).await?;
+        let (_, store) = transaction(&database, "readonly")?;
+        let record = answer(&store.get(&RECORD.into())?).await?;
+        database.close();
+        if record.is_undefined() {
+            return Ok(None);
+        }
+        let text = |key: &str| Reflect::get(&record, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default();
+        let bytes = Uint8Array::new(&Reflect::get(&record, &"bytes".into())?).to_vec();
+        Ok(Some((Label { name: text("name"), saved: text("saved"), bytes: bytes.len() as u64 }, bytes)))
+    };
+    get.await.map_err(|why: JsValue| reason(&why))
+}
+
+/// Deletes the kept project.
+///
+/// # Errors
+/// The browser gives no access.
+pub async fn forget(scope: &DedicatedWorkerGlobalScope) -> Result<(), Why> {
+    let delete = async {
+        let database = open(scope).await?;
+        let (transaction, store) = transaction(&database, "readwrite")?;
+        store.delete(&RECORD.into())?;
+        done(&transaction).await?;
+        database.close();
+        Ok(())
+    };
+    delete.await.map_err(|why: JsValue| reason(&why))
+}
+
+/// Asks the browser, once a visit, not to evict what is kept. It may say no; nothing depends on the answer.
+pub fn ask_to_persist() {
+    thread_local! { static ASKED: Cell<bool> = const { Cell::new(false) }; }
+    if !ASKED.replace(true) {
+        let storage = gloo::utils::window().navigator().storage();
+        if let Ok(promise) = storage.persist() {
+            wasm_bindgen_futures::spawn_local(async move {
+                let _ = JsFuture::from(promise).await;
+            });
+        }
+    }
+}
+
+async fn open(scope: &DedicatedWorkerGlobalScope) -> Result<IdbDatabase, JsValue> {
+    let factory = scope.indexed_db()?.ok_or_else(|| JsValue::from(js_sys::Error::new("this browser has no storage for pages")))?;
+    let request = factory.open_with_u32(DATABASE, 1)?;
+    let opening = request.clone();
+    let _upgrade = EventListener::new(&request, "upgradeneeded", move |_| {
+        if let Some(database) = opening.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) {
+            // A failure here fails the opening itself, which is reported.
+            let _ = database.create_object_store(STORE);
+        }
+    });
+    answer(&request).await?.dyn_into()
+}
+
+/// A transaction that is durable when it says so (`IdbTransactionOptions` is behind a flag in web-sys, so it is asked for by name).
+fn transaction(database: &IdbDatabase, mode: &str) -> Result<(IdbTransaction, IdbObjectStore), JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    let make: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
+    let transaction: IdbTransaction = make.call3(database, &Array::of1(&STORE.into()), &mode.into(), &options)?.dyn_into()?;
+    let store = transaction.object_store(STORE)?;
+    Ok((transaction, store))
+}
+
+async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    settled(request, "success", "error").await.map_err(|()| request.error().ok().flatten().map_or(JsValue::UNDEFINED, JsValue::from))?;
+    request.result()
+}
+
+async fn done(transaction: &IdbTransaction) -> Result<(), JsValue> {
+    settled(transaction, "complete", "abort").await.map_err(|()| transaction.error().map_or(JsValue::UNDEFINED, JsValue::from))
+}
+
+/// Waits for one of two events.
+async fn settled(target: &web_sys::EventTarget, good: &str, bad: &str) -> Result<(), ()> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        for (name, settle) in [(good, resolve), (bad, reject)] {
+            let listener = Closure::once_into_js(move |_: web_sys::Event| settle.call0(&JsValue::UNDEFINED).map_or((), |_| ()));
+            // Only a malformed call could fail here.
+            target.add_event_listener_with_callback(name, listener.unchecked_ref()).unwrap_or_default();
+        }
+    });
+    JsFuture::from(promise).await.map_or(Err(()), |_| Ok(()))
+}

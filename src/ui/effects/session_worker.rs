@@ -1,0 +1,307 @@
+//! The session worker: holds the [`Session`], the file handles and the kept project, and does what the session wishes.
+
+use super::keep;
+use super::pool::jobs;
+use super::reading::{Reader, whole};
+use super::wire::{Message, Received, Tag, buffer};
+use crate::pipeline::ContextPart;
+use crate::protocol::{Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
+use crate::session::Session;
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use js_sys::ArrayBuffer;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+use std::mem::{Discriminant, discriminant};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, File};
+
+/// Milliseconds without a change before the project is kept: a person who types is not interrupted.
+const KEEP_AFTER_MS: u32 = 1_500;
+
+/// Everything this worker holds.
+struct Desk {
+    scope: DedicatedWorkerGlobalScope,
+    session: Session,
+    files: Vec<File>,
+    /// Keys of the workers that must hold the context.
+    seats: BTreeSet<u32>,
+    /// The context, packed, outside of the wasm memory: a worker that is replaced gets it again.
+    parts: Vec<(Discriminant<ContextPart>, ArrayBuffer)>,
+    /// Slots still to be read, the first of them being read.
+    reads: VecDeque<u32>,
+    /// Raised to end the reading that runs.
+    reading: u32,
+    keeping: Keeping,
+}
+
+/// When and what to keep.
+#[derive(Default)]
+struct Keeping {
+    timer: Option<Timeout>,
+    busy: bool,
+    name: String,
+    /// Fingerprint of what the session holds now, and of what was kept last.
+    now: Vec<u8>,
+    kept: Vec<u8>,
+}
+
+thread_local! {
+    static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
+}
+
+/// Listens for commands.
+pub fn start(scope: DedicatedWorkerGlobalScope) {
+    DESK.set(Some(Desk {
+        scope: scope.clone(),
+        session: Session::new(),
+        files: Vec::new(),
+        seats: BTreeSet::new(),
+        parts: Vec::new(),
+        reads: VecDeque::new(),
+        reading: 0,
+        keeping: Keeping::default(),
+    }));
+    EventListener::new(&scope, "message", |event| {
+        if let Some((tag, message)) = Received::read(event) {
+            received(tag, &message);
+        }
+    })
+    .forget();
+    spawn_local(async move {
+        if let Ok(Some((label, _))) = keep::read(&scope).await {
+            with_desk(|desk| desk.tell(&Event::Kept { name: label.name, saved: label.saved, bytes: label.bytes }));
+        }
+    });
+}
+
+fn with_desk<T: Default>(work: impl FnOnce(&mut Desk) -> T) -> T {
+    DESK.with_borrow_mut(|desk| desk.as_mut().map(work).unwrap_or_default())
+}
+
+fn received(tag: Tag, message: &Received) {
+    match tag {
+        Tag::Command => command(unpack(&message.bytes(1))),
+        Tag::Files => {
+            let files = message.list(1).iter().filter_map(|file| file.dyn_into().ok()).collect();
+            with_desk(|desk| desk.files = files);
+            command(unpack(&message.bytes(2)));
+        }
+        Tag::Project => {
+            if let Ok(file) = message.value(1).dyn_into::<File>() {
+                spawn_local(async move { command(whole(&file).await.map(|bytes| Command::OpenProject { bytes })) });
+            }
+        }
+        Tag::Reopen => spawn_local(reopen()),
+        Tag::Forget => spawn_local(forget()),
+        Tag::Seat | Tag::Gone => {
+            if let Ok(key) = u32::try_from(message.number(1)) {
+                with_desk(|desk| if tag == Tag::Seat { desk.seat(key) } else { desk.gone(key) });
+            }
+        }
+        Tag::Done => {
+            let result = unpack(&message.bytes(2)).and_then(|result| result);
+            with_desk(|desk| {
+                let wishes = desk.session.job_done(message.number(1), result);
+                desk.grant(wishes);
+            });
+        }
+        _ => {}
+    }
+}
+
+fn command(command: Result<Command, Error>) {
+    match command {
+        Ok(command) => {
+            if command == Command::Close {
+                spawn_local(forget());
+            }
+            with_desk(|desk| {
+                let wishes = desk.session.command(command);
+                desk.grant(wishes);
+            });
+        }
+        Err(error) => with_desk(|desk| desk.tell(&Event::Refused { error })),
+    }
+}
+
+impl Desk {
+    fn grant(&mut self, wishes: Vec<Wish>) {
+        for wish in wishes {
+            match wish {
+                Wish::Tell(event) => {
+                    if let Event::State { state } = &event {
+                        self.note(state);
+                    }
+                    self.tell(&event);
+                }
+                Wish::Read { slot } => {
+                    self.reads.push_back(slot);
+                    if self.reads.len() == 1 {
+                        spawn_local(read(self.reading));
+                    }
+                }
+                Wish::Context(part) => self.hold(&part),
+                Wish::Start(list) => {
+                    let packed: Result<Vec<_>, Error> = list.iter().map(|(id, job)| Ok((*id, pack(job)?))).collect();
+                    match packed {
+                        Ok(packed) => jobs(&packed).answer(&self.scope),
+                        Err(error) => self.tell(&Event::Refused { error }),
+                    }
+                }
+                Wish::Stop => {
+                    self.reading += 1;
+                    self.reads.clear();
+                    Message::new(Tag::Stop).answer(&self.scope);
+                }
+            }
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        if let Ok(bytes) = pack(event) {
+            Message::new(Tag::Event).bytes(&bytes).answer(&self.scope);
+        }
+    }
+
+    fn hold(&mut self, part: &ContextPart) {
+        match pack(part) {
+            Ok(bytes) => {
+                let kind = discriminant(part);
+                let packed = buffer(&bytes);
+                self.seats.iter().for_each(|&key| self.send_part(key, &packed));
+                self.parts.retain(|(other, _)| *other != kind);
+                self.parts.push((kind, packed));
+            }
+            Err(error) => self.tell(&Event::Refused { error }),
+        }
+    }
+
+    fn send_part(&self, key: u32, packed: &ArrayBuffer) {
+        Message::new(Tag::Context).number(key.into()).buffer(&packed.slice(0)).answer(&self.scope);
+    }
+
+    fn seat(&mut self, key: u32) {
+        self.seats.insert(key);
+        self.parts.iter().for_each(|(_, packed)| self.send_part(key, packed));
+        Message::new(Tag::Ready).number(key.into()).answer(&self.scope);
+    }
+
+    fn gone(&mut self, key: u32) {
+        self.seats.remove(&key);
+    }
+
+    /// Notes what there is to keep, and keeps it when nothing has changed for a while.
+    fn note(&mut self, state: &State) {
+        self.keeping.busy = state.busy;
+        let Some(train) = state.files.iter().find(|file| file.role == FileRole::Train) else {
+            self.keeping.timer = None;
+            return;
+        };
+        self.keeping.name.clone_from(&train.name);
+        let fingerprints: Vec<&str> = state.files.iter().map(|file| file.sha256.as_str()).collect();
+        self.keeping.now = pack(&(fingerprints, &state.settings)).unwrap_or_default();
+        if !state.busy && self.keeping.now != self.keeping.kept {
+            self.keeping.timer = Some(Timeout::new(KEEP_AFTER_MS, || spawn_local(keep_project())));
+        }
+    }
+}
+
+/// Reads the slots that wait, one after the other, until `Desk::reading` is raised.
+async fn read(reading: u32) {
+    let current = |desk: &Desk| desk.reading == reading;
+    while let Some((slot, file)) = with_desk(|desk| {
+        let slot = *desk.reads.front().filter(|_| current(desk))?;
+        Some((slot, desk.files.get(slot as usize).cloned()))
+    }) {
+        let read = match file {
+            Some(file) => read_file(slot, file, reading).await,
+            None => Err(Error::internal("a file that was never chosen")),
+        };
+        with_desk(|desk| {
+            if !current(desk) {
+                return;
+            }
+            desk.reads.pop_front();
+            let wishes = match read {
+                Ok(()) => desk.session.end_of_file(slot),
+                Err(error) => {
+                    desk.tell(&Event::Refused { error });
+                    desk.session.command(Command::Cancel)
+                }
+            };
+            desk.grant(wishes);
+        });
+    }
+}
+
+async fn read_file(slot: u32, file: File, reading: u32) -> Result<(), Error> {
+    let stage = format!("Reading {}", file.name());
+    let mut reader = Reader::new(file);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
+    let total = reader.size() as u64;
+    let mut done = 0;
+    while let Some(bytes) = reader.next().await? {
+        let go_on = with_desk(|desk| {
+            if desk.reading != reading {
+                return false;
+            }
+            let go_on = desk.session.chunk(slot, &bytes);
+            done += bytes.len() as u64;
+            desk.tell(&Event::Progress { stage: stage.clone(), done, total });
+            go_on
+        });
+        if !go_on {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn keep_project() {
+    let Some((scope, name, now, bytes)) = with_desk(|desk| {
+        if desk.keeping.busy || desk.keeping.now == desk.keeping.kept {
+            return None;
+        }
+        let wishes = desk.session.command(Command::Export { what: Export::Project });
+        let bytes = wishes.into_iter().find_map(|wish| match wish {
+            Wish::Tell(Event::File { bytes, .. }) => Some(bytes),
+            _ => None,
+        })?;
+        Some((desk.scope.clone(), desk.keeping.name.clone(), desk.keeping.now.clone(), bytes))
+    }) else {
+        return;
+    };
+    let written = keep::write(&scope, &name, &bytes).await;
+    with_desk(|desk| {
+        // Not tried again before the next change, or the banner would return every moment.
+        desk.keeping.kept = now;
+        match written {
+            Ok(_) => Message::new(Tag::Keep).answer(&desk.scope),
+            Err(why) => desk.tell(&Event::NotKept { error: Error::not_kept(&why) }),
+        }
+    });
+}
+
+async fn reopen() {
+    let Some(scope) = with_desk(|desk| Some(desk.scope.clone())) else { return };
+    match keep::read(&scope).await {
+        Ok(Some((_, bytes))) => command(Ok(Command::OpenProject { bytes })),
+        Ok(None) => {}
+        Err(why) => command(Err(Error::unreadable_file("kept project", &why))),
+    }
+}
+
+async fn forget() {
+    let Some(scope) = with_desk(|desk| {
+        desk.keeping.timer = None;
+        desk.keeping.kept.clear();
+        Some(desk.scope.clone())
+    }) else {
+        return;
+    };
+    if let Err(why) = keep::forget(&scope).await {
+        with_desk(|desk| desk.tell(&Event::NotKept { error: Error::not_kept(&why) }));
+    }
+}
