@@ -4,6 +4,7 @@
 //! not show who did it. A bundle from outside is refused with a reason or predicts; it never panics: sizes are bounded, numbers
 //! finite, every index checked before use.
 
+use crate::decide::Verdict;
 use crate::error::{Error, Result};
 use crate::evaluate::Estimate;
 use crate::features::Predictions;
@@ -45,8 +46,8 @@ pub struct Evaluation {
     pub holdout: Vec<Estimate>,
     /// How often the sealed rows were opened on the way to this model.
     pub holdout_opened: u32,
-    /// "go", "caution" or "no_go".
-    pub verdict: String,
+    /// The verdict it got, if it was decided.
+    pub verdict: Option<Verdict>,
     /// Open blockers of the audit, by finding id.
     pub open_blockers: Vec<String>,
 }

@@ -9,7 +9,8 @@ use crate::settings::{ColumnChoice, Settings};
 use crate::table::limits::Limits;
 use crate::table::parse::{Loaded, Loader};
 use crate::table::profile::{ColumnProfile, profile};
-use crate::table::{Table, change_kind, conform};
+use crate::table::conform::conform;
+use crate::table::{Table, change_kind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl Source {
 
     /// Reads the bytes held.
     fn load(&mut self, settings: &Settings) -> Result<()> {
-        let mut loader = Loader::new(settings.csv.clone(), Limits::default());
+        let mut loader = Loader::new(settings.csv.clone(), Limits::default(), &BTreeMap::new());
         loader.push(&self.bytes)?;
         self.loaded = Some(loader.finish()?);
         Ok(())
@@ -63,6 +64,8 @@ pub(super) struct Files {
     profiles: Arc<Vec<ColumnProfile>>,
     test_from: Option<u32>,
     new: Option<Arc<Table>>,
+    /// The new file as it is, for writing it back with predictions.
+    new_as_read: Option<Arc<Table>>,
     dropped: u64,
 }
 
@@ -90,9 +93,9 @@ impl Files {
         self.test_from
     }
 
-    /// The table of new rows to predict.
-    pub fn new_rows(&self) -> Option<&Arc<Table>> {
-        self.new.as_ref()
+    /// The new rows to predict: read as the training table, and as they are.
+    pub fn new_rows(&self) -> Option<(&Table, &Table)> {
+        self.new.as_deref().zip(self.new_as_read.as_deref())
     }
 
     /// Rows left out as duplicates.
@@ -137,7 +140,7 @@ impl Files {
     fn ask_for_all(&mut self, settings: &Settings) -> Vec<Wish> {
         let mut wishes = vec![Wish::Tell(Event::Progress { stage: "Reading".to_owned(), done: 0, total: 1 })];
         for (slot, source) in (0..).zip(&mut self.sources) {
-            source.loader = Some(Loader::new(settings.csv.clone(), Limits::default()));
+            source.loader = Some(Loader::new(settings.csv.clone(), Limits::default(), &BTreeMap::new()));
             (source.loaded, source.refused, source.whole) = (None, None, false);
             source.bytes.clear();
             wishes.push(Wish::Read { slot });
@@ -248,11 +251,12 @@ impl Files {
         if settings.drop_duplicates {
             (table, self.dropped) = without_duplicates(&table);
         }
-        self.new = new.map(|rows| conform(rows, &table.schema(), &settings.csv).map(Arc::new)).transpose()?;
+        self.new_as_read = new.map(|rows| Arc::new(rows.clone()));
+        self.new = new.map(|rows| conform(rows, &table.schema(), &[], &settings.csv).map(Arc::new)).transpose()?;
         self.test_from = None;
         if let Some(test) = test {
             self.test_from = Some(u32::try_from(table.n_rows()).map_err(|_| Error::internal("too many rows"))?);
-            table = table.stack(&conform(test, &table.schema(), &settings.csv)?)?;
+            table = table.stack(&conform(test, &table.schema(), &[], &settings.csv)?)?;
         }
         self.profiles = Arc::new(profile(&table));
         self.table = Some(Arc::new(table));

@@ -4,6 +4,7 @@
 //! writes tables back. A [`Schema`] is a table's type without its rows and travels with the model.
 
 mod column;
+pub mod conform;
 pub mod decode;
 pub mod dialect;
 pub mod export;
