@@ -158,6 +158,100 @@ impl Error {
             .at(line, 0)
     }
 
+    // ---- reading files
+
+    /// A file without a single record.
+    #[must_use]
+    pub fn empty_file() -> Self {
+        Self::new(ErrorKind::Input, "The file holds no rows and no header.", "Choose a file with a header line and at least one row.")
+    }
+
+    /// A gzip file that is damaged or cut off.
+    #[must_use]
+    pub fn damaged_gzip() -> Self {
+        Self::new(ErrorKind::Input, "The compressed file is damaged or cut off.", "Copy or download the file again, or give it uncompressed.")
+    }
+
+    /// A file that unfolds to more than is allowed.
+    #[must_use]
+    pub fn unfolds_too_far(limit: u64) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("The compressed file unfolds to more than {limit} bytes, far beyond its own size."),
+            "If you trust it, unpack it yourself and open the unpacked file.",
+        )
+    }
+
+    /// A file of more bytes, columns or rows than is allowed; `what` names the unit.
+    #[must_use]
+    pub fn file_too_large(what: &str, limit: u64) -> Self {
+        Self::new(ErrorKind::Limit, format!("The file has more than {limit} {what}."), format!("Open a part of it with at most {limit} {what}."))
+    }
+
+    /// A cell longer than is allowed; perhaps a quote was never closed.
+    #[must_use]
+    pub fn cell_too_long(limit: usize, in_quotes: bool) -> Self {
+        let message =
+            if in_quotes { "A quote is opened here and not closed within" } else { "A record that begins here has a cell or header of more than" };
+        Self::new(
+            ErrorKind::Limit,
+            format!("{message} {limit} bytes."),
+            "Read quotes literally (quote: none), choose another delimiter, or repair the line.",
+        )
+    }
+
+    /// A quote that is still open when the file ends.
+    #[must_use]
+    pub fn unclosed_quote() -> Self {
+        Self::new(ErrorKind::Input, "A quote is opened in this record and never closed.", "Read quotes literally (quote: none), or repair the line.")
+    }
+
+    /// A delimiter, quote or decimal sign that cannot be one; `what` names it.
+    #[must_use]
+    pub fn bad_sign(what: &str, sign: char) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("{sign:?} cannot be the {what}."),
+            format!("Choose a single ASCII sign as the {what}, and a different one for each purpose."),
+        )
+        .named(what)
+    }
+
+    /// An encoding label nobody knows.
+    #[must_use]
+    pub fn unknown_encoding(label: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("There is no encoding called \"{label}\"."),
+            "Use a name such as utf-8, utf-16le, windows-1252 or shift_jis.",
+        )
+        .named(label)
+    }
+
+    /// A date pattern that cannot be read.
+    #[must_use]
+    pub fn bad_date_pattern(pattern: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("\"{pattern}\" is not a date pattern."), "Write one such as %Y-%m-%d, %d/%m/%Y or %Y-%m-%d %H:%M:%S.")
+            .named(pattern)
+    }
+
+    /// No known date format reads any cell of a column.
+    #[must_use]
+    pub fn no_date_format(column: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("No known date format reads the cells of \"{column}\"."),
+            "Give its pattern, such as %d.%m.%Y, or read it as another kind.",
+        )
+        .named(column)
+    }
+
+    /// Bytes that are not a table of ours.
+    #[must_use]
+    pub fn damaged_table(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("The stored table cannot be read: {why}."), "Open the original file again.")
+    }
+
     /// No column of the table can be a target.
     #[must_use]
     pub fn no_target() -> Self {

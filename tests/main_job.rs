@@ -27,7 +27,9 @@ fn the_clean_sample_goes_from_csv_to_verdict() {
     let mut desk = Desk::with_sample(ALONE, "clean", 400, Step::Decide);
     assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
     assert_ne!(verdict(&desk), Outcome::NoGo);
-    for what in [Export::ReportHtml, Export::ReportMarkdown, Export::ReportJson, Export::ModelCard, Export::Bundle, Export::Predictions, Export::Settings] {
+    for what in
+        [Export::ReportHtml, Export::ReportMarkdown, Export::ReportJson, Export::ModelCard, Export::Bundle, Export::Predictions, Export::Settings]
+    {
         assert!(desk.export(what).len() > 100, "{what:?}");
     }
 }

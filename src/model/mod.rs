@@ -28,6 +28,8 @@ pub struct Learner {
     pub baseline: bool,
     /// Whether its features should be standardised first (linear models, neighbours).
     pub wants_scaling: bool,
+    /// Whether row weights other than 0 and 1 change the fit. Rows of weight 0 are absent for every learner.
+    pub uses_weights: bool,
     /// Its hyperparameters.
     pub params: &'static [ParamSpec],
     /// Into how many independent parts the final fit is cut for these parameters; never depends on workers. 1 when it cannot be cut.

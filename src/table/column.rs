@@ -54,15 +54,18 @@ pub const MISSING_CODE: u32 = u32::MAX;
 pub const MISSING_TIME: i64 = i64::MIN;
 /// In `decimals`: the cell's text is not `{:.d$}` of its value and stands among the exceptions.
 pub(crate) const IRREGULAR: u8 = u8::MAX;
+/// In `decimals`: the cell's text is the shortest decimal that reads back as the value ("0.30000000000000004").
+pub(crate) const SHORTEST: u8 = u8::MAX - 1;
 
-/// The values of a column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The values of a column. Two are equal when they are bit for bit: a missing number equals a missing number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Values {
     /// Numbers; NaN means missing and nothing else (no infinities).
     Numbers {
         /// One a row.
         values: Vec<f64>,
-        /// Printed decimals of each cell, so that "1.50" comes back as it was; `u8::MAX` where the text is an exception.
+        /// Printed decimals of each cell, so that "1.50" comes back as it was; `u8::MAX` where the text is an exception,
+        /// 254 where it is the shortest decimal that reads back as the value.
         decimals: Vec<u8>,
     },
     /// Labels by code, for boolean, categorical, text and identifier columns.
@@ -79,6 +82,19 @@ pub enum Values {
         /// The column's one format.
         format: TimeFormat,
     },
+}
+
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Numbers { values: a, decimals: c }, Self::Numbers { values: b, decimals: d }) => {
+                a.len() == b.len() && c == d && a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan())
+            }
+            (Self::Codes { codes: a, levels: c }, Self::Codes { codes: b, levels: d }) => a == b && c == d,
+            (Self::Times { millis: a, format: c }, Self::Times { millis: b, format: d }) => a == b && c == d,
+            _ => false,
+        }
+    }
 }
 
 /// Cells whose text cannot be made from the value: spellings of missing ("NA", "?"), odd numbers ("+1e3").
@@ -110,6 +126,16 @@ impl Exceptions {
         out
     }
 
+    /// Exceptions from their parts: rows ascending, `which` below the number of spellings, spellings distinct.
+    pub(crate) fn from_parts(rows: Vec<u32>, which: Vec<u32>, spellings: Vec<String>) -> Self {
+        Self { rows, which, spellings }
+    }
+
+    /// Rows, index of each row's spelling, spellings.
+    pub(crate) fn parts(&self) -> (&[u32], &[u32], &[String]) {
+        (&self.rows, &self.which, &self.spellings)
+    }
+
     /// The text of a row, if it is an exception.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -138,13 +164,29 @@ pub struct Column {
     kind: Kind,
     values: Values,
     exceptions: Exceptions,
+    /// Numbers are written with a decimal comma.
+    #[serde(default)]
+    comma: bool,
 }
 
 impl Column {
     /// A column from its parts. `values` must fit `kind`: numbers for numeric, times for timestamp, codes for the rest.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: Kind, values: Values, exceptions: Exceptions) -> Self {
-        Self { name: name.into(), kind, values, exceptions }
+        Self { name: name.into(), kind, values, exceptions, comma: false }
+    }
+
+    /// The same column, its numbers written with a decimal comma or not.
+    #[must_use]
+    pub fn with_decimal_comma(mut self, comma: bool) -> Self {
+        self.comma = comma;
+        self
+    }
+
+    /// Whether its numbers are written with a decimal comma.
+    #[must_use]
+    pub fn has_decimal_comma(&self) -> bool {
+        self.comma
     }
 
     /// A numeric column printed with a fixed number of decimals (a test's or generator's column).
@@ -231,12 +273,12 @@ impl Column {
         if let Values::Times { millis, .. } = &self.values { Some(millis) } else { None }
     }
 
-    /// Most decimals printed in a numeric column; `None` for other kinds. Irregular texts ("1e-3") count as 17.
+    /// Most decimals printed in a numeric column; `None` for other kinds. Irregular and shortest texts ("1e-3") count as 17.
     #[must_use]
     pub fn printed_decimals(&self) -> Option<u8> {
         let Values::Numbers { values, decimals } = &self.values else { return None };
         let shown = values.iter().zip(decimals).filter(|(v, _)| !v.is_nan());
-        Some(shown.map(|(_, &d)| if d == IRREGULAR { 17 } else { d }).max().unwrap_or(0))
+        Some(shown.map(|(_, &d)| if d >= SHORTEST { 17 } else { d }).max().unwrap_or(0))
     }
 
     /// Whether a cell is missing.
@@ -269,7 +311,7 @@ impl Column {
             return Cow::Borrowed("");
         }
         match &self.values {
-            Values::Numbers { values, decimals } => Cow::Owned(format!("{:.*}", usize::from(decimals[row].min(40)), values[row])),
+            Values::Numbers { values, decimals } => Cow::Owned(super::number::print(values[row], decimals[row], self.comma)),
             Values::Codes { codes, levels } => Cow::Borrowed(&levels[codes[row] as usize]),
             Values::Times { millis, format } => Cow::Owned(format.print(millis[row])),
         }
@@ -297,7 +339,7 @@ impl Column {
             Values::Codes { codes, levels } => Values::Codes { codes: rows.iter().map(|r| codes[at(r)]).collect(), levels: Arc::clone(levels) },
             Values::Times { millis, format } => Values::Times { millis: rows.iter().map(|r| millis[at(r)]).collect(), format: format.clone() },
         };
-        Self { name: self.name.clone(), kind: self.kind, values, exceptions: self.exceptions.take(rows) }
+        Self { name: self.name.clone(), kind: self.kind, values, exceptions: self.exceptions.take(rows), comma: self.comma }
     }
 
     /// The same column under another kind, with the same values (boolean, categorical, text and identifier share theirs).

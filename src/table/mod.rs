@@ -1,19 +1,33 @@
 //! Tables: equal-length columns with a kind, from which the text of every cell can be recovered.
 //!
-//! `dialect`, `decode`, `parse` and `infer` turn bytes into a [`Table`]; `profile` describes each column; `export`
-//! writes tables back. A [`Schema`] is a table's type without its rows and travels with the model.
+//! `parse` turns bytes into a [`Table`] (by way of `decode`, `dialect`, `records`, `cells`, `infer` and `convert`); `profile`
+//! describes each column; `export` writes tables back; `wire` carries them between workers. A [`Schema`] is a table's type without its rows and travels with the model.
 
+mod cells;
 mod column;
 pub mod conform;
-pub mod decode;
-pub mod dialect;
+mod convert;
+mod decode;
+mod dialect;
 pub mod export;
-pub mod infer;
+pub mod facts;
+mod infer;
+mod intern;
+pub mod limits;
+mod number;
 pub mod parse;
+mod patterns;
 pub mod profile;
+mod records;
 mod schema;
+mod stack;
 pub mod time;
 pub mod wire;
+
+pub use convert::change_kind;
+pub use facts::{FileFacts, Note, Reject};
+pub use limits::Limits;
+pub use parse::{CsvOptions, KindChoice, Loaded, Loader, read};
 
 pub use column::{Column, Exceptions, Kind, MISSING_CODE, MISSING_TIME, Values};
 pub use schema::{ColumnSchema, Schema};
@@ -35,11 +49,12 @@ impl Table {
     /// Columns of unequal length or two of one name (the reader makes names unique before this).
     pub fn new(columns: Vec<Column>) -> Result<Self> {
         let n_rows = columns.first().map_or(0, Column::len);
-        for (i, column) in columns.iter().enumerate() {
+        let mut names = std::collections::BTreeSet::new();
+        for column in &columns {
             if column.len() != n_rows {
                 return Err(Error::internal("columns of unequal length").named(column.name()));
             }
-            if columns.iter().take(i).any(|other| other.name() == column.name()) {
+            if !names.insert(column.name()) {
                 return Err(Error::internal("two columns of one name").named(column.name()));
             }
         }

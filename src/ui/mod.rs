@@ -1,11 +1,16 @@
 //! The browser's shell: screens that show blocks and send commands, and [`effects`], the only place that touches the world.
 //! Screens compute nothing.
+//!
+//! May name only [`crate::protocol`] and [`crate::chart`]; [`effects`] speaks to the engine in its workers.
 
 pub mod effects;
+mod screens;
+mod state;
+mod widgets;
 
-use crate::protocol::{Command, Event};
-use effects::Link;
+use crate::protocol::Command;
 use leptos::prelude::*;
+use state::App;
 
 /// Runs this wasm: as the page when there is a window, else as one of its workers.
 pub fn start() {
@@ -14,14 +19,10 @@ pub fn start() {
 }
 
 fn page() {
-    let (event, set_event) = signal_local(None::<Event>);
-    let link = effects::connect(move |event| set_event.set(Some(event)));
-    mount(link, event);
-    link.send(Command::Hello);
-}
-
-/// Shows the page.
-fn mount(link: Link, event: ReadSignal<Option<Event>, LocalStorage>) {
-    let said = move || event.with(|event| event.as_ref().map(|event| format!("{event:?}")).unwrap_or_default());
-    mount_to_body(move || view! { <main id="main"><h1>"Watertight"</h1><p id="workers">{link.workers()}</p><pre>{said}</pre></main> });
+    mount_to_body(|| {
+        let app = App::new();
+        app.attach(effects::connect(move |event| app.take(event)));
+        app.send(Command::Hello);
+        screens::shell::shell(app)
+    });
 }

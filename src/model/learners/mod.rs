@@ -1,6 +1,34 @@
-//! learners
+//! One file per learner. Screens, command line, report and the conformance suite read [`LEARNERS`].
+
 pub mod baseline;
+#[cfg(test)]
+mod conformance;
+pub mod decision_tree;
+pub mod elastic_net;
+pub mod gradient_boosting;
+pub mod lasso;
+pub mod logistic;
 pub mod neighbours;
+pub mod random_forest;
+pub mod ridge;
+
 use super::Learner;
+
 /// All learners, baseline first.
-pub const LEARNERS: &[Learner] = &[];
+pub const LEARNERS: &[Learner] = &[
+    baseline::BASELINE,
+    ridge::RIDGE,
+    lasso::LASSO,
+    elastic_net::ELASTIC_NET,
+    logistic::LOGISTIC,
+    decision_tree::DECISION_TREE,
+    random_forest::RANDOM_FOREST,
+    gradient_boosting::GRADIENT_BOOSTING,
+    neighbours::NEIGHBOURS,
+];
+
+/// The learner of this name in settings.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Learner> {
+    LEARNERS.iter().find(|l| l.id == id)
+}

@@ -1,17 +1,195 @@
-//! TreeModel
+//! Trees on one histogram engine: a decision tree, an average of many (forest), a sum of many (boosting).
+//!
+//! Features come cut into bins, equal rows joined ([`Binned`]); `grow` grows one tree on `histogram`s, [`bag`] averages trees and [`boost`] adds them up. [`TreeModel`] is what is left: flat arrays.
+
+pub mod bag;
+pub mod boost;
+mod grow;
+mod histogram;
+mod predict;
+
 use crate::error::{Error, Result};
-use crate::model::{Features, Predictions};
+use crate::features::Binned;
+use grow::Node;
 use serde::{Deserialize, Serialize};
-/// TreeModel
+
+/// How the leaf values of the trees become a prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Combination {
+    /// The mean over trees is the prediction: a number, the probability of the second class, or a probability for each class.
+    Average,
+    /// The sum over trees and the start is a number.
+    Sum,
+    /// The logistic function of the sum is the probability of the second class.
+    LogisticSum,
+    /// Trees take turns, one for each class; the softmax of the sums are the probabilities.
+    SoftmaxSum,
+}
+
+/// Fitted trees as flat arrays, tree after tree.
+///
+/// Node `i` with `left[i] > 0` is a cut: rows with `x[feature[i]] > threshold[i]` go to node `left[i] + 1`, all others (missing ones too) to `left[i]`.
+/// With `left[i] == 0` it is a leaf, and `feature[i]` numbers its values: `values[feature[i] * leaf_width ..][.. leaf_width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TreeModel {}
+pub struct TreeModel {
+    /// Number of classes; 0 for regression.
+    pub n_classes: usize,
+    /// How leaf values become a prediction.
+    pub combination: Combination,
+    /// What the sums start from, shape `(n_sums,)`; empty for an average.
+    pub start: Vec<f64>,
+    /// First node of every tree, ascending from 0, shape `(n_trees,)`.
+    pub roots: Vec<u32>,
+    /// Feature of a cut, or number of a leaf, shape `(n_nodes,)`.
+    pub feature: Vec<u32>,
+    /// Cuts, strictly between two training values; 0 in a leaf. Shape `(n_nodes,)`.
+    pub threshold: Vec<f32>,
+    /// Left child of a cut, later than the cut itself and in the same tree; 0 in a leaf. Shape `(n_nodes,)`.
+    pub left: Vec<u32>,
+    /// Values of a leaf: one, or one for each class in an average over three classes or more.
+    pub leaf_width: usize,
+    /// Leaf values in the units of the sums, shape `(n_leaves, leaf_width)`.
+    pub values: Vec<f64>,
+    /// Gain of all cuts on each feature, shape `(n_features,)`, in the units of the loss; not used to predict.
+    pub gain: Vec<f64>,
+}
+
+/// How far the values of a leaf of class shares may be from a sum of 1: rounding over many rows.
+const SHARE_SLACK: f64 = 1e-6;
+
 impl TreeModel {
-    /// Predicts.
-    pub fn predict(&self, _features: &Features) -> Result<Predictions> {
-        Err(Error::internal("not written"))
+    /// A model without trees yet.
+    fn empty(n_classes: usize, combination: Combination, start: Vec<f64>, n_features: usize) -> Self {
+        let leaf_width = if combination == Combination::Average && n_classes > 2 { n_classes } else { 1 };
+        Self {
+            n_classes,
+            combination,
+            start,
+            roots: Vec::new(),
+            feature: Vec::new(),
+            threshold: Vec::new(),
+            left: Vec::new(),
+            leaf_width,
+            values: Vec::new(),
+            gain: vec![0.0; n_features],
+        }
     }
-    /// Checks.
-    pub fn validate(&self, _n_features: usize, _n_classes: usize) -> Result<()> {
+
+    /// Adds a grown tree; `value` gives the values of a leaf from its sums.
+    fn push(&mut self, binned: &Binned, nodes: &[Node], mut value: impl FnMut(&Node, &mut Vec<f64>)) {
+        let root = self.left.len() as u32;
+        self.roots.push(root);
+        for node in nodes {
+            if let Some((feature, bin, left, gain)) = node.cut {
+                self.feature.push(feature as u32);
+                self.threshold.push(binned.cuts[feature][bin]);
+                self.left.push(root + left as u32);
+                self.gain[feature] += gain;
+            } else {
+                self.feature.push((self.values.len() / self.leaf_width) as u32);
+                self.threshold.push(0.0);
+                self.left.push(0);
+                value(node, &mut self.values);
+            }
+        }
+    }
+
+    /// Appends the trees of another part of the same fit.
+    pub(crate) fn append(&mut self, part: Self) -> Result<()> {
+        if (part.n_classes, part.combination, &part.start, part.gain.len()) != (self.n_classes, self.combination, &self.start, self.gain.len()) {
+            return Err(Error::internal("parts of different forests"));
+        }
+        let (nodes, leaves) = (self.left.len() as u32, (self.values.len() / self.leaf_width) as u32);
+        self.roots.extend(part.roots.iter().map(|r| r + nodes));
+        self.feature.extend(part.feature.iter().zip(&part.left).map(|(&f, &l)| if l == 0 { f + leaves } else { f }));
+        self.left.extend(part.left.iter().map(|&l| if l == 0 { 0 } else { l + nodes }));
+        self.threshold.extend(part.threshold);
+        self.values.extend(part.values);
+        self.gain.iter_mut().zip(part.gain).for_each(|(all, more)| *all += more);
         Ok(())
     }
+
+    /// Number of trees.
+    #[must_use]
+    pub fn n_trees(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// Share of all gain that each feature made, shape `(n_features,)`, summing to 1; all 0 when no tree has a cut.
+    #[must_use]
+    pub fn importance(&self) -> Vec<f64> {
+        let total = crate::math::sum::sum(&self.gain);
+        self.gain.iter().map(|g| if total > 0.0 { g / total } else { 0.0 }).collect()
+    }
+
+    /// Checks a model from outside.
+    ///
+    /// # Errors
+    /// The first promise that is broken: array lengths, children later than their parents and within their tree, features and leaves that exist,
+    /// finite numbers, class shares between 0 and 1.
+    pub fn validate(&self, n_features: usize, n_classes: usize) -> Result<()> {
+        let broken = |what: &str| Err(Error::internal(&format!("a tree model with {what}")));
+        let n_nodes = self.left.len();
+        let sums = match (self.combination, n_classes) {
+            (Combination::Average, _) => Some(0),
+            (Combination::Sum, 0) | (Combination::LogisticSum, 2) => Some(1),
+            (Combination::SoftmaxSum, 3..) => Some(n_classes),
+            _ => None,
+        };
+        if self.n_classes != n_classes || sums != Some(self.start.len()) {
+            return broken("a combination that does not fit the task");
+        }
+        let width = if self.combination == Combination::Average && n_classes > 2 { n_classes } else { 1 };
+        if self.leaf_width != width
+            || !self.values.len().is_multiple_of(width)
+            || self.feature.len() != n_nodes
+            || self.threshold.len() != n_nodes
+            || self.gain.len() != n_features
+        {
+            return broken("arrays that do not fit");
+        }
+        let turns_fit = self.combination != Combination::SoftmaxSum || self.roots.len().is_multiple_of(n_classes);
+        let some_needed = self.combination != Combination::Average || !self.roots.is_empty();
+        if !(turns_fit && some_needed) || u32::try_from(n_nodes).is_err() {
+            return broken("another number of trees");
+        }
+        if !self.values.iter().chain(&self.start).chain(&self.gain).all(|v| v.is_finite()) || !self.threshold.iter().all(|t| t.is_finite()) {
+            return broken("numbers that are not finite");
+        }
+        if self.combination == Combination::Average && n_classes > 0 && !self.values.chunks(width).all(are_shares) {
+            return broken("class shares outside of 0 to 1");
+        }
+        self.validate_nodes(n_features)
+    }
+
+    fn validate_nodes(&self, n_features: usize) -> Result<()> {
+        let broken = |what: &str| Err(Error::internal(&format!("a tree model with {what}")));
+        let n_leaves = self.values.len() / self.leaf_width;
+        if self.roots.first().copied().unwrap_or(0) != 0
+            || !self.roots.windows(2).all(|w| w[0] < w[1])
+            || (self.roots.is_empty() && !self.left.is_empty())
+        {
+            return broken("roots out of order");
+        }
+        for (t, &root) in self.roots.iter().enumerate() {
+            let end = self.roots.get(t + 1).map_or(self.left.len(), |&e| e as usize);
+            if root as usize >= end || end > self.left.len() {
+                return broken("a tree without nodes");
+            }
+            for node in root as usize..end {
+                let (left, feature) = (self.left[node] as usize, self.feature[node] as usize);
+                let fits = if left == 0 { feature < n_leaves } else { left > node && left + 1 < end && feature < n_features };
+                if !fits {
+                    return broken("a child, feature or leaf that does not exist");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn are_shares(leaf: &[f64]) -> bool {
+    let inside = leaf.iter().all(|v| (0.0..=1.0).contains(v));
+    inside && (leaf.len() == 1 || (leaf.iter().sum::<f64>() - 1.0).abs() <= SHARE_SLACK)
 }

@@ -1,9 +1,20 @@
 //! Prepared features, training sets and predictions.
 
+mod bins;
+mod distinct;
+mod memo;
+
+pub(crate) use bins::MAX_BINS;
+pub use bins::{Binned, code};
+pub(crate) use distinct::distinct_rows;
+pub(crate) use memo::Memo;
+
 use crate::error::{Error, Result};
 use crate::task::TaskKind;
 use ndarray::{Array2, ArrayView1, ShapeBuilder};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// One prepared feature: its name, and which column and step made it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,6 +115,7 @@ pub struct TrainingSet {
     kind: TaskKind,
     n_classes: usize,
     n_real: usize,
+    bins: Memo<Binned>,
 }
 
 impl TrainingSet {
@@ -122,7 +134,7 @@ impl TrainingSet {
         {
             return Err(Error::internal("a training set whose parts do not fit"));
         }
-        Ok(Self { features, target, weights, kind, n_classes, n_real })
+        Ok(Self { features, target, weights, kind, n_classes, n_real, bins: Memo::default() })
     }
 
     /// Prepared features.
@@ -153,6 +165,30 @@ impl TrainingSet {
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.n_classes
+    }
+
+    /// The rows that count: these without those of weight 0.
+    ///
+    /// # Errors
+    /// No row has a weight above 0.
+    pub(crate) fn weighted_rows(&self) -> Result<Cow<'_, Self>> {
+        if self.weights.iter().all(|w| *w > 0.0) && !self.weights.is_empty() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let kept: Vec<usize> = (0..self.n_rows()).filter(|&i| self.weights[i] > 0.0).collect();
+        if kept.is_empty() {
+            return Err(Error::not_computable("A model", "there are no rows with a weight above 0", "Check the split and the weight column."));
+        }
+        let take = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        let columns = (0..self.features.n_features()).map(|j| take(self.features.slice(j))).collect();
+        let features = Features::from_columns(self.features.about.clone(), columns, kept.len())?;
+        let n_real = kept.iter().filter(|&&i| i < self.n_real).count();
+        Self::new(features, take(&self.target), take(&self.weights), self.kind, self.n_classes, n_real).map(Cow::Owned)
+    }
+
+    /// The features cut into bins for the tree engine: made once and shared by all fits on this set.
+    pub(crate) fn bins(&self) -> Arc<Binned> {
+        self.bins.get_or(|| Binned::new(&self.features))
     }
 
     /// Number of rows, synthetic ones included.
@@ -202,5 +238,19 @@ impl Predictions {
         }
         let best = |p: &[f64]| p.iter().enumerate().fold((0, f64::NEG_INFINITY), |b, (k, &v)| if v > b.1 { (k, v) } else { b }).0;
         self.values.chunks(self.n_classes).map(best).collect()
+    }
+}
+
+/// Small feature matrices for tests.
+#[cfg(test)]
+pub(crate) mod tests_support {
+    use super::{Feature, Features};
+
+    /// Features from columns, each of shape `(n_rows,)`.
+    pub(crate) fn features(columns: &[Vec<f64>]) -> Features {
+        let about = (0..columns.len())
+            .map(|j| Feature { name: format!("x{j}"), sources: vec![format!("x{j}")], step: "test".into(), whole: false })
+            .collect();
+        Features::from_columns(about, columns.to_vec(), columns.first().map_or(0, Vec::len)).unwrap()
     }
 }

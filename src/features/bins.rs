@@ -1,0 +1,174 @@
+//! Features cut into at most 255 bins each, and equal rows joined: what every tree of every learner is grown on.
+//!
+//! Cuts lie strictly between two values of the feature and are f32 numbers, so that any export of a tree branches the same way; a value goes right when it is
+//! above the cut, so a missing one goes left. A feature of at most 255 distinct values loses nothing; of more, each bin holds about the same number of rows
+//! (greedily, as in Ke et al. 2017, "LightGBM"). Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
+
+use super::Features;
+use super::distinct::distinct_rows;
+
+/// Most bins of a feature: a code is one byte.
+pub const MAX_BINS: usize = 255;
+/// Rows are joined when at most this share of them is distinct; above it the second index costs more than it saves.
+const WORTH_JOINING: f64 = 0.5;
+
+/// Binned features of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binned {
+    /// Cuts of every feature, ascending; a feature has one bin more than cuts.
+    pub cuts: Vec<Vec<f32>>,
+    /// Codes column by column, shape `(n_features, n_rows)` with [`Binned::n_rows`] joined rows.
+    codes: Vec<u8>,
+    n_rows: usize,
+    /// The joined row of every row of the table, when rows were joined.
+    joined: Option<Vec<u32>>,
+}
+
+impl Binned {
+    /// Cuts every feature and joins equal rows when that is worth it.
+    #[must_use]
+    pub fn new(features: &Features) -> Self {
+        let cuts: Vec<Vec<f32>> = (0..features.n_features()).map(|j| cut(features.slice(j))).collect();
+        let n = features.n_rows();
+        let codes: Vec<u8> =
+            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| code(x, cuts)).collect::<Vec<u8>>()).collect();
+        let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1).collect();
+        let Some(found) = distinct_rows(&codes, &widths, n, (n as f64 * WORTH_JOINING) as usize) else {
+            return Self { cuts, codes, n_rows: n, joined: None };
+        };
+        let kept = (0..cuts.len()).flat_map(|j| found.first.iter().map(move |&i| j * n + i as usize)).map(|at| codes[at]).collect();
+        Self { cuts, codes: kept, n_rows: found.first.len(), joined: Some(found.of_row) }
+    }
+
+    /// Number of rows after joining.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Number of features.
+    #[must_use]
+    pub fn n_features(&self) -> usize {
+        self.cuts.len()
+    }
+
+    /// Number of bins of feature `j`.
+    #[must_use]
+    pub fn n_bins(&self, j: usize) -> usize {
+        self.cuts[j].len() + 1
+    }
+
+    /// Codes of feature `j`, shape `(n_rows,)`.
+    #[must_use]
+    pub fn column(&self, j: usize) -> &[u8] {
+        &self.codes[j * self.n_rows..(j + 1) * self.n_rows]
+    }
+
+    /// The joined row of row `i` of the table.
+    #[must_use]
+    pub fn row(&self, i: usize) -> usize {
+        self.joined.as_ref().map_or(i, |of_row| of_row[i] as usize)
+    }
+}
+
+/// The bin of a value: how many cuts it is above. Missing: 0.
+#[must_use]
+pub fn code(x: f64, cuts: &[f32]) -> u8 {
+    cuts.partition_point(|&c| x > f64::from(c)) as u8
+}
+
+/// Cuts of one feature, shape `(n_rows,)`.
+fn cut(values: &[f64]) -> Vec<f32> {
+    let distinct = few_distinct(values).unwrap_or_else(|| many_distinct(values));
+    let mut cuts = Vec::new();
+    let (mut filled, mut rows_left) = (0, distinct.iter().map(|d| d.1).sum::<usize>());
+    for pair in distinct.windows(2) {
+        filled += pair[0].1;
+        let bins_left = MAX_BINS - cuts.len();
+        if bins_left == 1 {
+            break;
+        }
+        if (distinct.len() <= MAX_BINS || filled * bins_left >= rows_left)
+            && let Some(between) = between(pair[0].0, pair[1].0)
+        {
+            cuts.push(between);
+            rows_left -= filled;
+            filled = 0;
+        }
+    }
+    cuts
+}
+
+/// Distinct values in ascending order with their counts, if there are at most [`MAX_BINS`]; missing ones left out.
+fn few_distinct(values: &[f64]) -> Option<Vec<(f64, usize)>> {
+    let mut seen: Vec<(f64, usize)> = Vec::new();
+    for &value in values.iter().filter(|v| !v.is_nan()) {
+        match seen.binary_search_by(|s| s.0.partial_cmp(&value).unwrap_or(std::cmp::Ordering::Equal)) {
+            Ok(at) => seen[at].1 += 1,
+            Err(_) if seen.len() == MAX_BINS => return None,
+            Err(at) => seen.insert(at, (value, 1)),
+        }
+    }
+    Some(seen)
+}
+
+fn many_distinct(values: &[f64]) -> Vec<(f64, usize)> {
+    let mut sorted = crate::math::sum::present(values);
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect()
+}
+
+/// An f32 number strictly between `a < b`, near their middle; none when no f32 number lies there.
+fn between(a: f64, b: f64) -> Option<f32> {
+    let middle = (a / 2.0 + b / 2.0) as f32;
+    [middle, middle.next_down(), middle.next_up()].into_iter().find(|c| c.is_finite() && a < f64::from(*c) && f64::from(*c) < b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::tests_support::features;
+
+    #[test]
+    fn cuts_lie_strictly_between_values_and_are_at_most_254() {
+        let values: Vec<f64> = (0..5000).map(|i| f64::from(i * 7919 % 5003) / 7.0).collect();
+        let cuts = cut(&values);
+        assert!((200..MAX_BINS).contains(&cuts.len()), "{}", cuts.len());
+        assert!(cuts.windows(2).all(|w| w[0] < w[1]));
+        assert!(cuts.iter().all(|c| values.iter().all(|v| *v != f64::from(*c))));
+        let mut counts = [0; MAX_BINS];
+        values.iter().for_each(|&v| counts[code(v, &cuts) as usize] += 1);
+        assert!(counts.iter().max() <= Some(&60));
+    }
+
+    #[test]
+    fn a_heavy_value_has_a_bin_of_its_own() {
+        let values: Vec<f64> = (0..4000).map(|i| if i % 2 == 0 { 0.0 } else { f64::from(i) }).collect();
+        assert!(cut(&values)[0] < 1.0);
+    }
+
+    #[test]
+    fn few_values_lose_nothing_and_missing_goes_left() {
+        let cuts = cut(&[3.0, 1.0, f64::NAN, 2.0, 1.0]);
+        assert_eq!(cuts, [1.5, 2.5]);
+        assert_eq!([1.0, 2.0, 3.0, f64::NAN].map(|v| code(v, &cuts)), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn values_no_f32_can_separate_share_a_bin() {
+        assert!(cut(&[1.0, 1.0 + 1e-12]).is_empty());
+        assert!(cut(&[1e300, 1e301]).is_empty());
+        assert!(cut(&[f64::NAN]).is_empty() && cut(&[]).is_empty());
+    }
+
+    #[test]
+    fn equal_rows_are_joined_and_found_again() {
+        let a: Vec<f64> = (0..100).map(|i| f64::from(i % 3)).collect();
+        let b: Vec<f64> = (0..100).map(|i| f64::from(i % 2)).collect();
+        let binned = Binned::new(&features(&[a.clone(), b.clone()]));
+        assert_eq!(binned.n_rows(), 6);
+        for i in 0..100 {
+            assert_eq!((f64::from(binned.column(0)[binned.row(i)]), f64::from(binned.column(1)[binned.row(i)])), (a[i], b[i]));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Random forest: the average of trees grown on bootstrap samples, each cut looking at a few features drawn at random (Breiman 2001, "Random Forests", Machine Learning 45).
+//!
+//! The fit is cut into a fixed number of groups of trees; tree number t draws from streams keyed by t, so groups may be grown anywhere in any order.
+
+use crate::error::{Error, Result};
+use crate::model::tree::bag::{TreeSize, forest};
+use crate::model::{FitPart, Learner, Model, TrainingSet};
+use crate::param::{Domain, ParamSpec, Params};
+use crate::task::TaskKind;
+
+/// The entry in the list of learners.
+pub const RANDOM_FOREST: Learner = Learner {
+    id: "random_forest",
+    title: "Random forest",
+    doc: "The average of many deep trees, each grown on a random sample of the rows and looking at a few random features at a time. Breiman 2001.",
+    tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
+    baseline: false,
+    wants_scaling: false,
+    uses_weights: true,
+    params: &[
+        ParamSpec { id: "trees", title: "Trees", help: "How many trees are averaged.", domain: Domain::Whole { low: 1, high: 1000, default: 100 } },
+        ParamSpec {
+            id: "depth",
+            title: "Depth",
+            help: "Most questions between the root and a leaf.",
+            domain: Domain::Whole { low: 1, high: 30, default: 15 },
+        },
+        ParamSpec {
+            id: "min_leaf",
+            title: "Rows in a leaf",
+            help: "Least sampled rows in a leaf.",
+            domain: Domain::Whole { low: 1, high: 100_000, default: 5 },
+        },
+        ParamSpec {
+            id: "features",
+            title: "Features at a cut",
+            help: "How many features each cut looks at: their square root, a third, all, or (auto) the root for classes and a third for numbers.",
+            domain: Domain::Choice { options: &["auto", "root", "third", "all"], default: "auto" },
+        },
+    ],
+    parts,
+    fit_part: fit,
+    join,
+};
+
+/// Groups of trees a fit is cut into, at most: enough for the cores of a desk computer.
+const GROUPS: usize = 8;
+
+fn parts(params: &Params, _: &TrainingSet) -> usize {
+    params.count("trees").clamp(1, GROUPS)
+}
+
+fn fit(part: &FitPart<'_>) -> Result<Model> {
+    let train = part.train.weighted_rows()?;
+    let trees = part.params.count("trees");
+    let groups = parts(part.params, part.train);
+    let p = train.features().n_features();
+    let features = match (part.params.word("features"), train.kind().is_classification()) {
+        ("all", _) => None,
+        ("root", _) | ("auto", true) => Some((p as f64).sqrt() as usize),
+        _ => Some(p / 3),
+    };
+    let size = TreeSize { depth: part.params.count("depth"), min_leaf: part.params.count("min_leaf"), features: features.map(|m| m.max(1)) };
+    let range = part.part * trees / groups..(part.part + 1) * trees / groups;
+    Ok(Model::Trees(forest(&train, size, range, part.seed)))
+}
+
+fn join(parts: Vec<Model>) -> Result<Model> {
+    let mut whole = None;
+    for part in parts {
+        let Model::Trees(part) = part else { return Err(Error::internal("a part of a forest that is not trees")) };
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => whole.append(part)?,
+        }
+    }
+    whole.map(Model::Trees).ok_or_else(|| Error::internal("a forest without parts"))
+}

@@ -1,0 +1,292 @@
+//! Growing one tree on binned rows.
+//!
+//! Every open leaf knows its best cut; the one of largest gain is cut next (leaf-wise, for boosting) or the last one made (depth first, for forests without a limit of
+//! leaves). When every cut may use every feature, only the smaller child's histogram is made and the larger one's is the difference to the parent's. When a cut
+//! may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
+
+use super::histogram::{Limits, Shape, accumulate, best_cut, places};
+use crate::features::Binned;
+use crate::math::rng::Stream;
+use std::ops::Range;
+
+/// Gain below this share of the sum of squares at the root is rounding.
+const LEAST_GAIN: f64 = 1e-12;
+
+/// How far a tree may grow.
+pub(super) struct Rules {
+    /// What both sides of a cut keep.
+    pub limits: Limits,
+    /// Most leaves; `usize::MAX` for no limit.
+    pub max_leaves: usize,
+    /// Most cuts between root and leaf.
+    pub max_depth: usize,
+    /// Features looked at for each cut, and the stream that draws them; none: all.
+    pub some_features: Option<(usize, Stream)>,
+    /// Gain that counts as nothing, in units of the squared target times weight.
+    pub least_gain: f64,
+}
+
+/// A node: a cut (with the gain it made) or a leaf.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Feature, last bin that goes left, left child (the right one follows it) and gain; none in a leaf.
+    pub cut: Option<(usize, usize, usize, f64)>,
+    /// Sums over the rows of the node, shape `(width,)`.
+    pub sums: Vec<f64>,
+    /// Its rows in [`Grower::order`].
+    pub rows: Range<usize>,
+}
+
+/// A leaf that can be cut.
+struct Open {
+    node: usize,
+    depth: usize,
+    histogram: Option<Vec<f64>>,
+    best: Candidate,
+}
+
+#[derive(Clone, Copy)]
+struct Candidate {
+    feature: usize,
+    bin: usize,
+    gain: f64,
+}
+
+/// Grows trees on one table; keeps its buffers between trees.
+pub(super) struct Grower<'a> {
+    binned: &'a Binned,
+    shape: Shape,
+    places: Vec<Range<usize>>,
+    n_cells: usize,
+    /// Rows, node by node.
+    pub order: Vec<u32>,
+    spare: Vec<u32>,
+    numbers: Vec<f64>,
+    pool: Vec<Vec<f64>>,
+    features: Vec<usize>,
+    floor: f64,
+}
+
+impl<'a> Grower<'a> {
+    /// A grower for cells of this shape.
+    pub fn new(binned: &'a Binned, shape: Shape) -> Self {
+        let places = places((0..binned.n_features()).map(|j| binned.n_bins(j)), shape.width);
+        let n_cells = places.last().map_or(0, |p| p.end);
+        Self {
+            binned,
+            shape,
+            places,
+            n_cells,
+            order: Vec::new(),
+            spare: Vec::new(),
+            numbers: Vec::new(),
+            pool: Vec::new(),
+            features: Vec::new(),
+            floor: 0.0,
+        }
+    }
+
+    /// Grows a tree on rows with these numbers, shape `(n_rows, width)`; rows that count 0 are absent. Children stand after their parent, in pairs.
+    pub fn grow(&mut self, stats: &[f64], rules: &mut Rules) -> Vec<Node> {
+        let width = self.shape.width;
+        self.order.clear();
+        self.order.extend((0..self.binned.n_rows() as u32).filter(|&i| stats[(i as usize + 1) * width - 1] > 0.0));
+        self.features = (0..self.binned.n_features()).filter(|&j| self.binned.n_bins(j) > 1).collect();
+        let power: f64 = stats.chunks_exact(width).map(|s| self.shape.score(s, 0.0)).sum();
+        self.floor = rules.least_gain.max(LEAST_GAIN * power);
+        let mut nodes = vec![self.node(stats, 0..self.order.len())];
+        let mut open = Vec::new();
+        self.open_root(&nodes, stats, rules, &mut open);
+        let mut leaves = 1;
+        while leaves < rules.max_leaves
+            && let Some(next) = pick(&open, rules.max_leaves == usize::MAX)
+        {
+            let leaf = open.swap_remove(next);
+            let left = nodes.len();
+            self.split(&mut nodes, leaf.node, leaf.best, stats);
+            leaves += 1;
+            if leaves < rules.max_leaves {
+                self.open_children(&nodes, left, leaf.depth + 1, leaf.histogram, stats, rules, &mut open);
+            }
+        }
+        self.pool.extend(open.into_iter().filter_map(|leaf| leaf.histogram));
+        nodes
+    }
+
+    fn node(&self, stats: &[f64], rows: Range<usize>) -> Node {
+        let width = self.shape.width;
+        let mut sums = vec![0.0; width];
+        for &row in &self.order[rows.clone()] {
+            for (sum, value) in sums.iter_mut().zip(&stats[row as usize * width..(row as usize + 1) * width]) {
+                *sum += value;
+            }
+        }
+        Node { cut: None, sums, rows }
+    }
+
+    fn may_be_cut(&self, node: &Node, depth: usize, rules: &Rules) -> bool {
+        depth < rules.max_depth && self.shape.rows(&node.sums) >= 2.0 * rules.limits.min_rows
+    }
+
+    fn open_root(&mut self, nodes: &[Node], stats: &[f64], rules: &mut Rules, open: &mut Vec<Open>) {
+        if !self.may_be_cut(&nodes[0], 0, rules) {
+            return;
+        }
+        if rules.some_features.is_some() {
+            self.open_drawn(nodes, 0, 0, stats, rules, open);
+        } else {
+            let histogram = self.histogram(&nodes[0], stats);
+            self.open_searched(nodes, 0, 0, histogram, rules, open);
+        }
+    }
+
+    /// Opens both children of a cut made just now; `left` is the first of them.
+    #[expect(clippy::too_many_arguments, reason = "one step of the loop above")]
+    fn open_children(
+        &mut self,
+        nodes: &[Node],
+        left: usize,
+        depth: usize,
+        parent: Option<Vec<f64>>,
+        stats: &[f64],
+        rules: &mut Rules,
+        open: &mut Vec<Open>,
+    ) {
+        let may = [left, left + 1].map(|child| self.may_be_cut(&nodes[child], depth, rules));
+        let Some(mut larger) = parent else {
+            for child in (0..2).filter(|&c| may[c]).map(|c| left + c) {
+                self.open_drawn(nodes, child, depth, stats, rules, open);
+            }
+            return;
+        };
+        if !may[0] && !may[1] {
+            self.pool.push(larger);
+            return;
+        }
+        let small = usize::from(nodes[left + 1].rows.len() < nodes[left].rows.len());
+        let smaller = self.histogram(&nodes[left + small], stats);
+        for (all, part) in larger.iter_mut().zip(&smaller) {
+            *all -= part;
+        }
+        let pair = if small == 0 { [smaller, larger] } else { [larger, smaller] };
+        for (child, histogram) in pair.into_iter().enumerate() {
+            if may[child] {
+                self.open_searched(nodes, left + child, depth, histogram, rules, open);
+            } else {
+                self.pool.push(histogram);
+            }
+        }
+    }
+
+    /// Cells of all features over the rows of a node.
+    fn histogram(&mut self, node: &Node, stats: &[f64]) -> Vec<f64> {
+        let mut cells = self.pool.pop().unwrap_or_default();
+        cells.clear();
+        cells.resize(self.n_cells, 0.0);
+        self.gather(node, stats);
+        for &j in &self.features {
+            accumulate(&mut cells[self.places[j].clone()], self.binned.column(j), &self.order[node.rows.clone()], &self.numbers, self.shape.width);
+        }
+        cells
+    }
+
+    /// The numbers of a node's rows, side by side.
+    fn gather(&mut self, node: &Node, stats: &[f64]) {
+        let width = self.shape.width;
+        self.numbers.clear();
+        if node.rows.len() * width == stats.len() {
+            self.numbers.extend_from_slice(stats);
+            return;
+        }
+        for &row in &self.order[node.rows.clone()] {
+            self.numbers.extend_from_slice(&stats[row as usize * width..(row as usize + 1) * width]);
+        }
+    }
+
+    fn open_searched(&mut self, nodes: &[Node], node: usize, depth: usize, histogram: Vec<f64>, rules: &Rules, open: &mut Vec<Open>) {
+        let sums = &nodes[node].sums;
+        let mut best: Option<(usize, usize, f64)> = None;
+        for &j in &self.features {
+            if let Some((bin, score)) = best_cut(&histogram[self.places[j].clone()], sums, self.shape, &rules.limits)
+                && best.is_none_or(|b| score > b.2)
+            {
+                best = Some((j, bin, score));
+            }
+        }
+        match self.worth(sums, best, rules) {
+            Some(best) => open.push(Open { node, depth, histogram: Some(histogram), best }),
+            None => self.pool.push(histogram),
+        }
+    }
+
+    /// Opens a leaf whose cut may use some features only.
+    fn open_drawn(&mut self, nodes: &[Node], node: usize, depth: usize, stats: &[f64], rules: &mut Rules, open: &mut Vec<Open>) {
+        let Some((mut wanted, mut stream)) = rules.some_features.take() else { return };
+        let many = wanted;
+        let rows = nodes[node].rows.clone();
+        self.gather(&nodes[node], stats);
+        let mut cells = self.pool.pop().unwrap_or_default();
+        let mut best: Option<(usize, usize, f64)> = None;
+        for i in 0..self.features.len() {
+            if wanted == 0 {
+                break;
+            }
+            let drawn = i + stream.below((self.features.len() - i) as u32) as usize;
+            self.features.swap(i, drawn);
+            let j = self.features[i];
+            cells.clear();
+            cells.resize(self.places[j].len(), 0.0);
+            accumulate(&mut cells, self.binned.column(j), &self.order[rows.clone()], &self.numbers, self.shape.width);
+            if cells.chunks_exact(self.shape.width).filter(|c| self.shape.rows(c) > 0.0).nth(1).is_none() {
+                continue;
+            }
+            wanted -= 1;
+            if let Some((bin, score)) = best_cut(&cells, &nodes[node].sums, self.shape, &rules.limits)
+                && best.is_none_or(|b| score > b.2)
+            {
+                best = Some((j, bin, score));
+            }
+        }
+        self.pool.push(cells);
+        if let Some(best) = self.worth(&nodes[node].sums, best, rules) {
+            open.push(Open { node, depth, histogram: None, best });
+        }
+        rules.some_features = Some((many, stream));
+    }
+
+    /// The candidate, if its gain is more than rounding.
+    fn worth(&self, sums: &[f64], best: Option<(usize, usize, f64)>, rules: &Rules) -> Option<Candidate> {
+        let (feature, bin, score) = best?;
+        let gain = score - self.shape.score(sums, rules.limits.l2);
+        (gain > self.floor).then_some(Candidate { feature, bin, gain })
+    }
+
+    /// Cuts a leaf: its rows keep their order on either side.
+    fn split(&mut self, nodes: &mut Vec<Node>, node: usize, best: Candidate, stats: &[f64]) {
+        let rows = nodes[node].rows.clone();
+        let codes = self.binned.column(best.feature);
+        self.spare.clear();
+        let mut kept = rows.start;
+        for at in rows.clone() {
+            let row = self.order[at];
+            if usize::from(codes[row as usize]) <= best.bin {
+                self.order[kept] = row;
+                kept += 1;
+            } else {
+                self.spare.push(row);
+            }
+        }
+        self.order[kept..rows.end].copy_from_slice(&self.spare);
+        nodes[node].cut = Some((best.feature, best.bin, nodes.len(), best.gain));
+        nodes.push(self.node(stats, rows.start..kept));
+        nodes.push(self.node(stats, kept..rows.end));
+    }
+}
+
+/// The leaf to cut next: the last made, or the one of largest gain (the first made of equals).
+fn pick(open: &[Open], last: bool) -> Option<usize> {
+    if last {
+        return open.len().checked_sub(1);
+    }
+    (0..open.len()).max_by(|&a, &b| open[a].best.gain.total_cmp(&open[b].best.gain).then(open[b].node.cmp(&open[a].node)))
+}

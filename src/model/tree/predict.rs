@@ -1,0 +1,112 @@
+//! Predictions of tree models.
+//!
+//! Rows that fall on the same side of every threshold of the model get the same answer, so tables of few-valued features are walked once for each distinct row.
+
+use super::{Combination, TreeModel};
+use crate::error::{Error, Result};
+use crate::features::{MAX_BINS, code, distinct_rows};
+use crate::math::elementary::logistic;
+use crate::model::linear::{to_probabilities, two_classes};
+use crate::model::{Features, Predictions};
+
+/// Distinct rows are looked for when there are at least this many rows and trees to walk; below it the search costs more than it saves.
+const WALKS_WORTH_JOINING: usize = 1 << 16;
+
+impl TreeModel {
+    /// Predicts every row.
+    ///
+    /// # Errors
+    /// The number of features is not that of the training set.
+    pub fn predict(&self, features: &Features) -> Result<Predictions> {
+        if self.gain.len() != features.n_features() {
+            return Err(Error::internal("trees given another number of features"));
+        }
+        let width = self.n_classes.max(1);
+        let Some((of_row, first)) = self.same_answers(features) else {
+            let mut values = vec![0.0; features.n_rows() * width];
+            self.walk_rows(features, 0..features.n_rows() as u32, &mut values);
+            return Ok(Predictions { n_classes: self.n_classes, values });
+        };
+        let mut answers = vec![0.0; first.len() * width];
+        self.walk_rows(features, first.into_iter(), &mut answers);
+        let values = of_row.iter().flat_map(|&d| &answers[d as usize * width..(d as usize + 1) * width]).copied().collect();
+        Ok(Predictions { n_classes: self.n_classes, values })
+    }
+
+    /// Rows with the same answer, if joining them pays: which group each row is in, and the first row of each group.
+    fn same_answers(&self, features: &Features) -> Option<(Vec<u32>, Vec<u32>)> {
+        let n = features.n_rows();
+        if n * self.roots.len() < WALKS_WORTH_JOINING {
+            return None;
+        }
+        let cuts = self.cuts();
+        if cuts.iter().any(|c| c.len() >= MAX_BINS) {
+            return None;
+        }
+        let codes: Vec<u8> =
+            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| code(x, cuts)).collect::<Vec<u8>>()).collect();
+        let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1).collect();
+        distinct_rows(&codes, &widths, n, n / 2).map(|d| (d.of_row, d.first))
+    }
+
+    /// All thresholds of each feature, ascending.
+    fn cuts(&self) -> Vec<Vec<f32>> {
+        let mut cuts = vec![Vec::new(); self.gain.len()];
+        for ((&feature, &threshold), _) in self.feature.iter().zip(&self.threshold).zip(&self.left).filter(|(_, left)| **left > 0) {
+            let seen: &mut Vec<f32> = &mut cuts[feature as usize];
+            if let Err(at) = seen.binary_search_by(|c| c.total_cmp(&threshold)) {
+                seen.insert(at, threshold);
+            }
+        }
+        cuts
+    }
+
+    fn walk_rows(&self, features: &Features, rows: impl Iterator<Item = u32>, values: &mut [f64]) {
+        let mut row = vec![0.0; features.n_features()];
+        let mut sums = vec![0.0; self.start.len().max(self.leaf_width)];
+        for (i, answer) in rows.zip(values.chunks_exact_mut(self.n_classes.max(1))) {
+            for (cell, x) in row.iter_mut().zip(features.matrix().row(i as usize)) {
+                *cell = *x;
+            }
+            self.sum_trees(&row, &mut sums);
+            self.link(&sums, answer);
+        }
+    }
+
+    fn sum_trees(&self, row: &[f64], sums: &mut [f64]) {
+        sums.fill(0.0);
+        sums.iter_mut().zip(&self.start).for_each(|(sum, start)| *sum = *start);
+        for (tree, &root) in self.roots.iter().enumerate() {
+            let mut node = root as usize;
+            while self.left[node] > 0 {
+                let right = row[self.feature[node] as usize] > f64::from(self.threshold[node]);
+                node = self.left[node] as usize + usize::from(right);
+            }
+            let leaf = self.feature[node] as usize * self.leaf_width;
+            if self.leaf_width == 1 {
+                let turn = if sums.len() == 1 { 0 } else { tree % sums.len() };
+                sums[turn] += self.values[leaf];
+            } else {
+                sums.iter_mut().zip(&self.values[leaf..]).for_each(|(sum, value)| *sum += value);
+            }
+        }
+    }
+
+    fn link(&self, sums: &[f64], answer: &mut [f64]) {
+        let n_trees = self.roots.len().max(1) as f64;
+        match (self.combination, self.n_classes) {
+            (Combination::Average, 0) => answer[0] = sums[0] / n_trees,
+            (Combination::Average, 2) => answer.copy_from_slice(&two_classes(sums[0] / n_trees)),
+            (Combination::Average, _) => {
+                let total: f64 = sums.iter().sum();
+                answer.iter_mut().zip(sums).for_each(|(p, sum)| *p = sum / total);
+            }
+            (Combination::Sum, _) => answer[0] = sums[0],
+            (Combination::LogisticSum, _) => answer.copy_from_slice(&two_classes(logistic(sums[0]))),
+            (Combination::SoftmaxSum, _) => {
+                answer.copy_from_slice(sums);
+                to_probabilities(answer);
+            }
+        }
+    }
+}

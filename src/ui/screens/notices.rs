@@ -1,0 +1,96 @@
+//! What the page tells outside of its screens: refusals that stay, one toast with Undo, and words for screen readers.
+
+use super::super::state::App;
+use super::super::widgets::banner::banner;
+use super::super::widgets::words::thousands;
+use crate::protocol::{Command, Error, ErrorKind, Export, Mark};
+use leptos::prelude::*;
+
+fn place(error: &Error) -> Option<String> {
+    let place = error.place.as_ref()?;
+    let line = place.line.map(|line| format!("line {}", thousands(line)));
+    let byte = place.byte.map(|byte| format!("byte {}", thousands(byte)));
+    let words: Vec<String> = [line, byte].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn refusal(app: App, id: u32, error: &Error) -> impl IntoView + use<> {
+    let mark = match error.kind {
+        ErrorKind::Internal | ErrorKind::Input | ErrorKind::Limit => Mark::Blocker,
+        ErrorKind::Settings | ErrorKind::NotComputable => Mark::Warning,
+    };
+    let text = view! {
+        <b>{error.message.clone()}</b>
+        {place(error).map(|place| format!(" ({place})"))}
+        " "
+        {error.hint.clone()}
+    };
+    let dismiss = view! {
+        <button type="button" class="btn plain" on:click=move |_| app.refusals.update(|all| all.retain(|(known, _)| *known != id))>
+            "Dismiss"
+        </button>
+    };
+    banner(mark, text.into_any(), Some(dismiss.into_any()))
+}
+
+/// The project cannot be kept between visits: said until a file was saved or the person knows.
+fn not_kept(app: App, error: &Error) -> impl IntoView + use<> {
+    let text = view! {
+        <b>{error.message.clone()}</b>
+        " "
+        {error.hint.clone()}
+    };
+    let buttons = view! {
+        <button
+            type="button"
+            class="btn"
+            on:click=move |_| {
+                app.send(Command::Export { what: Export::Project });
+                app.not_kept.set(None);
+            }
+        >
+            "Save the project to a file"
+        </button>
+        <button type="button" class="btn plain" on:click=move |_| app.not_kept.set(None)>
+            "Dismiss"
+        </button>
+    };
+    banner(Mark::Warning, text.into_any(), Some(buttons.into_any()))
+}
+
+/// Refusals, each until it is dismissed.
+pub(crate) fn refusals(app: App) -> impl IntoView + use<> {
+    view! {
+        <div class="refusals" role="alert">
+            <For each=move || app.refusals.get() key=|(id, _)| *id let:item>
+                {refusal(app, item.0, &item.1)}
+            </For>
+            {move || app.not_kept.get().map(|error| not_kept(app, &error))}
+        </div>
+    }
+}
+
+/// The last change, with Undo.
+pub(crate) fn toast(app: App) -> impl IntoView + use<> {
+    move || {
+        app.toast.get().map(|(_, words)| {
+            view! {
+                <div class="toast" role="status">
+                    <span>{words}</span>
+                    <button type="button" class="btn plain" on:click=move |_| app.undo()>
+                        "Undo"
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+/// Words for screen readers.
+pub(crate) fn live(app: App) -> impl IntoView + use<> {
+    view! {
+        <p class="vh" role="status" aria-live="polite" id="live">
+            {move || app.said.get()}
+        </p>
+    }
+}

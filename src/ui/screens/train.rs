@@ -1,0 +1,110 @@
+//! Train and tune: which learners are compared, by which metric, on how many workers.
+
+use super::super::state::App;
+use super::super::widgets::chosen;
+use super::super::widgets::fields::{self, Label, Options};
+use super::page::{FormAt, page};
+use crate::protocol::{Chosen, Entry, Step};
+use leptos::prelude::*;
+
+/// Most workers the field offers.
+const MOST_WORKERS: f64 = 32.0;
+
+/// The screen.
+pub(crate) fn train(app: App) -> AnyView {
+    let promise = ("Which model is worth its trouble?", "Every learner is judged on the same folds, the baseline first: do you need a model at all?");
+    page(app, Step::Train, promise, FormAt::Below, move || form(app).into_any())
+}
+
+fn form(app: App) -> impl IntoView + use<> {
+    let list = Memo::new(move |_| app.catalogue.with(|c| c.learners.clone()));
+    let usual = Memo::new(move |_| app.state.with(|s| s.settings.learners.is_none()));
+    let busy = Memo::new(move |_| app.state.with(|s| s.busy));
+    let back = move || {
+        (!usual.get()).then(|| {
+            view! {
+                <button type="button" class="btn plain" on:click=move |_| app.edit("The usual learners are back.", |s| s.learners = None)>
+                    "Back to the usual learners"
+                </button>
+            }
+        })
+    };
+    view! {
+        <section class="section" aria-labelledby="learners-h">
+            <header>
+                <h2 id="learners-h">"Learners"</h2>
+                <p>{move || if usual.get() { "the usual ones for this task and size" } else { "your choice" }}</p>
+                <p class="end">{back}</p>
+            </header>
+            <ul class="learners">{move || list.get().into_iter().map(|entry| learner(app, entry)).collect_view()}</ul>
+            <div class="form">{metric(app)} {workers(app)}</div>
+            <p class="btns pad">
+                <button type="button" class="btn first" disabled=move || busy.get() on:click=move |_| app.run(Step::Train)>
+                    "Train"
+                </button>
+            </p>
+        </section>
+    }
+}
+
+fn in_use(app: App) -> Vec<Chosen> {
+    app.state.with_untracked(|s| s.settings.learners.clone().unwrap_or_else(|| s.resolved.learners.clone()))
+}
+
+fn learner(app: App, entry: Entry) -> impl IntoView + use<> {
+    let id = entry.id.clone();
+    let current = {
+        let id = id.clone();
+        Memo::new(move |_| app.state.with(|s| s.settings.learners.as_ref().unwrap_or(&s.resolved.learners).iter().find(|c| c.id == id).cloned()))
+    };
+    let on = Memo::new(move |_| current.with(Option::is_some));
+    let title = entry.title.clone();
+    let toggle = move |on: bool| {
+        let mut all = in_use(app);
+        if on {
+            all.push(Chosen { id: id.clone(), ..Chosen::default() });
+        } else {
+            all.retain(|c| c.id != id);
+        }
+        app.edit(&format!("{title}: {}.", if on { "compared" } else { "left out" }), |s| s.learners = Some(all));
+    };
+    let settings = chosen::settings_of(&entry, current.into(), move |next| {
+        let mut all = in_use(app);
+        match all.iter_mut().find(|c| c.id == next.id) {
+            Some(known) => *known = next,
+            None => all.push(next),
+        }
+        app.edit("The learner’s settings changed.", |s| s.learners = Some(all));
+    });
+    view! {
+        <li>
+            {fields::check(&entry.title, &entry.doc, on.into(), toggle)}
+            <div class:off=move || !on.get() class="learner-settings">{settings}</div>
+        </li>
+    }
+}
+
+fn metric(app: App) -> AnyView {
+    let value = Memo::new(move |_| app.state.with(|s| s.settings.metric.clone().unwrap_or_default()));
+    let options = Memo::new(move |_| {
+        let usual = app.state.with(|s| s.resolved.metric.clone());
+        let metrics = app.catalogue.with(|c| c.metrics.iter().map(|m| (m.id.clone(), m.title.clone())).collect::<Options>());
+        let name = usual.map(|id| metrics.iter().find(|(known, _)| *known == id).map_or(id.clone(), |(_, title)| title.clone()));
+        let first = name.map_or_else(|| "the usual one".to_owned(), |name| format!("the usual one: {name}"));
+        std::iter::once((String::new(), first)).chain(metrics).collect::<Options>()
+    });
+    fields::select(Label::new("Ranked by", ""), value.into(), options.into(), move |id| {
+        app.edit("The ranking metric changed.", |s| s.metric = (!id.is_empty()).then_some(id));
+    })
+}
+
+fn workers(app: App) -> AnyView {
+    let n = RwSignal::new(app.with_link(super::super::effects::Link::workers).unwrap_or(1));
+    let label = Label::new("Workers", "How many run at once on this machine. The result does not depend on it.");
+    fields::number(label, Signal::derive(move || n.get().to_string()), Some((1.0, MOST_WORKERS)), move |x| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the field's range was checked")]
+        let chosen = x.round() as u32;
+        n.set(chosen);
+        app.with_link(|link| link.set_workers(chosen));
+    })
+}
