@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::lineage::rows::{fingerprints, twins};
 use crate::protocol::{Event, FileRole, FileView, Wish};
 use crate::report::format;
+use crate::report::words::reading;
 use crate::sample::SAMPLES;
 use crate::settings::{ColumnChoice, Settings};
 use crate::table::limits::Limits;
@@ -57,7 +58,6 @@ type Made = (u64, BTreeMap<String, ColumnChoice>, bool);
 #[derive(Default)]
 pub(super) struct Files {
     sources: Vec<Source>,
-    roles: Vec<FileRole>,
     readings: u64,
     made: Option<Made>,
     table: Option<Arc<Table>>,
@@ -70,11 +70,6 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Roles for the files announced next, instead of guessing them from names.
-    pub fn set_roles(&mut self, roles: Vec<FileRole>) {
-        self.roles = roles;
-    }
-
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
     }
@@ -126,12 +121,11 @@ impl Files {
         Ok(settings)
     }
 
-    /// Notes new files and asks for their bytes.
-    pub fn announce(&mut self, files: &[(String, u64)], settings: &Settings) -> Result<Vec<Wish>> {
+    /// Notes new files and asks for their bytes. `given`: their roles; guessed from their names when there are not as many.
+    pub fn announce(&mut self, files: &[(String, u64)], given: Vec<FileRole>, settings: &Settings) -> Result<Vec<Wish>> {
         if files.is_empty() {
             return Err(Error::no_files());
         }
-        let given = std::mem::take(&mut self.roles);
         let roles = if given.len() == files.len() { given } else { guess_roles(files) };
         self.sources = files.iter().zip(roles).map(|((name, size), role)| Source::new(name, role, *size)).collect();
         Ok(self.ask_for_all(settings))
@@ -291,10 +285,10 @@ fn view(source: &Source, loaded: &Loaded) -> FileView {
         sha256: facts.sha256.clone(),
         n_rows: count(loaded.table.n_rows()),
         n_columns: count(loaded.table.columns().len()),
-        dialect: crate::report::words::reading::dialect(facts),
-        rejects: facts.rejects.iter().map(|r| (r.line, r.byte, r.why.clone())).collect(),
+        dialect: reading::dialect(facts),
+        rejects: facts.rejects.iter().map(|r| (r.line, r.byte, reading::reject(r))).collect(),
         n_rejected: facts.n_rejected,
-        notes: facts.notes.clone(),
+        notes: facts.notes.iter().map(reading::note).collect(),
     }
 }
 

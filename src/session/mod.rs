@@ -10,10 +10,11 @@ mod project;
 mod view;
 
 pub use catalogue::catalogue;
+pub use exports::predictions_file;
 
 use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
-use crate::protocol::{Command, Event, Step, Wish};
+use crate::protocol::{Command, Event, FileRole, Step, Wish};
 use crate::settings::{Accepted, Settings};
 use files::Files;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Session {
     wanted: Option<Step>,
     wave: Option<Running>,
     next_id: u64,
+    start: Option<(Settings, Step)>,
+    roles: Vec<FileRole>,
 }
 
 /// The wave of jobs that is out.
@@ -50,6 +53,16 @@ impl Session {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Settings to use for the files opened next, and the step to compute up to once they are read.
+    pub fn start_with(&mut self, settings: Settings, up_to: Step) {
+        self.start = Some((settings, up_to));
+    }
+
+    /// Roles of the files opened next, instead of guessing them from their names.
+    pub fn set_roles(&mut self, roles: Vec<FileRole>) {
+        self.roles = roles;
     }
 
     /// Takes a command; gives what the shell must do, in order.
@@ -75,8 +88,13 @@ impl Session {
                 self.rebuild(wishes)
             }
             Command::OpenFiles { files } => {
+                let (start, roles) = (self.start.take(), std::mem::take(&mut self.roles));
                 self.close(wishes);
-                wishes.extend(self.files.announce(&files, &self.settings)?);
+                if let Some((settings, up_to)) = start {
+                    settings.check_ranges()?;
+                    (self.settings, self.wanted) = (settings, Some(up_to));
+                }
+                wishes.extend(self.files.announce(&files, roles, &self.settings)?);
                 Ok(())
             }
             Command::SetFileRole { slot, role } => {
@@ -247,7 +265,7 @@ impl Session {
 
     /// Makes the new settings count: reads the file again if its reading changed, else plans anew.
     fn apply_settings(&mut self, before: &Settings, wishes: &mut Vec<Wish>) -> Result<()> {
-        self.settings.check_names()?;
+        self.settings.check_ranges()?;
         self.stop(wishes);
         if before.csv != self.settings.csv && !self.files.is_empty() {
             let reads = self.files.read_again(&self.settings)?;
@@ -276,7 +294,7 @@ impl Session {
         self.run.replan(plan, changed, &self.settings.accepted);
         wishes.extend(self.tell_sections(Step::Decide));
         let first_stop = if planned.is_ok() { Step::Audit } else { Step::Quality };
-        self.wanted = Some(self.wanted.map_or(first_stop, |w| w.max(first_stop)));
+        self.wanted.get_or_insert(first_stop);
         if let Err(error) = planned {
             self.wanted = Some(Step::Quality);
             wishes.push(Wish::Tell(Event::Refused { error }));

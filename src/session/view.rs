@@ -1,7 +1,8 @@
 //! What the rail, the bar, the grid's head and the forms show.
 
 use super::Session;
-use crate::pipeline::Stage;
+use crate::decide::Verdict;
+use crate::finding::Severity;
 use crate::protocol::{ColumnView, Event, Resolved, Role, State, Step, StepState, StepView, Wish};
 use crate::report::format;
 use crate::table::profile::ColumnProfile;
@@ -37,8 +38,8 @@ impl Session {
     fn column_view(&self, column: &Column, profile: &ColumnProfile) -> ColumnView {
         let choice = self.settings.columns.get(column.name());
         let facts = self.files.input().map(|(_, loaded)| &loaded.facts);
-        let readings = facts.and_then(|f| f.ambiguous_dates.get(column.name())).map_or_else(Vec::new, |two| two.to_vec());
-        let lost = facts.and_then(|f| f.lost_as.get(column.name())).map_or_else(Vec::new, |lost| lost.to_vec());
+        let readings = facts.and_then(|f| f.ambiguous.get(column.name())).map_or_else(Vec::new, |two| two.to_vec());
+        let lost = facts.and_then(|f| f.lost_as.get(column.name())).map_or_else(Vec::new, |lost| lost.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect());
         ColumnView {
             name: column.name().to_owned(),
             kind: column.kind(),
@@ -86,19 +87,62 @@ impl Session {
     }
 
     fn step_view(&self, step: Step) -> StepView {
-        let running = self.wave.as_ref().is_some_and(|w| w.stage.step() == step && w.stage != Stage::Begin);
-        let (mut state, badge, words) = self.run.outcome.step_state(step, self.run.plan());
-        if running {
+        let (mut state, badge, words) = self.step_state(step);
+        if self.wave.as_ref().is_some_and(|w| w.stage.step() == step) {
             state = StepState::Running;
-        }
-        if step == Step::Open {
-            state = if self.files.table().is_some() { StepState::Done } else { StepState::NotStarted };
-        }
-        if step == Step::Task {
-            state = if self.run.plan().is_some() { StepState::Done } else { StepState::NotStarted };
         }
         StepView { step, state, badge, words }
     }
+
+    /// State of a step, what stands beside its sign, and the state in words.
+    fn step_state(&self, step: Step) -> (StepState, String, String) {
+        let o = &self.run.outcome;
+        let done = |is: bool| if is { plain(StepState::Done, "done") } else { plain(StepState::NotStarted, "not started") };
+        match step {
+            Step::Open => done(self.files.table().is_some()),
+            Step::Task => done(self.run.plan().is_some()),
+            Step::Quality => match o.scores.iter().filter_map(|s| s.score).min_by(f64::total_cmp) {
+                Some(lowest) if o.quality.is_some() => {
+                    let score = format::fixed(lowest, 0);
+                    (StepState::Done, score.clone(), format!("done, lowest score {score}"))
+                }
+                _ => done(o.quality.is_some()),
+            },
+            Step::Audit => self.audit_state(),
+            Step::Prepare => done(o.recipe.is_some()),
+            Step::Augment => match self.run.plan() {
+                Some(plan) if plan.augment.is_none() => (StepState::Skipped, "off".to_owned(), "off".to_owned()),
+                _ => done(o.fidelity.is_some()),
+            },
+            Step::Train => done(o.board.is_some()),
+            Step::Validate => done(o.judged),
+            Step::Decide => match o.decision.as_ref().map(|d| d.verdict) {
+                Some(Verdict::Go) => plain(StepState::Done, "go"),
+                Some(Verdict::Caution) => plain(StepState::Undecided, "caution"),
+                Some(Verdict::NoGo) => plain(StepState::Attention, "no-go"),
+                None => done(false),
+            },
+            Step::Report => done(o.decision.is_some()),
+        }
+    }
+
+    fn audit_state(&self) -> (StepState, String, String) {
+        let o = &self.run.outcome;
+        if o.audit.is_none() {
+            return plain(StepState::NotStarted, "not started");
+        }
+        let blockers = o.open_findings(o.audit.as_ref(), Severity::Blocker).len() as u64;
+        let warnings = o.open_findings(o.audit.as_ref(), Severity::Warning).len() as u64 - blockers;
+        match (blockers, warnings) {
+            (0, 0) => plain(StepState::Done, "done, nothing serious found"),
+            (0, n) => (StepState::Undecided, format::count(n), format::counted(n, "warning", "warnings")),
+            (n, _) => (StepState::Attention, format::count(n), format::counted(n, "blocker", "blockers")),
+        }
+    }
+}
+
+fn plain(state: StepState, words: &str) -> (StepState, String, String) {
+    (state, String::new(), words.to_owned())
 }
 
 /// Heights of the small histogram: bins of numbers and dates, else the most frequent values.

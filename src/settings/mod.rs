@@ -1,5 +1,9 @@
 //! Everything the user chose, as one serialisable value. What is not chosen is guessed from the table and says so.
 
+mod resolve;
+
+pub use resolve::{Guessed, Plan};
+
 use crate::decide::Gate;
 use crate::error::{Error, Result};
 use crate::param::Given;

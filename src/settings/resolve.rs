@@ -5,9 +5,9 @@
 use super::{Chosen, Role, Settings};
 use crate::decide::{Gate, usual_gates};
 use crate::error::{Error, Result};
-use crate::evaluate::{find_metric, usual_metric};
+use crate::evaluate::{metric, usual_metric};
 use crate::finding::Remedy;
-use crate::model::learners;
+use crate::model::{LEARNERS, Learner, learners};
 use crate::param::Params;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
@@ -78,14 +78,14 @@ impl Settings {
             Some(chosen) => (checked_learners(chosen, task.kind)?, false),
             None => (usual_learners(&task, table.n_rows()), true),
         };
-        let metric = match &self.metric {
-            Some(id) => find_metric(id)?.id.to_owned(),
+        let main = match &self.metric {
+            Some(id) => metric(id)?.id.to_owned(),
             None => usual_metric(task.kind).to_owned(),
         };
         guessed.learners = learners_guessed;
         guessed.metric = self.metric.is_none();
         guessed.gates = self.gates.is_none();
-        let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &metric));
+        let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
         Ok(Plan {
             split: SplitSettings { strategy, ..self.split.clone() },
             strategy_guessed: self.split.strategy == Strategy::Auto,
@@ -93,7 +93,7 @@ impl Settings {
             recipe: self.recipe.clone(),
             augment: self.augment.clone(),
             learners,
-            metric,
+            metric: main,
             gates,
             seed: self.seed,
             guessed,
@@ -101,7 +101,11 @@ impl Settings {
         })
     }
 
-    fn check_ranges(&self) -> Result<()> {
+    /// Checks what can be checked without a table.
+    ///
+    /// # Errors
+    /// A number out of range, or an entry that no list has.
+    pub fn check_ranges(&self) -> Result<()> {
         if !FOLDS.contains(&self.split.folds) {
             return Err(Error::out_of_range("folds", &self.split.folds.to_string(), "a whole number between 2 and 20"));
         }
@@ -229,7 +233,7 @@ impl Settings {
 fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     let mut all = vec![Chosen { id: "baseline".to_owned(), ..Chosen::default() }];
     for choice in chosen.iter().filter(|c| c.id != "baseline") {
-        let learner = learners::find(&choice.id).ok_or_else(|| Error::unknown("learner", &choice.id, &learners::ids()))?;
+        let learner = learners::find(&choice.id).ok_or_else(|| Error::unknown("learner", &choice.id, &LEARNERS.iter().map(|l| l.id).collect::<Vec<_>>()))?;
         Params::check(learner.params, &choice.params)?;
         if !learner.tasks.contains(&kind) {
             return Err(Error::wrong_learner(learner.title, kind.id()));
@@ -246,6 +250,6 @@ fn usual_learners(task: &Task, n_rows: usize) -> Vec<Chosen> {
         "random_forest" | "elastic_net" | "lasso" => n_rows > SMALL_TABLE,
         _ => false,
     };
-    let fits = |l: &&crate::model::Learner| l.tasks.contains(&task.kind) && !slow(l.id);
-    learners::LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id);
+    LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
 }
