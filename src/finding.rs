@@ -161,6 +161,17 @@ pub enum Evidence {
         /// p-value of the circular-shift null, if it was drawn.
         p_value: Option<f64>,
     },
+    /// Levels of a column that stand for the target's classes, one to one.
+    Mapping {
+        /// Level and the class it stands for.
+        pairs: Vec<(String, String)>,
+        /// Rows where the mapping gives the class, of rows where both are present.
+        matched: Share,
+        /// Bits against chance.
+        bits: f64,
+        /// The bar.
+        bits_needed: f64,
+    },
     /// Scores of the same model under two splits, on the same rows.
     SplitGap {
         /// Metric id.

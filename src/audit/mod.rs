@@ -3,13 +3,16 @@
 //! Adding a check: one file in `checks/` and its line in [`CHECKS`].
 
 pub mod checks;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod measure;
 
 pub use checks::CHECKS;
 
-use crate::finding::Checked;
+use crate::finding::{Certainty, Checked, Finding};
 use crate::split::SplitSettings;
-use crate::table::Table;
 use crate::table::profile::ColumnProfile;
+use crate::table::{Column, Table};
 use crate::task::{Target, Task};
 
 /// What a check looks at.
@@ -40,4 +43,55 @@ pub struct Check {
     pub doc: &'static str,
     /// Looks.
     pub run: fn(&AuditInput<'_>) -> Checked,
+}
+
+impl<'a> AuditInput<'a> {
+    /// The feature columns, in the order of the task.
+    pub fn features(&self) -> impl Iterator<Item = &'a Column> + use<'a> {
+        let table = self.table;
+        self.task.features.iter().filter_map(move |name| table.column(name).ok())
+    }
+
+    /// Positions of the feature columns in the table, ascending.
+    #[must_use]
+    pub fn feature_positions(&self) -> Vec<usize> {
+        let mut positions: Vec<usize> = self.task.features.iter().filter_map(|name| self.table.position(name)).collect();
+        positions.sort_unstable();
+        positions
+    }
+
+    /// Rows whose target is present.
+    #[must_use]
+    pub fn n_with_target(&self) -> usize {
+        self.target.values.iter().filter(|v| !v.is_nan()).count()
+    }
+}
+
+/// Runs check number `idx` of [`CHECKS`]; `None` when there is none. Checks are independent of one another and may run anywhere.
+#[must_use]
+pub fn run_check(idx: usize, input: &AuditInput<'_>) -> Option<Checked> {
+    CHECKS.get(idx).map(|check| (check.run)(input))
+}
+
+/// Makes one audit of the outcomes of all checks, given in the order of [`CHECKS`]: a column that a proof names is not told again
+/// by the checks that only measure or ask, and findings stand in a fixed order (severity, certainty, columns).
+#[must_use]
+pub fn settle(mut checked: Vec<Checked>) -> Vec<Checked> {
+    let proofs = ["target_copy", "target_sum"];
+    let proven: Vec<String> =
+        checked.iter().filter(|c| proofs.contains(&c.id.as_str())).flat_map(|c| &c.findings).flat_map(|f| f.columns.clone()).collect();
+    for check in checked.iter_mut().filter(|c| !proofs.contains(&c.id.as_str())) {
+        let told = |f: &Finding| !f.columns.is_empty() && f.columns.iter().all(|c| proven.contains(c));
+        check.findings.retain(|f| f.certainty == Certainty::Proven || !told(f));
+    }
+    for check in &mut checked {
+        check.findings.sort_by(|a, b| (a.severity, a.certainty, &a.columns, &a.id).cmp(&(b.severity, b.certainty, &b.columns, &b.id)));
+    }
+    checked
+}
+
+/// Runs the whole audit on one worker.
+#[must_use]
+pub fn run(input: &AuditInput<'_>) -> Vec<Checked> {
+    settle(CHECKS.iter().map(|check| (check.run)(input)).collect())
 }

@@ -10,6 +10,8 @@ pub mod lasso;
 pub mod logistic;
 pub mod neighbours;
 pub mod random_forest;
+#[cfg(test)]
+mod reference;
 pub mod ridge;
 
 use super::Learner;

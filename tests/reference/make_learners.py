@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Reference optima of the linear learners, from scikit-learn run to a tight tolerance.
+
+usage: make_learners.py > learners.json
+Writes tables, hyperparameters, coefficients, intercepts and predictions, with the versions that made them.
+Needs numpy and scikit-learn.
+"""
+import json
+import platform
+
+import numpy as np
+import sklearn
+from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
+
+N, P = 90, 5
+rng = np.random.default_rng(20240501)
+x = rng.normal(size=(N, P))
+x[:, 1] = 100.0 + 25.0 * x[:, 1]                      # another unit, far from 0
+x[:, 3] = x[:, 0] + 0.1 * x[:, 3]                     # nearly repeats the first
+x[:, 4] = (x[:, 4] > 0.3)                             # two values
+x = np.round(x, 6)
+signal = 1.5 * x[:, 0] + 0.04 * (x[:, 1] - 100) - 0.8 * x[:, 2] + 0.5 * x[:, 4]
+y = np.round(signal + 0.5 * rng.normal(size=N) + 7.0, 6)
+binary = (signal + 0.7 * rng.normal(size=N) > 0.2).astype(int)
+multi = np.digitize(signal + 0.7 * rng.normal(size=N), [-0.8, 0.9])
+separable = (signal > 0).astype(int)
+uneven = np.round(rng.uniform(0.2, 3.0, size=N), 3)
+weights = {"unit": np.ones(N), "uneven": uneven}
+
+cases = []
+
+
+def add(learner, params, target, weight, model):
+    model.fit(x, TARGETS[target], sample_weight=weights[weight])
+    predict = model.predict_proba(x) if hasattr(model, "predict_proba") else model.predict(x)
+    cases.append({
+        "learner": learner, "params": params, "target": target, "weights": weight,
+        "coefficients": np.atleast_2d(model.coef_).tolist(), "intercepts": np.atleast_1d(model.intercept_).tolist(),
+        "predictions": np.ravel(predict).tolist(),
+    })
+
+
+TARGETS = {"number": y, "binary": binary, "multi": multi, "separable": separable}
+CD = dict(tol=1e-15, max_iter=1_000_000)
+for weight in weights:
+    for alpha in (0.0, 1e-3, 1.0, 50.0):
+        add("ridge", {"alpha": alpha}, "number", weight, Ridge(alpha=alpha, solver="cholesky" if alpha else "svd"))
+    for alpha in (0.001, 0.1, 1.0):
+        add("lasso", {"alpha": alpha}, "number", weight, Lasso(alpha=alpha, **CD))
+        for ratio in (0.2, 0.5, 0.9):
+            add("elastic_net", {"alpha": alpha, "l1_ratio": ratio}, "number", weight, ElasticNet(alpha=alpha, l1_ratio=ratio, **CD))
+    for c in (0.01, 1.0, 100.0):
+        for target in ("binary", "separable"):
+            add("logistic", {"c": c}, target, weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
+        add("logistic", {"c": c}, "multi", weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
+
+print(json.dumps({
+    "made_with": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
+    "columns": x.T.tolist(),
+    "targets": {name: t.astype(float).tolist() for name, t in TARGETS.items()},
+    "weights": {name: w.tolist() for name, w in weights.items()},
+    "cases": cases,
+}, indent=None, separators=(",", ":")))
