@@ -345,6 +345,35 @@ impl Error {
         Self::new(ErrorKind::Settings, message, format!("Name the {role} column, or choose another split strategy.")).named("strategy")
     }
 
+    // ---- preparation
+
+    /// A column was read as another kind than the one it is needed as.
+    #[must_use]
+    pub fn wrong_kind(column: &str, found: &str, wanted: &str) -> Self {
+        let message = format!("The column \"{column}\" was read as {found}, but is needed as {wanted}.");
+        Self::new(ErrorKind::Settings, message, format!("Read \"{column}\" as {wanted}.")).named(column)
+    }
+
+    /// A feature still has missing cells after the last preparation step.
+    #[must_use]
+    pub fn still_missing(feature: &str) -> Self {
+        let message = format!("The feature \"{feature}\" has missing cells that no preparation step fills.");
+        Self::new(ErrorKind::Settings, message, "Add the step impute for it, or leave the column out.").named(feature)
+    }
+
+    /// The numbers of a column are too large for sums of them to be finite.
+    #[must_use]
+    pub fn too_large(column: &str) -> Self {
+        let message = format!("The numbers in \"{column}\" are too large to compute with.");
+        Self::new(ErrorKind::NotComputable, message, "Leave the column out, or write it in a larger unit.").named(column)
+    }
+
+    /// A saved model breaks a promise; `why` completes "cannot be used: ...".
+    #[must_use]
+    pub fn broken_bundle(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("The saved model cannot be used: {why}."), "Export the bundle again from the run that made it.")
+    }
+
     /// The time column is of a kind that has no order in time.
     #[must_use]
     pub fn cannot_order_by(kind: &str) -> Self {

@@ -1,1 +1,130 @@
-//! prepare
+//! Preparation: from raw columns to finite features, learned from training rows only.
+//!
+//! A [`Recipe`] is a list of chosen steps, unfitted. [`Recipe::fit`] takes a [`Train`], which only a split can make, and gives a
+//! [`FittedRecipe`]: plain numbers and levels that apply to any table with the same columns and travel with the model. Steps pass on
+//! columns (numbers, labels, moments) in file order; at the end every column of numbers is a feature, and what is left of labels, moments,
+//! text and keys is left out with a reason.
+//!
+//! Adding a step: one file in `steps/`, its line in [`STEPS`] and its variant in [`FittedStep`].
+
+mod fitted;
+mod slots;
+pub mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use fitted::{FittedRecipe, FittedStep, Learned, LeftOut, Reason, StepEffect};
+pub use slots::{Cells, Slot, Slots};
+pub use steps::STEPS;
+
+use crate::error::{Error, Result};
+use crate::param::{Given, ParamSpec, Params};
+use crate::split::Train;
+use crate::table::{Kind, Schema, Table};
+use crate::task::Task;
+use fitted::Input;
+use serde::{Deserialize, Serialize};
+
+/// An unfitted preparation step, described as data.
+pub struct StepEntry {
+    /// Name in settings ("impute").
+    pub id: &'static str,
+    /// Name on screen.
+    pub title: &'static str,
+    /// What it does and when it helps.
+    pub doc: &'static str,
+    /// Its hyperparameters.
+    pub params: &'static [ParamSpec],
+    /// Learns from the columns of training rows; the list names the columns it is for (empty: all it fits).
+    pub fit: fn(&Slots, &Params, &[String]) -> Result<FittedStep>,
+}
+
+/// One entry of an open list (step, learner, method) with its hyperparameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StepChoice {
+    /// Entry id.
+    pub id: String,
+    /// Hyperparameters that differ from the defaults.
+    pub params: Given,
+    /// Columns it is for; empty: all it fits.
+    pub columns: Vec<String>,
+}
+
+/// Steps in order, unfitted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The steps.
+    pub steps: Vec<StepChoice>,
+}
+
+impl Recipe {
+    /// The usual steps for the columns of a task, all with their defaults: date parts, impute, encode, scale (for learners that want
+    /// it), drop constant; those without a column to work on are not listed.
+    #[must_use]
+    pub fn usual(schema: &Schema, task: &Task, wants_scaling: bool) -> Self {
+        let has = |kinds: &[Kind]| task.features.iter().filter_map(|name| schema.get(name)).any(|c| kinds.contains(&c.kind));
+        let labels = [Kind::Boolean, Kind::Categorical];
+        let numbers = has(&[Kind::Numeric, Kind::Timestamp]);
+        let wanted = [
+            ("date_parts", has(&[Kind::Timestamp])),
+            ("impute", numbers || has(&labels)),
+            ("encode", has(&labels)),
+            ("scale", wants_scaling && numbers),
+            ("drop_constant", true),
+        ];
+        let choice = |(id, _): (&str, bool)| StepChoice { id: id.to_owned(), ..StepChoice::default() };
+        Self { steps: wanted.into_iter().filter(|(_, wanted)| *wanted).map(choice).collect() }
+    }
+
+    /// Learns every step from the training rows of `table`, in order. Only the task's features are used; no other row is looked at.
+    ///
+    /// # Errors
+    /// A step or hyperparameter that does not exist, a column that is not in the table, or cells that are still missing after the last
+    /// step.
+    pub fn fit(&self, table: &Table, train: &Train, task: &Task) -> Result<FittedRecipe> {
+        let rows = train.rows();
+        let mut inputs = Vec::new();
+        let mut left_out = Vec::new();
+        for name in &task.features {
+            let column = table.column(name)?;
+            match column.kind() {
+                Kind::Text => left_out.push(LeftOut { column: name.clone(), reason: Reason::Text }),
+                Kind::Identifier => left_out.push(LeftOut { column: name.clone(), reason: Reason::Identifier }),
+                kind => inputs.push(Input::new(name, kind, column, rows)),
+            }
+        }
+        let mut slots = fitted::read(&inputs, table, rows)?;
+        let mut steps = Vec::with_capacity(self.steps.len());
+        for choice in &self.steps {
+            let entry = entry_of(&choice.id)?;
+            let params = Params::check(entry.params, &choice.params)?;
+            for name in &choice.columns {
+                table.column(name)?;
+            }
+            let step = (entry.fit)(&slots, &params, &choice.columns)?;
+            slots = step.apply(slots);
+            steps.push(step);
+        }
+        FittedRecipe::finish(inputs, steps, &slots, left_out)
+    }
+}
+
+/// The list's entry of that id.
+fn entry_of(id: &str) -> Result<&'static StepEntry> {
+    STEPS.iter().find(|s| s.id == id).ok_or_else(|| Error::unknown("preparation step", id, &STEPS.iter().map(|s| s.id).collect::<Vec<_>>()))
+}
+
+/// The weight of every row of `table`, shape `(n_rows,)`: the task's weight column, or 1. A missing weight is 0: the row does not count.
+///
+/// # Errors
+/// The weight column is gone, not numeric, or has a negative weight.
+pub fn row_weights(table: &Table, task: &Task) -> Result<Vec<f64>> {
+    let Some(name) = &task.weight else { return Ok(vec![1.0; table.n_rows()]) };
+    let column = table.column(name)?;
+    let values = column.numbers().ok_or_else(|| Error::wrong_kind(name, column.kind().id(), Kind::Numeric.id()))?;
+    if let Some(negative) = values.iter().find(|w| **w < 0.0) {
+        return Err(Error::out_of_range(name, &negative.to_string(), "at least 0 in every row"));
+    }
+    Ok(values.iter().map(|w| if w.is_nan() { 0.0 } else { *w }).collect())
+}

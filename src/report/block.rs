@@ -349,13 +349,14 @@ pub fn strong(words: impl Into<String>) -> Span {
     Span::Strong(words.into())
 }
 
-/// The words of running text without their marks.
+/// The words of running text without their marks; a term of the field stands as its word.
 #[must_use]
 pub fn plain(spans: &[Span]) -> String {
     spans
         .iter()
         .map(|s| match s {
-            Span::Text(t) | Span::Column(t) | Span::Strong(t) | Span::Code(t) | Span::Term(t) => t.as_str(),
+            Span::Text(t) | Span::Column(t) | Span::Strong(t) | Span::Code(t) => t.clone(),
+            Span::Term(id) => super::words::glossary::word(id),
         })
         .collect()
 }

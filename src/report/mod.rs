@@ -4,12 +4,16 @@
 //! `sections/` turns results into blocks, `html`, `markdown` and `json` write them down.
 
 pub mod block;
+pub mod escape;
+pub mod example;
 pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model_card;
 pub mod sections;
+pub mod signs;
+pub mod terms;
 pub mod words;
 
 pub use block::{Block, Cell, Report, Section, Span};

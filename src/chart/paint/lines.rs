@@ -14,7 +14,7 @@ const BOTTOM: f64 = 40.0;
 /// Room on the right, so that the last tick label is not cut.
 const RIGHT: f64 = 26.0;
 /// Room for labels at the end of lines, at most.
-const END_LABELS: f64 = 150.0;
+const END_LABELS: f64 = 185.0;
 /// Height of one line of the key of a narrow figure.
 const KEY: f64 = 18.0;
 

@@ -1,2 +1,3 @@
 //! words
+pub mod glossary;
 pub mod reading;

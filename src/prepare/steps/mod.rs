@@ -1,0 +1,12 @@
+//! The preparation steps, in the order they are usually taken.
+
+pub mod date_parts;
+pub mod drop_constant;
+pub mod encode;
+pub mod impute;
+pub mod scale;
+
+use super::StepEntry;
+
+/// All steps.
+pub const STEPS: &[StepEntry] = &[date_parts::ENTRY, impute::ENTRY, encode::ENTRY, scale::ENTRY, drop_constant::ENTRY];

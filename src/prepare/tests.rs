@@ -1,0 +1,358 @@
+//! What preparation promises, step by step and over the whole list of steps.
+
+use super::*;
+use crate::features::Features;
+use crate::param::Value;
+use crate::split::{Rows, Split, SplitSettings, make};
+use crate::table::time::TimeFormat;
+use crate::table::{Column, Exceptions, MISSING_TIME, Values};
+use crate::task::{Target, TaskKind};
+
+const DAY: i64 = 86_400_000;
+
+fn times(name: &str, millis: Vec<i64>) -> Column {
+    let format = TimeFormat { pattern: "%Y-%m-%d %H:%M".into() };
+    Column::new(name, Kind::Timestamp, Values::Times { millis, format }, Exceptions::default())
+}
+
+fn labels(name: &str, cells: &[&str]) -> Column {
+    let cells: Vec<Option<&str>> = cells.iter().map(|c| (!c.is_empty()).then_some(*c)).collect();
+    Column::labels(name, Kind::Categorical, &cells)
+}
+
+fn task(columns: &[Column], kind: TaskKind) -> Task {
+    Task {
+        target: "y".into(),
+        kind,
+        classes: if kind == TaskKind::Regression { vec![] } else { vec!["no".into(), "yes".into()] },
+        time: None,
+        entity: None,
+        weight: None,
+        horizon: 0,
+        features: columns.iter().map(|c| c.name().to_owned()).filter(|n| n != "y").collect(),
+        ignored: vec![],
+    }
+}
+
+/// All rows are development rows.
+fn whole(n_rows: usize, table: &Table, task: &Task) -> Split {
+    let target = Target { values: (0..n_rows).map(|i| i as f64).collect(), classes: vec![] };
+    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 2, holdout: 0.0, gap: 0 };
+    make(table, task, &target, &settings, None, 1).unwrap()
+}
+
+fn step(id: &str, params: &[(&str, Value)]) -> StepChoice {
+    StepChoice { id: id.into(), params: params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(), columns: vec![] }
+}
+
+fn word(word: &str) -> Value {
+    Value::Word(word.into())
+}
+
+fn fit_all(columns: Vec<Column>, steps: Vec<StepChoice>) -> Result<(FittedRecipe, Features)> {
+    let task = task(&columns, TaskKind::Regression);
+    let table = Table::new(columns).unwrap();
+    let split = whole(table.n_rows(), &table, &task);
+    let fitted = Recipe { steps }.fit(&table, &split.development, &task)?;
+    let features = fitted.apply(&table, &Rows::all(table.n_rows()))?;
+    Ok((fitted, features))
+}
+
+fn column(features: &Features, name: &str) -> Vec<f64> {
+    let j = features.about.iter().position(|f| f.name == name).unwrap_or_else(|| panic!("no feature {name}"));
+    features.slice(j).to_vec()
+}
+
+fn names(features: &Features) -> Vec<&str> {
+    features.about.iter().map(|f| f.name.as_str()).collect()
+}
+
+const NAN: f64 = f64::NAN;
+
+#[test]
+fn missing_numbers_become_the_chosen_value_and_an_indicator_says_where() {
+    let age = || Column::numeric("age", vec![1.0, 1.0, NAN, 4.0, 10.0], 0);
+    for (method, fill) in [("median", 2.5), ("mean", 4.0), ("most_frequent", 1.0), ("constant", -7.0)] {
+        let steps = vec![step("impute", &[("numbers", word(method)), ("constant", Value::Whole(-7))])];
+        let (fitted, features) = fit_all(vec![age()], steps).unwrap();
+        assert_eq!(column(&features, "age"), [1.0, 1.0, fill, 4.0, 10.0]);
+        assert_eq!(column(&features, "age is missing"), [0.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(features.about[0].whole, fill.fract() == 0.0);
+        assert_eq!(fitted.describe()[0].learned[0].number, Some(fill));
+    }
+    let (_, features) = fit_all(vec![age()], vec![step("impute", &[("indicator", Value::Switch(false))])]).unwrap();
+    assert_eq!(names(&features), ["age"]);
+}
+
+#[test]
+fn a_column_without_values_is_taken_away_and_named() {
+    let columns =
+        vec![Column::numeric("empty", vec![NAN; 4], 0), Column::numeric("x", vec![1.0, 2.0, 3.0, 4.0], 0), labels("none", &["", "", "", ""])];
+    let recipe = vec![step("impute", &[]), step("encode", &[]), step("drop_constant", &[])];
+    let (fitted, features) = fit_all(columns, recipe).unwrap();
+    assert_eq!(names(&features), ["x"]);
+    let left_out: Vec<_> = fitted.left_out().iter().map(|l| (l.column.as_str(), l.reason)).collect();
+    assert_eq!(left_out, [("empty", Reason::Dropped), ("none", Reason::Dropped)]);
+    assert_eq!(fitted.describe()[0].dropped, ["empty"]);
+}
+
+#[test]
+fn missing_labels_are_a_level_of_their_own_or_the_most_frequent() {
+    let cells = ["b", "", "a", "b", "c", "a", "b"];
+    let (_, own) = fit_all(vec![labels("k", &cells)], vec![step("impute", &[]), step("encode", &[])]).unwrap();
+    assert_eq!(names(&own), ["k=a", "k=b", "k=c", "k=missing"]);
+    assert_eq!(column(&own, "k=missing")[1], 1.0);
+    let steps = vec![step("impute", &[("labels", word("most_frequent"))]), step("encode", &[])];
+    let (_, filled) = fit_all(vec![labels("k", &cells)], steps).unwrap();
+    assert_eq!(column(&filled, "k=b"), [1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+}
+
+#[test]
+fn levels_become_features_in_order_and_two_levels_give_one() {
+    let (_, features) =
+        fit_all(vec![labels("k", &["10", "9", "10", "2"]), labels("b", &["no", "yes", "no", "no"])], vec![step("encode", &[])]).unwrap();
+    assert_eq!(names(&features), ["k=2", "k=9", "k=10", "b=yes"]);
+    assert_eq!(column(&features, "k=10"), [1.0, 0.0, 1.0, 0.0]);
+    assert!(features.about.iter().all(|f| f.whole && f.step == "encode"));
+    let (_, ordinal) = fit_all(vec![labels("k", &["10", "9", "10", "2"])], vec![step("encode", &[("method", word("ordinal"))])]).unwrap();
+    assert_eq!(column(&ordinal, "k"), [2.0, 1.0, 2.0, 0.0]);
+}
+
+#[test]
+fn rare_levels_are_joined_and_unseen_ones_are_other_or_nothing() {
+    let mut cells = vec!["a"; 40];
+    cells.extend(vec!["b"; 39]);
+    cells.extend(["r1", "r2", "r3"]);
+    let fit = |params: &[(&str, Value)]| {
+        let columns = vec![labels("k", &cells)];
+        let task = task(&columns, TaskKind::Regression);
+        let table = Table::new(columns).unwrap();
+        let split = whole(table.n_rows(), &table, &task);
+        Recipe { steps: vec![step("encode", params)] }.fit(&table, &split.development, &task).unwrap()
+    };
+    let new = Table::new(vec![labels("k", &["zebra", "a", "", "b"])]).unwrap();
+    let apply = |recipe: &FittedRecipe| recipe.apply(&new, &Rows::all(4)).unwrap();
+    let joined = apply(&fit(&[("min_share", Value::Real(0.05))]));
+    assert_eq!(names(&joined), ["k=a", "k=b", "k=other"]);
+    assert_eq!(column(&joined, "k=other"), [1.0, 0.0, 1.0, 0.0]);
+    let few = apply(&fit(&[("min_share", Value::Real(0.0)), ("max_levels", Value::Whole(2))]));
+    assert_eq!(names(&few), ["k=a", "k=b", "k=other"]);
+    let all = apply(&fit(&[("min_share", Value::Real(0.0))]));
+    assert_eq!(names(&all), ["k=a", "k=b", "k=r1", "k=r2", "k=r3"]);
+    assert!((0..5).all(|j| all.slice(j)[0] == 0.0), "an unseen level is nothing where no level was joined");
+    let ordinal = apply(&fit(&[("method", word("ordinal")), ("min_share", Value::Real(0.05))]));
+    assert_eq!(column(&ordinal, "k"), [2.0, 0.0, 2.0, 1.0]);
+}
+
+#[test]
+fn scaled_features_have_mean_zero_and_deviation_one_and_scaling_inverts() {
+    let x: Vec<f64> = (0..50).map(|i| f64::from(i * i % 17) * 3.5 - 4.0).collect();
+    let columns = || vec![Column::numeric("x", x.clone(), 1), Column::numeric("flag", (0..50).map(|i| f64::from(i % 2)).collect(), 0)];
+    for method in ["standard", "robust"] {
+        let (fitted, features) = fit_all(columns(), vec![step("scale", &[("method", word(method))])]).unwrap();
+        let scaled = column(&features, "x");
+        let Some(FittedStep::Scale(scale)) = fitted.steps().first() else { panic!("no scale") };
+        let back: Vec<f64> = scaled.iter().map(|v| scale.scale("x").unwrap().back(*v)).collect();
+        assert!(back.iter().zip(&x).all(|(a, b)| (a - b).abs() < 1e-12));
+        assert_eq!(column(&features, "flag")[..2], [0.0, 1.0]);
+        assert!(scale.scale("flag").is_none() && !features.about[0].whole);
+        if method == "standard" {
+            assert!(crate::math::sum::mean(&scaled).abs() < 1e-12 && (crate::math::sum::variance(&scaled, 0) - 1.0).abs() < 1e-12);
+        } else {
+            assert!(crate::math::rank::median(&scaled).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn constant_columns_scale_to_zero_and_are_taken_away() {
+    let columns = || vec![Column::numeric("c", vec![5.5; 6], 1), Column::numeric("x", vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0)];
+    let (_, features) = fit_all(columns(), vec![step("scale", &[])]).unwrap();
+    assert_eq!(column(&features, "c"), [0.0; 6]);
+    let (fitted, features) = fit_all(columns(), vec![step("drop_constant", &[])]).unwrap();
+    assert_eq!((names(&features), fitted.describe()[0].dropped.clone()), (vec!["x"], vec!["c".to_owned()]));
+}
+
+#[test]
+fn moments_are_cut_into_their_parts() {
+    // 2024-02-29 13:30 (a Thursday), 2024-03-01 00:00, missing.
+    let millis = vec![19_782 * DAY + 13 * 3_600_000 + 1_800_000, 19_783 * DAY, MISSING_TIME];
+    let (_, features) = fit_all(vec![times("t", millis.clone())], vec![step("date_parts", &[]), step("impute", &[])]).unwrap();
+    let first: Vec<(&str, f64)> = features.about.iter().enumerate().map(|(j, f)| (f.name.as_str(), features.slice(j)[0])).collect();
+    let expected = [
+        ("t: year", 2024.0),
+        ("t is missing", 0.0),
+        ("t: month", 2.0),
+        ("t: day", 29.0),
+        ("t: weekday", 3.0),
+        ("t: hour", 13.0),
+        ("t: elapsed", 0.0),
+    ];
+    assert_eq!(first, expected);
+    assert_eq!(column(&features, "t: elapsed")[1], 10.5 / 24.0);
+    assert_eq!(column(&features, "t is missing"), [0.0, 0.0, 1.0]);
+    let steps = vec![step("date_parts", &[("cyclic", Value::Switch(true)), ("hour", Value::Switch(false))]), step("impute", &[])];
+    let (_, cyclic) = fit_all(vec![times("t", millis)], steps).unwrap();
+    let (sine, cosine) = (column(&cyclic, "t: month (sine)")[0], column(&cyclic, "t: month (cosine)")[0]);
+    assert!((sine - 0.5).abs() < 1e-12 && (sine * sine + cosine * cosine - 1.0).abs() < 1e-12);
+}
+
+/// Three kinds of column with gaps, and two versions of it that differ only in rows 30 and up.
+fn two_versions() -> (Table, Table, Task) {
+    let build = |tail: usize| {
+        let at = |i: usize| if i < 30 { i } else { i * tail };
+        let x = (0..40).map(|i| if i % 6 == 1 { NAN } else { at(i) as f64 * 0.25 }).collect();
+        let k: Vec<String> = (0..40).map(|i| if i < 30 { format!("l{}", i % 4) } else { format!("late{}", at(i) % 5) }).collect();
+        let t = (0..40).map(|i| 20_000 * DAY + at(i) as i64 * DAY / 2).collect();
+        vec![Column::numeric("x", x, 2), labels("k", &k.iter().map(String::as_str).collect::<Vec<_>>()), times("t", t)]
+    };
+    let task = task(&build(1), TaskKind::Regression);
+    (Table::new(build(1)).unwrap(), Table::new(build(1000)).unwrap(), task)
+}
+
+#[test]
+fn nothing_outside_of_the_training_rows_influences_what_is_learned() {
+    let (one, other, task) = two_versions();
+    let target = Target { values: vec![1.0; 40], classes: vec![] };
+    for scaling in [false, true] {
+        let fit = |table: &Table| {
+            let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 3, holdout: 0.0, gap: 0 };
+            // Rows from 30 on are a test file: sealed.
+            let split = make(table, &task, &target, &settings, Some(30), 1).unwrap();
+            Recipe::usual(&table.schema(), &task, scaling).fit(table, &split.development, &task).unwrap()
+        };
+        let fitted = fit(&one);
+        assert_eq!(fitted, fit(&other));
+        // The columns of the other version still go through it, late levels and all.
+        let features = fitted.apply(&other, &Rows::all(40)).unwrap();
+        assert!(features.matrix().iter().all(|v| v.is_finite()) && features.n_rows() == 40);
+    }
+}
+
+#[test]
+fn a_row_is_prepared_alike_alone_and_among_others() {
+    let (table, _, task) = two_versions();
+    let split = whole(40, &table, &task);
+    let fitted = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
+    let all = fitted.apply(&table, &Rows::all(40)).unwrap();
+    for row in [0_u32, 7, 39] {
+        let alone = fitted.apply(&table, &Rows::new(vec![row])).unwrap();
+        assert!((0..all.n_features()).all(|j| alone.slice(j)[0] == all.slice(j)[row as usize]));
+    }
+}
+
+#[test]
+fn saved_and_loaded_recipes_are_equal_and_valid_and_damaged_ones_are_refused() {
+    let (table, _, task) = two_versions();
+    let split = whole(40, &table, &task);
+    let fitted = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
+    fitted.validate().unwrap();
+    let text = serde_json::to_string(&fitted).unwrap();
+    let loaded: FittedRecipe = serde_json::from_str(&text).unwrap();
+    assert_eq!(loaded, fitted);
+    for (from, to) in [("\"spread\":", "\"spread\":-"), ("x is missing", "x was missing"), ("l2", "l9"), ("weekday", "month")] {
+        let damaged = text.replacen(from, to, 1);
+        assert_ne!(damaged, text, "{from}");
+        assert!(serde_json::from_str::<FittedRecipe>(&damaged).map_or(true, |r| r.validate().is_err()), "{from}");
+    }
+}
+
+#[test]
+fn text_and_keys_are_never_features_and_say_so() {
+    let text = Column::labels("note", Kind::Text, &[Some("long story"), Some("b"), None]);
+    let key = Column::labels("id", Kind::Identifier, &[Some("1"), Some("2"), Some("3")]);
+    let (fitted, features) = fit_all(vec![text, key, labels("k", &["a", "b", "c"]), times("t", vec![0, DAY, DAY])], vec![]).unwrap();
+    assert_eq!(features.n_features(), 0);
+    let reasons: Vec<Reason> = fitted.left_out().iter().map(|l| l.reason).collect();
+    assert_eq!(reasons, [Reason::Text, Reason::Identifier, Reason::NotEncoded, Reason::NotCut]);
+}
+
+#[test]
+fn cells_that_stay_missing_are_refused_with_a_hint() {
+    let error = fit_all(vec![Column::numeric("x", vec![1.0, NAN, 2.0], 0)], vec![]).unwrap_err();
+    assert!(error.hint.contains("impute"));
+    let error = fit_all(vec![Column::numeric("x", vec![1.0, 3.0], 0)], vec![step("inpute", &[])]).unwrap_err();
+    assert!(error.hint.contains("impute"));
+    let wrong = StepChoice { id: "scale".into(), columns: vec!["z".into()], ..StepChoice::default() };
+    assert!(fit_all(vec![Column::numeric("x", vec![1.0, 3.0], 0)], vec![wrong]).is_err());
+}
+
+#[test]
+fn a_step_can_be_for_some_columns_only() {
+    let columns = vec![Column::numeric("a", vec![1.0, NAN, 3.0], 0), Column::numeric("b", vec![4.0, NAN, 8.0], 0)];
+    let mean_of_b = StepChoice { columns: vec!["b".into()], ..step("impute", &[("numbers", word("constant")), ("indicator", Value::Switch(false))]) };
+    let (fitted, features) = fit_all(columns, vec![mean_of_b, step("impute", &[])]).unwrap();
+    assert_eq!((column(&features, "a")[1], column(&features, "b")[1]), (2.0, 0.0));
+    assert_eq!(fitted.describe()[0].columns, ["b"]);
+}
+
+#[test]
+fn names_stay_unique_when_columns_and_made_features_meet() {
+    let columns = vec![Column::numeric("k=a", vec![5.0, 6.0, 7.0], 0), labels("k", &["a", "b", "c"])];
+    let (_, features) = fit_all(columns, vec![step("encode", &[])]).unwrap();
+    assert_eq!(names(&features), ["k=a", "k=a (2)", "k=b", "k=c"]);
+}
+
+#[test]
+fn weights_come_from_their_column_and_missing_ones_do_not_count() {
+    let columns = vec![Column::numeric("x", vec![1.0, 2.0, 3.0], 0), Column::numeric("w", vec![0.5, NAN, 2.0], 1)];
+    let mut task = task(&columns[..1], TaskKind::Regression);
+    task.weight = Some("w".into());
+    let table = Table::new(columns).unwrap();
+    let split = whole(3, &table, &task);
+    let fitted = Recipe::usual(&table.schema(), &task, false).fit(&table, &split.development, &task).unwrap();
+    let target = Target { values: vec![7.0, 8.0, 9.0], classes: vec![] };
+    let set = fitted.training_set(&table, &split.development, &task, &target).unwrap();
+    assert_eq!((set.weights(), set.target(), set.n_real()), (&[0.5, 0.0, 2.0][..], &[7.0, 8.0, 9.0][..], 3));
+}
+
+/// Columns of every kind in one state.
+fn every_kind(n: usize, cell: impl Fn(usize) -> Option<usize>) -> Vec<Column> {
+    let text: Vec<Option<String>> = (0..n).map(|i| cell(i).map(|v| format!("v{v}"))).collect();
+    let cells: Vec<Option<&str>> = text.iter().map(Option::as_deref).collect();
+    vec![
+        Column::numeric("number", (0..n).map(|i| cell(i).map_or(NAN, |v| v as f64 * 1.5)).collect(), 1),
+        Column::labels("label", Kind::Categorical, &cells),
+        Column::labels("flag", Kind::Boolean, &cells),
+        times("time", (0..n).map(|i| cell(i).map_or(MISSING_TIME, |v| v as i64 * DAY)).collect()),
+    ]
+}
+
+#[test]
+fn no_step_panics_on_degenerate_columns() {
+    let states: [(usize, fn(usize) -> Option<usize>); 5] =
+        [(0, |_| None), (1, Some), (9, |_| None), (9, |_| Some(3)), (9, |i| (i % 3 != 1).then_some(i))];
+    for entry in STEPS {
+        assert!(!entry.title.is_empty() && entry.doc.len() > 40, "{}", entry.id);
+        for (n, cell) in states {
+            let columns = every_kind(n, cell);
+            let table = Table::new(columns).unwrap();
+            let input = |c: &Column| Input::new(c.name(), c.kind(), c, &Rows::all(n));
+            let inputs: Vec<Input> = table.columns().iter().map(input).collect();
+            let mut slots = fitted::read(&inputs, &table, &Rows::all(n)).unwrap();
+            let step = (entry.fit)(&slots, &Params::defaults(entry.params), &[]).unwrap();
+            assert_eq!(step.id(), entry.id);
+            let before = slots.clone();
+            slots = step.apply(slots);
+            assert_eq!(format!("{slots:?}"), format!("{:?}", step.apply(before)), "{} gives the same twice", entry.id);
+            assert!(slots.list().iter().all(|s| s.cells.numbers().is_none_or(|v| v.len() == n)));
+        }
+    }
+}
+
+#[test]
+fn the_usual_recipe_prepares_degenerate_tables() {
+    for (n, cell) in [(3, (|_| None) as fn(usize) -> Option<usize>), (3, |_| Some(3)), (3, Some)] {
+        let columns = every_kind(n, cell);
+        let task = task(&columns, TaskKind::Regression);
+        let table = Table::new(columns).unwrap();
+        let split = whole(n, &table, &task);
+        for scaling in [false, true] {
+            let recipe = Recipe::usual(&table.schema(), &task, scaling);
+            let fitted = recipe.fit(&table, &split.development, &task).unwrap();
+            fitted.validate().unwrap();
+            assert_eq!(fitted.apply(&table, &Rows::all(n)).unwrap().n_features(), fitted.features().len());
+            assert_eq!(fitted.apply(&table, &Rows::default()).unwrap().n_rows(), 0);
+        }
+    }
+}
