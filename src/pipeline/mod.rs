@@ -12,7 +12,7 @@ mod outcome;
 mod run;
 
 pub use context::{Context, ContextPart, Fitted};
-pub use document::{Input, Provenance, audit_document, model_card, report};
+pub use document::{Input, audit_document, report, report_document};
 #[cfg(not(target_arch = "wasm32"))]
 pub use drive::drive;
 pub use job::{Job, JobOutput};

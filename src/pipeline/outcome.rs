@@ -6,13 +6,15 @@ use super::run::Stage;
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
-use crate::evaluate::{Direction, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, holdout, leaderboard, metric};
+use crate::evaluate::{CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::model::learners;
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
+use crate::report::sections::SplitFacts;
 use crate::settings::{Accepted, Chosen, Plan};
+use crate::split::make;
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Outcome {
     pub audit: Option<Vec<Checked>>,
     /// The usual recipe, learned from the development rows.
     pub recipe: Option<FittedRecipe>,
+    /// How rows were dealt.
+    pub split: Option<SplitFacts>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
     /// Every learner on every fold that it could learn from, fold by fold.
@@ -44,6 +48,8 @@ pub struct Outcome {
     pub holdout: Option<HoldoutResult>,
     /// Predictions of the sealed rows.
     pub holdout_rows: Option<FoldResult>,
+    /// A closer look at the chosen learner's validation rows.
+    pub closer: Option<CloserLook>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
     /// Go, caution or no-go; `None` before anything was validated.
@@ -65,7 +71,7 @@ impl Outcome {
             self.audit = None;
         }
         if stage <= Stage::Prepare {
-            self.recipe = None;
+            (self.recipe, self.split) = (None, None);
         }
         if stage <= Stage::Augment {
             self.fidelity = None;
@@ -77,6 +83,7 @@ impl Outcome {
         if stage <= Stage::Judge {
             (self.board, self.begun, self.fitted) = (None, None, None);
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
+            self.closer = None;
             self.importance.clear();
         }
     }
@@ -100,7 +107,7 @@ impl Outcome {
     }
 
     pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
-        self.scores = scores(&checked, table);
+        self.scores = scores(&checked, (table.n_rows() * table.columns().len()) as u64);
         self.quality = Some(checked);
     }
 
@@ -151,16 +158,33 @@ impl Outcome {
         })
     }
 
-    /// Takes importance, and what the sealed rows said.
+    /// Deals the rows once more to say how many went where.
+    pub(super) fn deal(&mut self, plan: &Plan, table: &Table) -> Result<()> {
+        let target = plan.task.encode(table)?;
+        let split = make(table, &plan.task, &target, &plan.split, plan.test_from.map(|r| r as usize), plan.seed)?;
+        self.split = Some(SplitFacts {
+            strategy: plan.split.strategy,
+            folds: u32::try_from(split.folds.len()).unwrap_or(u32::MAX),
+            n_development: split.development.rows().len() as u64,
+            n_validated: split.folds.iter().map(|f| f.validation.len() as u64).sum(),
+            n_holdout: split.holdout.as_ref().map_or(0, |h| h.len() as u64),
+            n_left_out: split.left_out.len() as u64,
+        });
+        Ok(())
+    }
+
+    /// Takes importance, and what the sealed rows said; looks closer at the chosen learner's validation rows.
     pub(super) fn judge(&mut self, plan: &Plan, table: &Table, results: Vec<Result<JobOutput>>) -> Result<()> {
+        let target = plan.task.encode(table)?;
+        let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
+        let judge = judge_of(plan, &target, &entities);
+        self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
         for result in results {
             match result {
                 Ok(JobOutput::Importance(importance)) => self.importance = importance,
                 Ok(JobOutput::Holdout(model, rule)) => {
                     self.opened += 1;
-                    let target = plan.task.encode(table)?;
-                    let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
-                    self.holdout = Some(holdout(&judge_of(plan, &target, &entities), &model, rule.as_deref(), &plan.metric, self.opened)?);
+                    self.holdout = Some(holdout(&judge, &model, rule.as_deref(), &plan.metric, self.opened)?);
                     self.holdout_rows = Some(*model);
                 }
                 Ok(_) => return Err(Error::internal("a validation that is none")),
@@ -208,10 +232,4 @@ impl Outcome {
             checks_applicable: count(statuses().filter(|s| !matches!(s, Status::Skipped(_))).count()),
         }
     }
-}
-
-/// Whether a greater value of the metric is better.
-#[must_use]
-pub fn higher_is_better(id: &str) -> bool {
-    metric(id).is_ok_and(|m| m.direction == Direction::Higher)
 }

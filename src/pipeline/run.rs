@@ -173,9 +173,15 @@ impl Run {
     /// A job without which there is no result failed.
     pub fn absorb(&mut self, stage: Stage, jobs: &[Job], results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<Option<ContextPart>> {
         match stage {
-            Stage::Quality => self.outcome.quality = Some(checked(RULES.iter().map(|r| r.id), results)),
+            Stage::Quality => {
+                let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
+                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+            }
             Stage::Audit => self.outcome.audit = Some(checked(CHECKS.iter().map(|c| c.id), results)),
             Stage::Prepare => {
+                let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;
+                self.outcome.deal(&plan, table)?;
                 for result in results {
                     if let JobOutput::Recipe(recipe, _) = result? {
                         self.outcome.recipe = Some(*recipe);

@@ -3,7 +3,8 @@
 use super::Session;
 use crate::decide::Verdict;
 use crate::finding::Severity;
-use crate::protocol::{ColumnView, Event, Resolved, Role, State, Step, StepState, StepView, Wish};
+use crate::prepare::Recipe;
+use crate::protocol::{Chosen, ColumnView, Event, Resolved, Role, State, Step, StepState, StepView, Wish};
 use crate::report::format;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Kind};
@@ -15,6 +16,23 @@ impl Session {
     /// The state as an event.
     pub(super) fn tell_state(&self) -> Wish {
         Wish::Tell(Event::State { state: Box::new(self.state()) })
+    }
+
+    /// The sections of a step as events; of every step for [`Step::Decide`], which comes last.
+    pub(super) fn tell_sections(&self, of: Step) -> Vec<Wish> {
+        let Ok(input) = self.input() else { return Vec::new() };
+        let wanted = |step: &Step| of == Step::Decide || *step == of;
+        let tell = |step: Step| Some(Wish::Tell(Event::Section { step, section: Box::new(input.section(step)?) }));
+        Step::ALL.into_iter().filter(wanted).filter_map(tell).collect()
+    }
+
+    /// The steps of the recipe in use: chosen, or the usual ones.
+    fn steps_of_recipe(&self) -> Vec<Chosen> {
+        match (&self.settings.recipe, self.run.plan(), self.files.table()) {
+            (Some(steps), ..) => steps.clone(),
+            (None, Some(plan), Some(table)) => Recipe::usual(&table.schema(), &plan.task, true).steps,
+            _ => Vec::new(),
+        }
     }
 
     fn state(&self) -> State {
