@@ -320,8 +320,8 @@ fn every_kind(n: usize, cell: impl Fn(usize) -> Option<usize>) -> Vec<Column> {
 
 #[test]
 fn no_step_panics_on_degenerate_columns() {
-    let states: [(usize, fn(usize) -> Option<usize>); 5] =
-        [(0, |_| None), (1, Some), (9, |_| None), (9, |_| Some(3)), (9, |i| (i % 3 != 1).then_some(i))];
+    type State = (usize, fn(usize) -> Option<usize>);
+    let states: [State; 5] = [(0, |_| None), (1, Some), (9, |_| None), (9, |_| Some(3)), (9, |i| (i % 3 != 1).then_some(i))];
     for entry in STEPS {
         assert!(!entry.title.is_empty() && entry.doc.len() > 40, "{}", entry.id);
         for (n, cell) in states {

@@ -6,7 +6,7 @@ use crate::math::rng::Stream;
 use crate::model::{Features, Learner, Model, Predictions, TrainingSet};
 use crate::param::Params;
 use crate::task::TaskKind;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const KINDS: [TaskKind; 3] = [TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass];

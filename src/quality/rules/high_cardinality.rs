@@ -24,8 +24,8 @@ const MANY: u64 = 50;
 const MOSTLY_NEW: f64 = 0.5;
 /// Fewest present cells: among ten rows, six labels are nothing special.
 const ENOUGH: u64 = 40;
-/// Preparation step that joins rare levels.
-const JOIN: &str = "rare_levels";
+/// Preparation step that encodes labels and joins rare levels.
+const JOIN: &str = "encode";
 
 fn check(input: &QualityInput<'_>) -> Checked {
     let labels: Vec<&Column> = input.columns().filter(|c| matches!(c.kind(), Kind::Categorical | Kind::Text) && !input.is_target(c.name())).collect();

@@ -1,3 +1,9 @@
-//! words
+//! Results turned into sentences: what was found, what it means, what to do.
+
+mod audit;
+mod finding;
 pub mod glossary;
+mod quality;
 pub mod reading;
+
+pub use finding::{finding_block, remedy, status};

@@ -1,0 +1,206 @@
+//! Sentences of the leakage audit, one function a check.
+
+use super::finding::{Told, about, of, part};
+use crate::finding::{Certainty, Evidence, Finding, Severity, Share};
+use crate::report::block::{column, text};
+use crate::report::format::{count, number, percent};
+
+/// The sentences of a finding; `None` when it is not of the audit.
+pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
+    Some(match finding.check.as_str() {
+        "target_copy" => target_copy(finding, target),
+        "target_sum" => target_sum(finding, target),
+        "single_column" => single_column(finding, target),
+        "missingness" => missingness(finding, target),
+        "split_duplicates" => split_duplicates(finding),
+        "train_test_overlap" => train_test_overlap(finding),
+        "random_split_on_dates" => random_split_on_dates(finding),
+        "identifiers" => identifiers(finding, target),
+        "suspicious_name" => suspicious_name(finding),
+        _ => return None,
+    })
+}
+
+fn target_copy(finding: &Finding, target: &str) -> Told {
+    let (words, meaning) = match &finding.evidence {
+        Evidence::Mapping { .. } => (
+            " names the classes of ",
+            "Each of its levels stands for one class, so the column is the answer under other names. A model that sees it has nothing to learn, and \
+             when it is used the column will not be known. Drop it.",
+        ),
+        Evidence::LinearIdentity { terms, constant, .. } if *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0) => (
+            " is a copy of ",
+            "It holds the value to be predicted. A model that sees it has nothing to learn, and when it is used the column will not be known. Drop it.",
+        ),
+        _ => (
+            " is another form of ",
+            "It holds the value to be predicted, in another unit or on another scale. A model that sees it has nothing to learn, and when it is used \
+             the column will not be known. Drop it.",
+        ),
+    };
+    let mut title = about(&finding.columns, words);
+    title.push(column(target));
+    Told::new(title, meaning)
+}
+
+fn target_sum(finding: &Finding, target: &str) -> Told {
+    let plain_sum =
+        matches!(&finding.evidence, Evidence::LinearIdentity { terms, constant, .. } if *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0));
+    let rows = match &finding.evidence {
+        Evidence::LinearIdentity { matched, .. } if matched.count == matched.of => format!("in all {} rows", count(matched.of)),
+        Evidence::LinearIdentity { matched, .. } => format!("in {} rows", of(*matched)),
+        _ => "in these rows".to_owned(),
+    };
+    let mut title = about(&finding.columns, if plain_sum { " add up to " } else { " together give " });
+    title.push(column(target));
+    Told::new(
+        title,
+        format!(
+            "The formula holds {rows}. Each of these columns is a part of the answer and is counted when the answer is, so none of them is known when \
+             you predict. With them a model only adds up; drop them all."
+        ),
+    )
+}
+
+fn single_column(finding: &Finding, target: &str) -> Told {
+    let Evidence::Score { value, method, runner_up, .. } = &finding.evidence else {
+        return Told::new(about(&finding.columns, " alone orders the target"), "One column gives the answer. Ask when it is recorded.");
+    };
+    let ahead = runner_up.map_or_else(String::new, |r| format!(" The next best column reaches {}.", number(r)));
+    if method == "easy_task" {
+        return Told::new(
+            about(&finding.columns, " each order the target well: this looks like an easy task"),
+            format!(
+                "Many columns score high and none of them gives the whole answer (best {}). That is what an honest easy task looks like.",
+                number(*value)
+            ),
+        );
+    }
+    let shown = number(*value);
+    let (words, meaning) = match (finding.severity, finding.certainty) {
+        (Severity::Blocker, _) => (
+            " alone gives away ",
+            format!(
+                "One column reaches {shown} without any model.{ahead} A column this good is usually recorded together with the answer, or after it. \
+                 Drop it, or accept it with the reason why it is known in time."
+            ),
+        ),
+        (_, Certainty::Ask) => (
+            " may know more of ",
+            format!(
+                "Alone it reaches {shown}, far ahead of the others.{ahead} If it is known before the prediction, it is a very good feature; if it is \
+                 recorded with the outcome, it is a part of the answer. Only you can know."
+            ),
+        ),
+        _ => (
+            " is suspiciously close to ",
+            format!("Alone it reaches {shown}, far ahead of the others.{ahead} Find out when it is recorded; if that is after the outcome, drop it."),
+        ),
+    };
+    let mut title = about(&finding.columns, words);
+    title.push(column(target));
+    if finding.certainty == Certainty::Ask {
+        title.push(text(" than a feature should"));
+    }
+    Told::new(title, meaning)
+}
+
+fn missingness(finding: &Finding, target: &str) -> Told {
+    let one_class = matches!(&finding.evidence, Evidence::Score { method, .. } if method == "one_class");
+    let mut title = vec![text("Whether ")];
+    title.extend(about(&finding.columns, if one_class { " is filled decides part of " } else { " is filled tells " }));
+    title.push(column(target));
+    let meaning = if one_class {
+        "All rows in which the cell is missing, or all in which it is present, are of one class, more often than chance allows. The column was probably \
+         filled after the outcome. Drop it, or find out when it is filled."
+    } else {
+        "The cell being missing or present orders the target, whatever stands in it. Columns filled after the outcome, such as a closing date, do this. \
+         Drop it unless you know that it is filled before you predict."
+    };
+    Told::new(title, meaning)
+}
+
+fn split_duplicates(finding: &Finding) -> Told {
+    let Evidence::Overlap { observed, expected, of, conflicting } = finding.evidence else {
+        return Told::new(vec![text("Equal rows stand on both sides of the split")], "A model remembers the twin it has seen. Keep one of each.");
+    };
+    let share = Share { count: observed, of };
+    if finding.severity == Severity::Note && conflicting > observed {
+        return Told::new(
+            vec![text(format!("{} rows have the features of a row of another class", count(conflicting)))],
+            "No model can be right about both. The features lack what tells these rows apart, or some labels are wrong.",
+        );
+    }
+    Told::new(
+        vec![text(format!("{} of the rows have an equal twin", percent(share.ratio())))],
+        format!(
+            "{} rows equal another row in every feature and the target; coincidence would make about {}. A split by chance puts twins on both sides, and a \
+             model is praised for remembering. Keep one of each, or keep twins on one side.",
+            count(observed),
+            number(expected)
+        ),
+    )
+}
+
+fn train_test_overlap(finding: &Finding) -> Told {
+    let Evidence::Overlap { observed, expected, of, .. } = finding.evidence else {
+        return Told::new(
+            vec![text("Rows of the test file stand in the training file")],
+            "A model remembers the rows it has seen. Keep one of each.",
+        );
+    };
+    Told::new(
+        vec![text(format!("{} of the test rows stand in the training file", percent(Share { count: observed, of }.ratio())))],
+        format!(
+            "{} test rows equal a training row in every feature and the target; dealing the same rows to the files by chance would give about {}. On these \
+             rows the test measures memory, not prediction.",
+            part(Share { count: observed, of }),
+            number(expected)
+        ),
+    )
+}
+
+fn random_split_on_dates(finding: &Finding) -> Told {
+    let sure = finding.certainty != Certainty::Ask;
+    let mut title = vec![text(if sure { "Rows dated by " } else { "Are the rows dated by " })];
+    title.extend(about(&finding.columns, if sure { " are dealt to the folds by chance" } else { ", and will you predict later ones?" }));
+    Told::new(
+        title,
+        "The model is judged between neighbours in time that it has already seen. If it is to predict later rows, the score will not hold: learn from \
+         earlier rows and judge on later ones.",
+    )
+}
+
+fn identifiers(finding: &Finding, target: &str) -> Told {
+    if finding.columns.is_empty() {
+        return Told::new(
+            vec![text("The file is sorted by "), column(target)],
+            "The position of a row in the file gives the target away. That is harmless as long as no column counts the rows and the split does not follow \
+             their order; a split in file order would learn from one end and be judged on the other.",
+        );
+    }
+    let (words, meaning) = match &finding.evidence {
+        Evidence::Order { .. } => (
+            " counts the rows",
+            "A row number describes nothing about a row but its place in the file, and so often its time. A model memorises it and fails on rows that \
+             continue the count. Drop it.",
+        ),
+        _ => (
+            " names rows instead of describing them",
+            "Almost every row has a value of its own, so there is nothing in it that could hold for a new row. Drop it, or use it to keep rows of one entity \
+             together.",
+        ),
+    };
+    Told::new(about(&finding.columns, words), meaning)
+}
+
+fn suspicious_name(finding: &Finding) -> Told {
+    let word = match &finding.evidence {
+        Evidence::Setting { value, .. } => format!("“{value}”"),
+        _ => "a word of the outcome".to_owned(),
+    };
+    Told::new(
+        about(&finding.columns, " sounds like the answer"),
+        format!("Its name contains {word}. A name proves nothing: check that the column is known when you predict."),
+    )
+}

@@ -1,0 +1,385 @@
+//! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
+//! in `audit`, those of each rule in `quality`.
+
+use super::{audit, quality};
+use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
+use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
+use crate::report::format::{count, counted, interval, number, p_value, percent};
+
+/// Most columns named in a title or on a button.
+const NAMED: usize = 4;
+/// Most spellings quoted in a row.
+const QUOTED: usize = 6;
+
+/// What the sentences of one finding say.
+pub(super) struct Told {
+    /// One sentence without its full stop: what was found.
+    pub title: Spans,
+    /// What it means and what to do.
+    pub meaning: Spans,
+}
+
+impl Told {
+    pub fn new(title: Spans, meaning: impl Into<String>) -> Self {
+        Self { title, meaning: vec![text(meaning)] }
+    }
+}
+
+/// A finding in words. `target` is the name of the target column, where one is chosen; `accepted` the reason it was accepted for, if it was.
+#[must_use]
+pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&str>) -> FindingBlock {
+    let target = target.unwrap_or("the target");
+    let told = audit::tell(finding, target).or_else(|| quality::tell(finding, target)).unwrap_or_else(|| unknown(finding));
+    FindingBlock {
+        id: finding.id.clone(),
+        check: finding.check.clone(),
+        severity: finding.severity,
+        certainty: finding.certainty,
+        title: told.title,
+        formula: formula(&finding.evidence, &finding.columns, target),
+        meaning: told.meaning,
+        evidence: evidence(finding).into_iter().map(|(term, value)| (term.to_owned(), vec![text(value)])).collect(),
+        worked: worked(&finding.evidence, target),
+        price: finding.price.as_ref().map(price),
+        remedies: finding.remedies.iter().map(remedy_block).collect(),
+        accepted: accepted.map(str::to_owned),
+    }
+}
+
+/// What a check or rule did: shape, word and reason.
+#[must_use]
+pub fn status(status: &Status) -> (Mark, &'static str, Option<&str>) {
+    match status {
+        Status::Ran => (Mark::Safe, "ran", None),
+        Status::Skipped(why) => (Mark::Quiet, "skipped", Some(why)),
+        Status::Underpowered(why) => (Mark::Undecided, "underpowered", Some(why)),
+    }
+}
+
+/// A remedy: words for its button, and what it does.
+#[must_use]
+pub fn remedy(remedy: &Remedy) -> (String, String) {
+    let (title, does) = match remedy {
+        Remedy::DropColumns { columns } => (
+            format!("Drop {}", listed(columns)),
+            if columns.len() == 1 { "leaves the column out of the features" } else { "leaves the columns out of the features" },
+        ),
+        Remedy::AddNullSpellings { spellings } => (format!("Read {} as missing", quoted(spellings)), "in every column of the file"),
+        Remedy::ChangeKind { column, kind } => (format!("Read {column} as {kind}"), "cells that do not fit become missing"),
+        Remedy::OrderSplit { time } => (format!("Split in the order of {time}"), "learns from earlier rows, judges on later ones"),
+        Remedy::GroupSplit { entity } => (format!("Keep each {entity} on one side"), "no entity is both learned from and judged on"),
+        Remedy::DropDuplicates => ("Keep one of each".to_owned(), "leaves repeated rows out before anything is learned"),
+        Remedy::AddStep { step } => match step.as_str() {
+            "impute" => ("Fill missing cells".to_owned(), "inside each fold, from training rows only"),
+            "encode" => ("Join rare levels".to_owned(), "encodes the frequent levels, the others as one"),
+            _ => (format!("Add the step {step}"), "with its usual settings"),
+        },
+        Remedy::Stratify => ("Deal the classes evenly".to_owned(), "every fold holds its share of each class"),
+    };
+    (title, does.to_owned())
+}
+
+fn remedy_block(edit: &Remedy) -> RemedyBlock {
+    let (title, does) = remedy(edit);
+    RemedyBlock { title, does, remedy: edit.clone() }
+}
+
+fn unknown(finding: &Finding) -> Told {
+    let mut title = names(&finding.columns);
+    title.push(text(format!(" {}", finding.check.replace('_', " "))));
+    Told::new(title, "")
+}
+
+/// `target = a + b`, or the mapping of levels.
+fn formula(evidence: &Evidence, columns: &[String], target: &str) -> Option<Spans> {
+    match evidence {
+        Evidence::LinearIdentity { terms, constant, .. } => {
+            let mut spans = vec![column(target), text(" = ")];
+            let mut first = true;
+            if *constant != 0.0 {
+                spans.push(text(number(*constant)));
+                first = false;
+            }
+            for (name, weight) in terms {
+                let sign = match (first, *weight < 0.0) {
+                    (true, false) => "",
+                    (true, true) => "\u{2212}",
+                    (false, false) => " + ",
+                    (false, true) => " \u{2212} ",
+                };
+                let times = if (weight.abs() - 1.0).abs() < 1e-12 { String::new() } else { format!("{} × ", number(weight.abs())) };
+                spans.push(text(format!("{sign}{times}")));
+                spans.push(column(name));
+                first = false;
+            }
+            Some(spans)
+        }
+        Evidence::Mapping { pairs, .. } => {
+            let mapped: Vec<String> = pairs.iter().take(QUOTED).map(|(level, class)| format!("“{level}” is “{class}”")).collect();
+            let more = if pairs.len() > QUOTED { ", …" } else { "" };
+            Some(vec![column(columns.first().map_or("", String::as_str)), text(format!(": {}{more}", mapped.join(", ")))])
+        }
+        _ => None,
+    }
+}
+
+fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
+    match &finding.evidence {
+        Evidence::Share { share } => vec![(if finding.columns.is_empty() { "rows" } else { "cells" }, part(*share))],
+        Evidence::LinearIdentity { matched, largest_residual, tolerance, bits, bits_needed, .. } => vec![
+            ("rows that match", of(*matched)),
+            ("largest residual", residual(*largest_residual, *tolerance)),
+            ("bits against chance", needed(*bits, *bits_needed)),
+        ],
+        Evidence::Mapping { matched, bits, bits_needed, .. } => {
+            vec![("rows that match", of(*matched)), ("bits against chance", needed(*bits, *bits_needed))]
+        }
+        Evidence::Score { metric, value, z, z_needed, n_rows, method, runner_up } => {
+            let mut terms = vec![(metric_name(metric), format!("{}, {}", number(*value), method_name(method)))];
+            terms.push(("distance from chance", format!("{} standard errors, {} needed", number(*z), number(*z_needed))));
+            terms.push(("rows used", count(*n_rows)));
+            terms.extend(runner_up.map(|r| ("next best column", number(r))));
+            terms
+        }
+        Evidence::Overlap { observed, expected, of, conflicting } => {
+            let mut terms = vec![("rows with a twin", part(Share { count: *observed, of: *of })), ("expected by chance", number(*expected))];
+            if *conflicting > 0 {
+                terms.push(("equal features, other class", counted(*conflicting, "row", "rows")));
+            }
+            terms
+        }
+        Evidence::Spellings { spellings, share } => vec![("cells", part(*share)), ("spellings", tallied(spellings))],
+        Evidence::Range { low, high, share } if finding.check == "impossible_dates" => {
+            let _ = (low, high); // moments in milliseconds tell a reader nothing
+            vec![("cells outside", part(*share))]
+        }
+        Evidence::Range { low, high, share } => {
+            let usual = match (low, high) {
+                (Some(low), Some(high)) => interval(*low, *high),
+                (Some(low), None) => format!("from {}", number(*low)),
+                (None, Some(high)) => format!("up to {}", number(*high)),
+                (None, None) => "anything".to_owned(),
+            };
+            vec![("usual range", usual), ("cells outside", part(*share))]
+        }
+        Evidence::Distinct { distinct, present } => {
+            vec![("different values", count(*distinct)), ("cells present", count(*present))]
+        }
+        Evidence::Classes { counts } => vec![("rows by class", tallied(counts))],
+        Evidence::Order { monotone, association, p_value: p } => {
+            let mut terms = vec![("steps in one direction", percent(*monotone))];
+            terms.extend(p.map(|p| ("association with the target", format!("{}, {} by 200 circular shifts", number(*association), p_value(p)))));
+            terms
+        }
+        Evidence::SplitGap { metric, random, honest, gap_low, gap_high } => vec![
+            (metric_name(metric), format!("{} split by chance, {} split honestly", number(*random), number(*honest))),
+            ("difference (95 %)", interval(*gap_low, *gap_high)),
+        ],
+        Evidence::Setting { .. } => Vec::new(),
+    }
+}
+
+fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
+    let Evidence::LinearIdentity { terms, examples, .. } = evidence else { return None };
+    if examples.is_empty() {
+        return None;
+    }
+    let heads = [("row".to_owned(), false)].into_iter().chain(terms.iter().map(|t| (t.0.clone(), true))).chain([
+        ("formula gives".to_owned(), true),
+        (format!("{target} in the file"), true),
+        ("difference".to_owned(), true),
+    ]);
+    let cell = |value: f64| Cell::Number { text: crate::report::format::exact(value), value: Some(value), fine: None };
+    let rows = examples.iter().map(|example| {
+        // Doubles add with a rounding that is not in the file: shown to twelve digits.
+        let expected = trimmed(example.expected);
+        let mut cells = vec![Cell::Text { text: format!("row {}", count(u64::from(example.row) + 1)) }];
+        cells.extend(example.parts.iter().map(|&p| cell(p)));
+        cells.extend([cell(expected), cell(example.found), cell(trimmed(example.found - expected))]);
+        cells
+    });
+    Some(TableBlock {
+        caption: format!("{} worked out from the file.", counted(examples.len() as u64, "row", "rows")),
+        rows: rows.collect(),
+        head: heads.map(|(text, numeric)| Head { text, numeric }).collect(),
+        rule_after: 0,
+    })
+}
+
+/// A number to twelve significant digits.
+fn trimmed(x: f64) -> f64 {
+    format!("{x:.11e}").parse().unwrap_or(x)
+}
+
+fn price(price: &Price) -> (String, Option<Interval>) {
+    let words = format!(
+        "{} {} → {} without; difference {} ({})",
+        metric_name(&price.metric),
+        number(price.with),
+        number(price.without),
+        number(price.with - price.without),
+        interval(price.low, price.high)
+    );
+    let bar = Interval {
+        estimate: price.with - price.without,
+        low: Some(price.low),
+        high: Some(price.high),
+        from: price.low.min(0.0),
+        to: price.high.max(0.0),
+        limit: Some(0.0),
+    };
+    (words, Some(bar))
+}
+
+fn metric_name(id: &str) -> &'static str {
+    match id {
+        "roc_auc" => "ROC AUC",
+        "roc_auc_macro" => "mean ROC AUC, one class against the rest",
+        "spearman" => "rank correlation",
+        "r2" => "R²",
+        "rmse" => "RMSE",
+        "mae" => "MAE",
+        "accuracy" => "accuracy",
+        "log_loss" => "log-loss",
+        "average_precision" => "average precision",
+        _ => "score",
+    }
+}
+
+fn method_name(id: &str) -> &'static str {
+    match id {
+        "rank" => "by the order of its values",
+        "target_mean" => "by the mean of the target in each level, out of fold",
+        "tree" => "by a small tree on its values, out of fold",
+        "is_missing" | "one_class" => "by whether the cell is missing",
+        "easy_task" => "the best of these columns",
+        _ => "as documented",
+    }
+}
+
+fn residual(largest: f64, tolerance: f64) -> String {
+    if largest <= tolerance {
+        format!("{} \u{2264} {}", number(largest), number(tolerance))
+    } else {
+        format!("{} in the rows that do not match; {} is rounding", number(largest), number(tolerance))
+    }
+}
+
+fn needed(bits: f64, bar: f64) -> String {
+    format!("{}, {} needed", number(bits.round()), number(bar.round()))
+}
+
+/// "12 of 400".
+pub(super) fn of(share: Share) -> String {
+    format!("{} of {}", count(share.count), count(share.of))
+}
+
+/// "12 of 400 (3.0 %)".
+pub(super) fn part(share: Share) -> String {
+    format!("{} ({})", of(share), percent(share.ratio()))
+}
+
+/// Column names as spans: "a, b and c".
+pub(super) fn names(columns: &[String]) -> Spans {
+    let shown = if columns.len() > NAMED { NAMED - 1 } else { columns.len() };
+    let mut spans: Spans = Vec::new();
+    for (i, name) in columns.iter().take(shown).enumerate() {
+        if i > 0 {
+            spans.push(text(if i + 1 == columns.len() { " and " } else { ", " }));
+        }
+        spans.push(column(name));
+    }
+    if columns.len() > shown {
+        spans.push(text(format!(" and {} more", columns.len() - shown)));
+    }
+    spans
+}
+
+/// Column names in plain words.
+fn listed(columns: &[String]) -> String {
+    crate::report::block::plain(&names(columns))
+}
+
+/// “a”, “b” and 3 more.
+pub(super) fn quoted(texts: &[String]) -> String {
+    let shown: Vec<String> = texts.iter().take(QUOTED).map(|t| format!("“{t}”")).collect();
+    let more = if texts.len() > QUOTED { format!(" and {} more", texts.len() - QUOTED) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn tallied(spellings: &[Spelling]) -> String {
+    let shown: Vec<String> = spellings.iter().take(QUOTED).map(|s| format!("“{}” {}", s.text, count(s.count))).collect();
+    let more = if spellings.len() > QUOTED { format!(" and {} more", spellings.len() - QUOTED) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// The columns' names, then words.
+pub(super) fn about(columns: &[String], words: impl Into<String>) -> Spans {
+    let mut spans = names(columns);
+    spans.push(Span::Text(words.into()));
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::CHECKS;
+    use crate::finding::{Certainty, Severity, WorkedRow};
+    use crate::quality::RULES;
+    use crate::report::block::plain;
+
+    fn bikes() -> Finding {
+        let evidence = Evidence::LinearIdentity {
+            terms: vec![("casual".into(), 1.0), ("registered".into(), 1.0)],
+            constant: 0.0,
+            matched: Share { count: 17_379, of: 17_379 },
+            largest_residual: 0.0,
+            tolerance: 9.77e-7,
+            bits: 98_000.4,
+            bits_needed: 40.0,
+            examples: vec![WorkedRow { row: 26, parts: vec![3.0, 13.0], expected: 16.0, found: 16.0 }],
+        };
+        Finding::new("target_sum", Severity::Blocker, Certainty::Proven, &["casual", "registered"], evidence)
+            .remedies(vec![Remedy::DropColumns { columns: vec!["casual".into(), "registered".into()] }])
+    }
+
+    #[test]
+    fn a_proof_is_told_with_formula_rows_and_remedy() {
+        let block = finding_block(&bikes(), Some("cnt"), None);
+        assert_eq!(plain(&block.formula.unwrap()), "cnt = casual + registered");
+        assert_eq!(plain(&block.title), "casual and registered add up to cnt");
+        assert_eq!(plain(&block.evidence[0].1), "17,379 of 17,379");
+        assert_eq!(block.remedies[0].title, "Drop casual and registered");
+        let worked = block.worked.unwrap();
+        assert!(worked.rows.iter().all(|r| r.len() == worked.head.len()));
+    }
+
+    #[test]
+    fn weights_and_constants_are_signed() {
+        let mut finding = bikes();
+        let Evidence::LinearIdentity { terms, constant, .. } = &mut finding.evidence else { panic!("evidence") };
+        *constant = 32.0;
+        terms[0].1 = -1.8;
+        assert_eq!(plain(&formula(&finding.evidence, &[], "y").unwrap()), "y = 32 \u{2212} 1.80 × casual + registered");
+    }
+
+    #[test]
+    fn every_check_and_rule_has_its_own_sentences() {
+        let evidence = Evidence::Share { share: Share { count: 3, of: 9 } };
+        for id in CHECKS.iter().map(|c| c.id).chain(RULES.iter().map(|r| r.id)) {
+            for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
+                let finding = Finding::new(id, severity, Certainty::Ask, &["a"], evidence.clone());
+                let block = finding_block(&finding, Some("y"), None);
+                assert!(!plain(&block.title).is_empty() && plain(&block.meaning).len() > 20, "{id}");
+                assert!(!plain(&block.title).contains('_') && !plain(&block.title).ends_with('.'), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let columns: Vec<String> = ('a'..='h').map(String::from).collect();
+        assert_eq!(plain(&names(&columns)), "a, b, c and 5 more");
+        assert_eq!(plain(&names(&columns[..2])), "a and b");
+    }
+}
