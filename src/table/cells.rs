@@ -196,17 +196,6 @@ impl Cells {
         }
     }
 
-    /// Room for this many rows.
-    pub(crate) fn reserve(&mut self, n_rows: usize) {
-        match self {
-            Self::Texts(texts) => texts.codes.reserve(n_rows),
-            Self::Numbers(numbers) => {
-                numbers.values.reserve(n_rows);
-                numbers.decimals.reserve(n_rows);
-            }
-        }
-    }
-
     /// The cells as texts.
     pub(crate) fn into_texts(self, point: u8) -> Texts {
         match self {
