@@ -2,6 +2,7 @@
 
 mod audit;
 mod finding;
+pub mod gates;
 pub mod glossary;
 mod quality;
 pub mod reading;
