@@ -293,7 +293,11 @@ impl Error {
     /// The files are too large to be held for a project.
     #[must_use]
     pub fn too_large_to_keep(limit: &str) -> Self {
-        Self::new(ErrorKind::Limit, format!("Files above {limit} are not kept in a project."), "Save the settings instead, and open them with the file.")
+        Self::new(
+            ErrorKind::Limit,
+            format!("Files above {limit} are not kept in a project."),
+            "Save the settings instead, and open them with the file.",
+        )
     }
 
     /// A file cannot be read; `why` is the system's reason.

@@ -3,11 +3,10 @@
 use super::outcome::Outcome;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
-use crate::evaluate::metric;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AugmentReport, AuditReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment, decide,
-    prepare, quality, task, train, validate,
+    AuditReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, decide, prepare, quality,
+    task, train, validate,
 };
 use crate::report::{Report, Section, block, format, words};
 use crate::settings::{Plan, Settings};
@@ -40,29 +39,28 @@ impl<'a> Input<'a> {
         self.plan.ok_or_else(|| Error::not_yet("task", "Name a target"))
     }
 
-    fn accepted(&self) -> Vec<(String, String)> {
-        self.outcome.accepted.iter().map(|a| (a.finding.clone(), a.reason.clone())).collect()
-    }
-
     /// The section of a step, once there is something to show.
     #[must_use]
     pub fn section(&self, step: Step) -> Option<Section> {
         let o = self.outcome;
-        let accepted = self.accepted();
         let task_of = self.plan.map(|p| &p.task);
         match step {
             Step::Open => None,
             Step::Task => self.task_section(),
             Step::Quality => o.quality.as_ref().map(|checked| {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
-                quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, accepted: &accepted, words: words::finding_block })
+                let target = task_of.map(|t| t.target.as_str());
+                quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted })
             }),
             Step::Audit => {
                 let (task, checked) = task_of.zip(o.audit.as_deref())?;
-                Some(audit(&AuditReport { task, checked, accepted: &accepted, words: words::finding_block }))
+                Some(audit(&AuditReport { task, checked, accepted: &o.accepted }))
             }
-            Step::Prepare => o.recipe.as_ref().map(|recipe| prepare(&PrepareReport { recipe })),
-            Step::Augment => Some(augment(&AugmentReport { fidelity: o.fidelity.as_ref(), choice: self.plan?.augment.as_ref() })),
+            Step::Prepare => {
+                let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
+                Some(prepare(&PrepareReport { recipe, n_rows: split.n_development }))
+            }
+            Step::Augment => None,
             Step::Train => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
                 Some(train(&TrainReport { task, board, split: o.split.as_ref()? }))
@@ -70,7 +68,14 @@ impl<'a> Input<'a> {
             Step::Validate => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
                 let closer = o.closer.as_ref()?;
-                Some(validate(&ValidateReport { task, board, split: o.split.as_ref()?, holdout: o.holdout.as_ref(), closer, importance: &o.importance }))
+                Some(validate(&ValidateReport {
+                    task,
+                    board,
+                    split: o.split.as_ref()?,
+                    holdout: o.holdout.as_ref(),
+                    closer,
+                    importance: &o.importance,
+                }))
             }
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
@@ -95,7 +100,8 @@ impl<'a> Input<'a> {
             let of_class = |k: usize| present.iter().filter(|v| **v as usize == k).count() as u64;
             TargetSummary::Classes((0..plan.task.n_classes()).map(of_class).collect())
         };
-        let guesses = [("target", plan.guessed.target), ("time", plan.guessed.time), ("split", plan.strategy_guessed), ("metric", plan.guessed.metric)];
+        let guesses =
+            [("target", plan.guessed.target), ("time", plan.guessed.time), ("split", plan.strategy_guessed), ("metric", plan.guessed.metric)];
         let guessed: Vec<&str> = guesses.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         let n_rows = self.table.n_rows() as u64;
         Some(task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed }))
@@ -158,7 +164,8 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
         n_rows: input.loaded.table.n_rows() as u64,
         n_columns: input.loaded.table.columns().len() as u64,
     };
-    let formula = |finding: &crate::finding::Finding| words::finding_block(finding).formula.map(|spans| block::plain(&spans));
+    let target = Some(input.plan()?.task.target.as_str());
+    let formula = |finding: &crate::finding::Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
     Ok(AuditDocument::new(record, &input.plan()?.task, checked, formula))
 }
 
@@ -180,10 +187,4 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "fidelity": o.fidelity,
     });
     report_json(&report(input), &audit_document(input)?, &results)
-}
-
-/// Title of a metric; its id when it is not listed.
-#[must_use]
-pub fn metric_title(id: &str) -> &str {
-    metric(id).map_or(id, |m| m.title)
 }

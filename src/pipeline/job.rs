@@ -102,7 +102,7 @@ impl Context {
         Ok((rule.check)(&input))
     }
 
-    fn check(&self, index: u32) -> Result<Checked> {
+    fn check(&mut self, index: u32) -> Result<Checked> {
         let check = CHECKS.get(index as usize).ok_or_else(|| Error::internal("a check that is not listed"))?;
         Ok((check.run)(&self.audit_input()?))
     }

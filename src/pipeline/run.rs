@@ -10,9 +10,9 @@ use crate::audit::CHECKS;
 use crate::error::{Error, Result};
 use crate::finding::Checked;
 use crate::model::{Model, learners};
-use crate::step::Step;
 use crate::quality::RULES;
 use crate::settings::{Accepted, Plan};
+use crate::step::Step;
 use crate::table::Table;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use crate::param::ParamSpec;
 use crate::prepare::STEPS;
 use crate::protocol::{Catalogue, Entry, ParamView};
 use crate::quality::RULES;
-use crate::report::words::glossary::GLOSSARY;
+use crate::report::words::glossary::TERMS;
 use crate::sample::SAMPLES;
 
 /// All lists.
@@ -24,7 +24,7 @@ pub fn catalogue() -> Catalogue {
         checks: CHECKS.iter().map(|c| plain(c.id, c.title, c.doc)).collect(),
         rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
         samples: SAMPLES.iter().map(sample_entry).collect(),
-        glossary: GLOSSARY.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
+        glossary: TERMS.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
     }
 }
 

@@ -1,19 +1,19 @@
 //! Files to save: the same bytes from the page and from the command line.
 
-use super::project::{Project, write};
 use super::Session;
+use super::project::{Project, write};
 use crate::bundle::{Bundle, Evaluation, Origin, hex};
 use crate::error::{Error, Result};
 use crate::finding::Severity;
-use crate::pipeline::{Input, audit_document, model_card, report, report_document};
+use crate::pipeline::{Input, audit_document, report, report_document};
 use crate::protocol::{Event, Export, Step};
 use crate::report::{format, html, json, markdown};
 use crate::settings::Settings;
 use crate::step::Step as JourneyStep;
-use crate::table::export::{PredictionColumns, Safety, predictions_csv};
-use crate::table::parse::read;
 use crate::table::Table;
 use crate::table::conform::conform;
+use crate::table::export::{Safety, predictions_csv};
+use crate::table::parse::read;
 use sha2::{Digest, Sha256};
 
 impl Session {
@@ -30,7 +30,7 @@ impl Session {
             Export::ReportMarkdown => ("report.md", "text/markdown", markdown::markdown(&report(&self.judged_input()?)).into_bytes()),
             Export::ReportJson => ("report.json", "application/json", report_document(&self.judged_input()?)?.into_bytes()),
             Export::AuditJson => ("audit.json", "application/json", json::audit_json(&audit_document(&self.audited_input()?)?)?.into_bytes()),
-            Export::ModelCard => ("model_card.md", "text/markdown", model_card(&self.judged_input()?)?.into_bytes()),
+            Export::ModelCard => return Err(Error::not_yet("model card", "Build it")),
             Export::Bundle => ("bundle.json", "application/json", self.bundle()?.to_json()?.into_bytes()),
             Export::Predictions => ("predictions.csv", "text/csv", self.predictions()?),
             Export::Settings => ("settings.json", "application/json", self.settings.to_json().into_bytes()),
@@ -148,6 +148,9 @@ fn with_predictions(bundle: &Bundle, rows: &Table, as_read: &Table, safety: Safe
     } else {
         predicted.labels().into_iter().map(|k| classes[k].clone()).collect()
     };
-    let probabilities = classes.iter().enumerate().map(|(k, class)| (class.clone(), predicted.class(k).into_iter().map(format::exact).collect())).collect();
-    Ok(predictions_csv(as_read, &PredictionColumns { prediction, probabilities }, safety))
+    let mut added = vec![("prediction".to_owned(), prediction)];
+    for (k, class) in classes.iter().enumerate() {
+        added.push((format!("proba_{class}"), predicted.class(k).into_iter().map(format::exact).collect()));
+    }
+    predictions_csv(as_read, &added, safety)
 }

@@ -7,10 +7,10 @@ use crate::report::format;
 use crate::report::words::reading;
 use crate::sample::SAMPLES;
 use crate::settings::{ColumnChoice, Settings};
+use crate::table::conform::conform;
 use crate::table::limits::Limits;
 use crate::table::parse::{Loaded, Loader};
 use crate::table::profile::{ColumnProfile, profile};
-use crate::table::conform::conform;
 use crate::table::{Table, change_kind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -262,9 +262,8 @@ impl Files {
     pub fn rows(&self, first: u32, count: u32) -> Event {
         let n = self.table.as_ref().map_or(0, |t| t.n_rows());
         let last = (first as usize).saturating_add(count.min(GRID_ROWS) as usize).min(n);
-        let cell = |table: &Table, row: usize| {
-            table.columns().iter().map(|c| (!c.is_missing(row)).then(|| c.text(row).into_owned())).collect::<Vec<_>>()
-        };
+        let cell =
+            |table: &Table, row: usize| table.columns().iter().map(|c| (!c.is_missing(row)).then(|| c.text(row).into_owned())).collect::<Vec<_>>();
         let rows = self.table.as_ref().map_or_else(Vec::new, |table| (first as usize..last).map(|row| cell(table, row)).collect());
         Event::Rows { first, rows }
     }

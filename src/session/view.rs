@@ -57,7 +57,9 @@ impl Session {
         let choice = self.settings.columns.get(column.name());
         let facts = self.files.input().map(|(_, loaded)| &loaded.facts);
         let readings = facts.and_then(|f| f.ambiguous.get(column.name())).map_or_else(Vec::new, |two| two.to_vec());
-        let lost = facts.and_then(|f| f.lost_as.get(column.name())).map_or_else(Vec::new, |lost| lost.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect());
+        let lost = facts
+            .and_then(|f| f.lost_as.get(column.name()))
+            .map_or_else(Vec::new, |lost| lost.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect());
         ColumnView {
             name: column.name().to_owned(),
             kind: column.kind(),

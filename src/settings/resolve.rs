@@ -145,7 +145,17 @@ impl Settings {
                 features.push(name);
             }
         }
-        let task = Task { target, kind, classes, time, entity: choice.entity.clone(), weight: choice.weight.clone(), horizon: choice.horizon, features, ignored };
+        let task = Task {
+            target,
+            kind,
+            classes,
+            time,
+            entity: choice.entity.clone(),
+            weight: choice.weight.clone(),
+            horizon: choice.horizon,
+            features,
+            ignored,
+        };
         Ok((task, guessed))
     }
 
@@ -162,9 +172,10 @@ impl Settings {
 
     /// The time column when there is exactly one column of dates.
     fn guess_time(&self, table: &Table, target: &str) -> Option<String> {
-        let mut stamps = table.columns().iter().filter(|c| {
-            c.kind() == Kind::Timestamp && c.name() != target && self.columns.get(c.name()).and_then(|choice| choice.role).is_none()
-        });
+        let mut stamps = table
+            .columns()
+            .iter()
+            .filter(|c| c.kind() == Kind::Timestamp && c.name() != target && self.columns.get(c.name()).and_then(|choice| choice.role).is_none());
         match (stamps.next(), stamps.next()) {
             (Some(only), None) => Some(only.name().to_owned()),
             _ => None,
@@ -233,7 +244,8 @@ impl Settings {
 fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     let mut all = vec![Chosen { id: "baseline".to_owned(), ..Chosen::default() }];
     for choice in chosen.iter().filter(|c| c.id != "baseline") {
-        let learner = learners::find(&choice.id).ok_or_else(|| Error::unknown("learner", &choice.id, &LEARNERS.iter().map(|l| l.id).collect::<Vec<_>>()))?;
+        let learner =
+            learners::find(&choice.id).ok_or_else(|| Error::unknown("learner", &choice.id, &LEARNERS.iter().map(|l| l.id).collect::<Vec<_>>()))?;
         Params::check(learner.params, &choice.params)?;
         if !learner.tasks.contains(&kind) {
             return Err(Error::wrong_learner(learner.title, kind.id()));

@@ -52,18 +52,34 @@ pub fn note(note: &Note) -> String {
         Note::Renamed { position, from, to } if from.is_empty() => format!("Column {position} has no name; it is called \"{to}\" here."),
         Note::Renamed { position, from, to } => format!("Column {position} repeats the name \"{from}\"; it is called \"{to}\" here."),
         Note::NoHeader => "The first line holds values, so columns are named by number.".to_owned(),
-        Note::GuessedEncoding { encoding } => format!("The encoding was guessed from the letters: {encoding}. Choose another one if names look wrong."),
-        Note::Replaced { count } => format!("{} that make no character in this encoding were replaced.", format::counted(*count, "group of bytes", "groups of bytes")),
-        Note::TrailingCells { count } => format!("{} had empty cells beyond the last column; these were ignored.", format::counted(*count, "record", "records")),
+        Note::GuessedEncoding { encoding } => {
+            format!("The encoding was guessed from the letters: {encoding}. Choose another one if names look wrong.")
+        }
+        Note::Replaced { count } => {
+            format!("{} that make no character in this encoding were replaced.", format::counted(*count, "group of bytes", "groups of bytes"))
+        }
+        Note::TrailingCells { count } => {
+            format!("{} had empty cells beyond the last column; these were ignored.", format::counted(*count, "record", "records"))
+        }
         Note::NotOfKind { column, kind, count } => {
-            format!("{} of \"{column}\" do not fit the kind {}; they count as missing, and their text is kept.", format::counted(*count, "cell", "cells"), kind.id())
+            format!(
+                "{} of \"{column}\" do not fit the kind {}; they count as missing, and their text is kept.",
+                format::counted(*count, "cell", "cells"),
+                kind.id()
+            )
         }
         Note::AmbiguousDates { column, used, other } => {
-            format!("Day and month of \"{column}\" could be exchanged: it is read as {}, but could be {}. Which is right?", pattern(used), pattern(other))
+            format!(
+                "Day and month of \"{column}\" could be exchanged: it is read as {}, but could be {}. Which is right?",
+                pattern(used),
+                pattern(other)
+            )
         }
         Note::NoSuchColumn { column } => format!("The column \"{column}\" is not in this file."),
         Note::NewColumn { column } => format!("The column \"{column}\" is not in the training file and is not used."),
-        Note::NewLevels { column, count } => format!("\"{column}\" has {} that the training file does not have.", format::counted(*count, "label", "labels")),
+        Note::NewLevels { column, count } => {
+            format!("\"{column}\" has {} that the training file does not have.", format::counted(*count, "label", "labels"))
+        }
     }
 }
 
