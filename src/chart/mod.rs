@@ -105,5 +105,8 @@ pub enum Shape {
         rows: Vec<Bar>,
         /// Baseline drawn dashed.
         baseline: Option<f64>,
+        /// So many rows at the start are baselines and drawn quiet.
+        #[serde(default)]
+        quiet: usize,
     },
 }

@@ -4,7 +4,7 @@ use super::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, Report, ScoreBlock, Section, Span, TableBlock, column, strong,
     text,
 };
-use super::format::{interval, number};
+use super::format::{fixed, interval, number};
 use crate::chart::figures;
 use crate::finding::{Certainty, Remedy, Severity};
 
@@ -18,6 +18,10 @@ fn cell(words: &str) -> Cell {
 
 fn figure_of(x: f64, fine: Option<String>) -> Cell {
     Cell::Number { text: number(x), value: Some(x), fine }
+}
+
+fn cents(x: f64, decimals: usize) -> Cell {
+    Cell::Number { text: fixed(x, decimals), value: Some(x), fine: None }
 }
 
 fn head(words: &str, numeric: bool) -> Head {
@@ -110,7 +114,7 @@ fn leak() -> FindingBlock {
             head: ["Row", "Revenue t−1", "Revenue t", "Revenue t+1", "Mean of the three", "In the file"].map(|w| head(w, true)).to_vec(),
             rows: [[13.0, 17_144.48, 20_241.83, 19_116.34, 18_834.22, 18_834.22], [41.0, 22_490.59, 22_567.94, 19_568.6, 21_542.38, 21_542.38]]
                 .into_iter()
-                .map(|row| row.into_iter().map(|x| figure_of(x, None)).collect())
+                .map(|row| row.into_iter().enumerate().map(|(at, x)| cents(x, if at == 0 { 0 } else { 2 })).collect())
                 .collect(),
             rule_after: 0,
         }),
@@ -263,7 +267,7 @@ fn decision() -> Section {
         lead: vec![],
         blocks: vec![
             Block::Verdict {
-                outcome: Outcome::Caution,
+                outcome: Outcome::NoGo,
                 says: vec![
                     vec![
                         text("The file came with a score of 0.97. "),
@@ -273,7 +277,7 @@ fn decision() -> Section {
                             " already contains the month to be predicted. Without it the model explains 41 % of the variation in revenue (33 % to 49 %).",
                         ),
                     ],
-                    vec![text("Use it with a person checking each month.")],
+                    vec![text("Do not use it yet: it is no better than repeating the last month.")],
                 ],
             },
             Block::Gates {

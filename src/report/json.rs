@@ -160,3 +160,76 @@ fn written(document: &impl Serialize) -> Result<String> {
     text.push('\n');
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Share;
+    use crate::report::example;
+    use crate::task::TaskKind;
+
+    fn document() -> AuditDocument {
+        let share = Evidence::Share { share: Share { count: 3, of: 10 } };
+        let note = Finding::new("duplicates", Severity::Note, Certainty::Proven, &[], share.clone());
+        let mut blocker = Finding::new("target_sum", Severity::Blocker, Certainty::Proven, &["casual", "registered"], share);
+        blocker.remedies = vec![Remedy::DropColumns { columns: vec!["casual".to_owned()] }];
+        blocker.price = Some(Price { metric: "r2".to_owned(), with: 1.0, without: f64::NAN, low: 0.1, high: 0.30000000000000004 });
+        let checked = [
+            Checked::ran("duplicates", 10, vec![note]),
+            Checked::ran("target_sum", 10, vec![blocker]),
+            Checked::skipped("random_split", "there is no time column"),
+        ];
+        let task = Task {
+            target: "cnt".to_owned(),
+            kind: TaskKind::Regression,
+            classes: vec![],
+            time: None,
+            entity: None,
+            weight: None,
+            horizon: 0,
+            features: vec!["casual".to_owned()],
+            ignored: vec![],
+        };
+        let input = InputRecord { name: "bikes.csv".to_owned(), sha256: "ab".repeat(32), n_rows: 10, n_columns: 3 };
+        AuditDocument::new(input, &task, &checked, |f| (f.check == "target_sum").then(|| "casual + registered = cnt".to_owned()))
+    }
+
+    #[test]
+    fn the_audit_document_has_the_promised_keys_in_order() {
+        let text = audit_json(&document()).unwrap();
+        let order = [
+            "\"watertight\"",
+            "\"input\"",
+            "\"sha256\"",
+            "\"n_columns\"",
+            "\"task\"",
+            "\"checks\"",
+            "\"status\": \"skipped\"",
+            "\"findings\"",
+            "\"formula\"",
+            "\"evidence\"",
+            "\"remedy\"",
+            "\"price\"",
+        ];
+        let places: Vec<usize> = order.iter().map(|key| text.find(key).unwrap_or_else(|| panic!("{key} is missing in {text}"))).collect();
+        assert!(places.windows(2).all(|p| p[0] < p[1]), "{places:?}");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["findings"][0]["id"], "target_sum:casual+registered", "blockers first");
+        assert_eq!(value["findings"][0]["certainty"], "proven");
+        assert_eq!(value["findings"][0]["price"]["without"], serde_json::Value::Null, "not computable is null");
+        assert!(text.contains("0.30000000000000004"));
+        assert_eq!(value["checks"][0]["reason"], serde_json::Value::Null);
+        assert_eq!(value["checks"][2]["reason"], "there is no time column");
+        assert!(text.ends_with("}\n"));
+    }
+
+    #[test]
+    fn a_report_reads_back_block_by_block() {
+        let report = example::report(2);
+        let text = report_json(&report, &document(), &serde_json::Value::Null).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let sections: Vec<crate::report::Section> = serde_json::from_value(value["sections"].clone()).unwrap();
+        assert_eq!(sections, report.sections);
+        assert_eq!(text, report_json(&report, &document(), &serde_json::Value::Null).unwrap());
+    }
+}

@@ -34,7 +34,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Per cent done, rounded down.
     pub(crate) fn percent(&self) -> u64 {
-        if self.total == 0 { 0 } else { (self.done.min(self.total) * 100) / self.total }
+        (self.done.min(self.total) * 100).checked_div(self.total).unwrap_or(0)
     }
 
     /// Seconds left, once 5 % are done.

@@ -18,10 +18,12 @@ pub struct Standing {
     pub is_baseline: bool,
 }
 
-/// Scores of `metric`, baselines first as given; `higher_is_better` orders the words, `how` completes the caption.
+/// Scores of `metric`, drawn with baselines first, else in the order given; `higher_is_better` orders the words, `how` completes the caption.
 #[must_use]
 pub fn leaderboard(metric: &str, higher_is_better: bool, standings: &[Standing], how: &str) -> Figure {
-    let shown: Vec<&Standing> = standings.iter().filter(|s| s.estimate.is_finite()).collect();
+    let (baselines, learners): (Vec<&Standing>, Vec<&Standing>) = standings.iter().filter(|s| s.estimate.is_finite()).partition(|s| s.is_baseline);
+    let quiet = baselines.len();
+    let shown: Vec<&Standing> = baselines.into_iter().chain(learners).collect();
     let better = |a: &f64, b: &f64| if higher_is_better { a.total_cmp(b) } else { b.total_cmp(a) };
     let baseline = shown.iter().filter(|s| s.is_baseline).map(|s| s.estimate).max_by(better);
     let leader = shown.iter().copied().filter(|s| !s.is_baseline).max_by(|a, b| better(&a.estimate, &b.estimate));
@@ -52,6 +54,7 @@ pub fn leaderboard(metric: &str, higher_is_better: bool, standings: &[Standing],
             x: axis_around(metric, values),
             rows: shown.iter().map(|s| (s.name.clone(), s.estimate, s.interval)).collect(),
             baseline,
+            quiet,
         },
         table: (heads(&["Model", "Kind", metric, "95 % interval"]), rows),
     }

@@ -83,8 +83,8 @@ pub fn bars<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, x: &Axis, bars: &[Bar]) -
     Ok(())
 }
 
-/// Estimates with intervals and a dashed baseline. What stands at or below the baseline's name is not judged here.
-pub fn intervals<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, x: &Axis, bars: &[Bar], baseline: Option<f64>) -> Drawn<DB> {
+/// Estimates with intervals and a dashed baseline; the first `quiet` rows are baselines themselves.
+pub fn intervals<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, x: &Axis, bars: &[Bar], baseline: Option<f64>, quiet: usize) -> Drawn<DB> {
     let labels: Vec<&str> = bars.iter().map(|b| b.0.as_str()).collect();
     let texts: Vec<String> = bars
         .iter()
@@ -102,7 +102,7 @@ pub fn intervals<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, x: &Axis, bars: &[Ba
     }
     for (at, (bar, text)) in bars.iter().zip(&texts).enumerate() {
         let y = rows.y(at);
-        let ink = if baseline.is_some_and(|b| bar.1 == b) { Ink::Quiet } else { Ink::One };
+        let ink = if at < quiet { Ink::Quiet } else { Ink::One };
         if let Some((low, high)) = bar.2 {
             let (low, high) = (rows.x.at(low), rows.x.at(high));
             sheet.path(&[(low, y), (high, y)], ink, 0.34, 5.0)?;

@@ -58,7 +58,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
         Shape::Lines { x, y, series } => lines::lines(&sheet, x, y, series),
         Shape::Scatter { x, y, points, level } => lines::scatter(&sheet, x, y, points, *level),
         Shape::Bars { x, bars } => categories::bars(&sheet, x, bars),
-        Shape::Intervals { x, rows, baseline } => categories::intervals(&sheet, x, rows, *baseline),
+        Shape::Intervals { x, rows, baseline, quiet } => categories::intervals(&sheet, x, rows, *baseline, *quiet),
         Shape::Matrix { labels, counts } => matrix::matrix(&sheet, labels, counts),
     }?;
     area.present()

@@ -3,6 +3,7 @@
 use super::theme::{ROLES, Theme};
 use super::{area, draw, height};
 use crate::chart::Figure;
+use crate::report::escape::visible;
 use plotters::prelude::SVGBackend;
 
 /// Width of a figure where there is room, in pixels.
@@ -29,7 +30,12 @@ pub fn svg(figure: &Figure, width: u32) -> String {
     }
     let inside = drawn.split_once('>').map_or("", |(_, rest)| rest).trim_end().trim_end_matches("</svg>");
     let name = attribute(&format!("{}. {}", figure.title.trim_end_matches('.'), figure.description));
-    format!("<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{name}\">{}</svg>", width * FINE, height * FINE, coloured(inside))
+    visible(&format!(
+        "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{name}\">{}</svg>",
+        width * FINE,
+        height * FINE,
+        coloured(inside)
+    ))
 }
 
 /// Colours that stand for roles become classes; what is said by default is left out. Text cannot be hit: its quotes are escaped.
@@ -51,7 +57,6 @@ fn attribute(text: &str) -> String {
             '<' => result.push_str("&lt;"),
             '>' => result.push_str("&gt;"),
             '"' => result.push_str("&quot;"),
-            c if c.is_control() => result.push(' '),
             c => result.push(c),
         }
         result

@@ -16,6 +16,7 @@ use super::words::glossary::Term;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub use finding::{mark_of, words_of};
+pub use text::capital;
 
 /// Most definitions in the margin of a section; the glossary has all.
 const MARGIN_NOTES: usize = 4;
@@ -112,7 +113,7 @@ fn in_the_way(report: &Report) -> Markup {
         @if !open.is_empty() {
             ul.way aria-label="Open findings" {
                 @for (number, one) in open.iter().take(MOST_IN_THE_WAY) {
-                    li { (text::mark(mark_of(one), &text::capital(&words_of(one)))) a href={ "#F" (number) } { (visible(&super::block::plain(&one.title))) } }
+                    li { (text::mark(mark_of(one), &capital(&words_of(one)))) a href={ "#F" (number) } { (visible(&super::block::plain(&one.title))) } }
                 }
                 @if open.len() > MOST_IN_THE_WAY { li { span {} span.fine { "and " (open.len() - MOST_IN_THE_WAY) " more below" } } }
             }
@@ -175,7 +176,7 @@ fn section(one: &Section, number: usize, numbers: &mut Numbers) -> Markup {
                 p { (text::spans(&one.statement)) }
                 @if !one.eyebrow.is_empty() { p.eyebrow { (visible(&one.eyebrow)) } }
             }
-            @for note in notes.iter().take(MARGIN_NOTES) { aside.mn { b { (text::capital(note.word)) } p { (note.definition) } } }
+            @for note in notes.iter().take(MARGIN_NOTES) { aside.mn { b { (capital(note.word)) } p { (note.definition) } } }
             @if !one.lead.is_empty() { p { (text::spans(&one.lead)) } }
             (blocks::all(&one.blocks, one, numbers))
         }
@@ -187,7 +188,7 @@ fn glossary(terms: &[&Term], number: usize) -> Markup {
         @if !terms.is_empty() {
             section id="glossary" aria-labelledby="h-glossary" {
                 div.sh { span.no { (number) } h2 id="h-glossary" { "Glossary" } p { "Terms as used in this report." } }
-                dl.gl { @for term in terms { div id={ "term-" (term.id) } { dt { (text::capital(term.word)) } dd { (term.definition) } } } }
+                dl.gl { @for term in terms { div id={ "term-" (term.id) } { dt { (capital(term.word)) } dd { (term.definition) } } } }
             }
         }
     }

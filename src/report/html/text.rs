@@ -72,7 +72,7 @@ pub fn table(one: &TableBlock) -> Markup {
     html! {
         div.tw.wide[wide] tabindex="0" role="region" aria-label=(visible(&one.caption)) {
             table.many[wide] {
-                caption { (visible(&one.caption)) }
+                caption { span.cap { (visible(&one.caption)) } }
                 thead { tr { @for (at, head) in one.head.iter().enumerate() { (table_head(one, at, head)) } } }
                 tbody {
                     @for (at, row) in one.rows.iter().enumerate() {
@@ -118,7 +118,7 @@ pub fn twin(caption: &str, head: &[String], rows: &[Vec<String>]) -> Markup {
     html! {
         div.tw tabindex="0" role="region" aria-label={ "Table: " (visible(caption)) } {
             table {
-                caption { (visible(caption)) }
+                caption { span.cap { (visible(caption)) } }
                 thead { tr { @for (at, text) in head.iter().enumerate() { th scope="col" class=(class(at)) { (visible(text)) } } } }
                 tbody {
                     @for row in rows {

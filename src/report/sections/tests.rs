@@ -343,7 +343,7 @@ fn preparation_says_what_each_step_made_and_learned() {
         ignored: Vec::new(),
     };
     let target = task.encode(&table).unwrap();
-    let split = make(&table, &task, &target, &SplitSettings::default(), 1).unwrap();
+    let split = make(&table, &task, &target, &SplitSettings::default(), None, 1).unwrap();
     let recipe = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
     let section = prepare(&PrepareReport { recipe: &recipe, n_rows: split.development.rows().len() as u64 });
     let all = examine(&section);

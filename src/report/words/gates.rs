@@ -205,7 +205,7 @@ fn rows_needed(result: &GateResult) -> Option<u64> {
         return None;
     }
     let times = (half / room) * (half / room);
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown in words, bounded below")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown in words, bounded below")]
     let rows = |n: f64| if n < 1e12 { Some(two_digits(n.ceil() as u64)) } else { None };
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     rows(n as f64 * times * 1.02)

@@ -33,12 +33,12 @@ pub const TERMS: &[Term] = &[
     entry("bootstrap", "bootstrap", "Drawing the rows again and again with replacement to see how much a score could vary."),
     entry("brier", "Brier score", "The mean squared distance between predicted probability and what happened; 0 is perfect, smaller is better."),
     entry("calibration", "calibration", "How well predicted probabilities agree with how often the thing happens."),
-    entry("certificate", "certificate", "Proof that a column holds only what is known when you predict."),
     entry(
         "certainty",
         "certainty",
         "How sure a finding is: proven (it matches row by row), strong (large and not chance), or a question only you can answer.",
     ),
+    entry("certificate", "certificate", "Proof that a column holds only what is known when you predict."),
     entry("check", "check", "One test for one kind of leak; it says whether it ran, was skipped, or had too few rows."),
     entry("class", "class", "One of the labels a target can have."),
     entry("class_imbalance", "class imbalance", "One class is much rarer than the others, so that accuracy says little."),

@@ -5,10 +5,29 @@ use super::super::state::App;
 use super::super::widgets::banner::banner;
 use super::super::widgets::progress;
 use super::super::widgets::words::thousands;
-use super::{drop_zone, file, grid, paste, samples};
+use super::{drop_zone, file, grid, paste, route, samples};
 use crate::protocol::{Mark, Step, StepState};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+/// Name of the folded proof among what is folded open.
+const PROOF: &str = "prove";
+
+/// Shows the proof that nothing leaves the device.
+pub(crate) fn show_proof(app: App) {
+    app.unfolded.update(|open| {
+        open.insert(PROOF.to_owned());
+    });
+    route::go(Step::Open);
+    set_timeout(
+        || {
+            if let Some(proof) = document().get_element_by_id(PROOF) {
+                proof.scroll_into_view();
+            }
+        },
+        std::time::Duration::from_millis(100),
+    );
+}
 
 /// The screen.
 pub(crate) fn open(app: App) -> AnyView {
@@ -16,6 +35,7 @@ pub(crate) fn open(app: App) -> AnyView {
     view! {
         {move || if has_file.get() { with_file(app).into_any() } else { without_file(app).into_any() }}
         {samples::samples(app)}
+        {move || has_file.get().then(|| view! { <div class="section">{prove(app)}</div> })}
     }
     .into_any()
 }
@@ -28,7 +48,7 @@ fn without_file(app: App) -> impl IntoView + use<> {
         {kept(app)}
         <div class="cols">
             <div>{zone(app)}</div>
-            {prove()}
+            {prove(app)}
         </div>
     }
 }
@@ -105,7 +125,7 @@ fn own_rule() -> String {
         .unwrap_or_else(|| "connect-src".to_owned())
 }
 
-fn prove() -> impl IntoView + use<> {
+fn prove(app: App) -> impl IntoView + use<> {
     let rule = own_rule();
     let means = if rule.ends_with("'none'") {
         "It forbids itself every connection."
@@ -116,7 +136,7 @@ fn prove() -> impl IntoView + use<> {
         <aside class="margin prove" id="prove" aria-labelledby="prove-h">
             <h2 id="prove-h">"Nothing leaves this device"</h2>
             <p>"Reading, training and reports all run in this tab. There is no server to send anything to."</p>
-            <details>
+            <details open=move || app.unfolded.with(|open| open.contains(PROOF))>
                 <summary>"Prove it"</summary>
                 <ol>
                     <li>

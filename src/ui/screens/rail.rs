@@ -2,6 +2,7 @@
 
 use super::super::state::App;
 use super::super::widgets::mark::{sign, state_sign};
+use super::open;
 use crate::protocol::{Step, StepState, StepView};
 use leptos::prelude::*;
 
@@ -70,7 +71,15 @@ fn colophon(app: App) -> impl IntoView + use<> {
     };
     view! {
         <div class="colophon">
-            <p>"Nothing leaves this device. " <a href="#open">"Prove it"</a></p>
+            <p>"Nothing leaves this device. " <a
+                    href="#open"
+                    on:click=move |event| {
+                        event.prevent_default();
+                        open::show_proof(app);
+                    }
+                >
+                    "Prove it"
+                </a></p>
             <Show when=move || facts.with(|f| !f.is_empty())>
                 <dl>{items}</dl>
             </Show>

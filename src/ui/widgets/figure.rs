@@ -14,8 +14,8 @@ use web_sys::{HtmlCanvasElement, ResizeObserver};
 /// Narrowest drawing in pixels.
 const NARROWEST: u32 = 240;
 
-/// A figure with its table twin.
-pub(crate) fn figure(app: App, figure: &Figure) -> impl IntoView + use<> {
+/// A figure with its table twin; its title is a heading of that level.
+pub(crate) fn figure(app: App, figure: &Figure, level: &'static str) -> impl IntoView + use<> {
     let described = format!("fig-{}", app.fresh());
     let canvas = NodeRef::<leptos::html::Canvas>::new();
     let width = RwSignal::new(0_u32);
@@ -32,7 +32,7 @@ pub(crate) fn figure(app: App, figure: &Figure) -> impl IntoView + use<> {
     });
     view! {
         <figure>
-            <h3>{figure.title.clone()}</h3>
+            <h3 attr:aria-level=level>{figure.title.clone()}</h3>
             <canvas
                 class="canvas"
                 class:dark=move || dark.get()

@@ -19,8 +19,8 @@ fn sign_of(finding: &FindingBlock) -> (Mark, &'static str) {
     }
 }
 
-/// A finding as a folded row.
-pub(crate) fn finding(app: App, block: &FindingBlock) -> AnyView {
+/// A finding as a folded row; its sentence is a heading of that level.
+pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str) -> AnyView {
     let (mark, word) = sign_of(block);
     let id = block.id.clone();
     let open = app.unfolded.with_untracked(|open| open.contains(&id));
@@ -46,7 +46,7 @@ pub(crate) fn finding(app: App, block: &FindingBlock) -> AnyView {
                 <span class=format!("sev {}", mark_class(mark))>
                     {sign(mark_sign(mark))}{word} <span class="certainty">{certainty(block.certainty)}</span>
                 </span>
-                <h3>{spans_flat(app, &block.title)}</h3>
+                <h3 attr:aria-level=level>{spans_flat(app, &block.title)}</h3>
                 {folded_price(block, mark)}
                 <span class="caret" aria-hidden="true"></span>
             </summary>

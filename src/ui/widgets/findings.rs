@@ -15,7 +15,8 @@ const SEVERITIES: [(Severity, &str); 4] =
     [(Severity::Blocker, "blockers"), (Severity::Warning, "warnings"), (Severity::Note, "notes"), (Severity::Safe, "certificates")];
 
 /// The findings, in the order given.
-pub(crate) fn findings(app: App, all: &[FindingBlock]) -> AnyView {
+pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> AnyView {
+    let priced = all.iter().any(|f| f.price.is_some());
     let all: Arc<Vec<(String, FindingBlock)>> = Arc::new(all.iter().map(|f| (haystack(f), f.clone())).collect());
     let words = RwSignal::new(String::new());
     let severity = RwSignal::new(None::<Severity>);
@@ -39,11 +40,11 @@ pub(crate) fn findings(app: App, all: &[FindingBlock]) -> AnyView {
         <div class="finding-cols" aria-hidden="true">
             <span>"severity"</span>
             <span>"what was found"</span>
-            <span class="p">"price"</span>
+            <span class="p">{priced.then_some("price")}</span>
             <span></span>
         </div>
         <For each=shown key=|at| *at let:at>
-            {all.get(at).map(|(_, block)| finding(app, block))}
+            {all.get(at).map(|(_, block)| finding(app, block, level))}
         </For>
         {move || {
             (matching.with(Vec::len) > limit.get())
