@@ -341,11 +341,4 @@ impl Column {
         };
         Self { name: self.name.clone(), kind: self.kind, values, exceptions: self.exceptions.take(rows), comma: self.comma }
     }
-
-    /// The same column under another kind, with the same values (boolean, categorical, text and identifier share theirs).
-    #[must_use]
-    pub(crate) fn relabelled(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
 }
