@@ -328,6 +328,13 @@ impl Column {
         ColumnSchema { name: self.name.clone(), kind: self.kind, levels, format }
     }
 
+    /// The same column under another kind, with the same values (boolean, categorical, text and identifier share theirs).
+    #[must_use]
+    pub(crate) fn relabelled(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// The same column with these rows, in this order.
     #[must_use]
     pub fn take(&self, rows: &[u32]) -> Self {
