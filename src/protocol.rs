@@ -12,6 +12,7 @@ pub use crate::param::{Domain, Given, ParamSpec, Value};
 pub use crate::report::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
 };
+pub use crate::report::format;
 pub use crate::settings::{Accepted, Chosen, ColumnChoice, Role, Settings, TaskChoice};
 pub use crate::split::{SplitSettings, Strategy};
 pub use crate::step::Step;

@@ -52,7 +52,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     ];
     for (what, name) in files {
         let (_, bytes) = engine.export(what)?;
-        std::fs::write(options.out.join(name), bytes).map_err(unwritable)?;
+        write(&options.out.join(name), &bytes)?;
     }
     for step in [Step::Audit, Step::Train, Step::Decide] {
         if let Some(section) = engine.sections.get(&step) {
@@ -75,7 +75,7 @@ pub(super) fn predict(options: &PredictOptions) -> Result<bool> {
     let settings = settings(&TaskOptions::default(), &options.read)?;
     let safety = if options.raw { Safety::Raw } else { Safety::Guarded };
     let csv = predictions_file(&bundle, &bytes, &settings, safety)?;
-    std::fs::write(&options.out, csv).map_err(|e| Error::unwritable(&options.out.display().to_string(), &e.to_string()))?;
+    write(&options.out, &csv)?;
     Ok(true)
 }
 
@@ -121,6 +121,12 @@ fn passes(engine: &Engine, step: Step, fail_on: FailOn) -> bool {
         FailOn::Blocker => Severity::Blocker,
     };
     !engine.session().has_finding(step, bar)
+}
+
+/// Writes a file where the person said.
+#[expect(clippy::disallowed_methods, reason = "a command line writes files")]
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|e| Error::unwritable(&path.display().to_string(), &e.to_string()))
 }
 
 /// Settings from a file, if one is given, with the flags on top.

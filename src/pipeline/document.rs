@@ -5,8 +5,8 @@ use crate::bundle::hex;
 use crate::error::{Error, Result};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, decide, prepare, quality,
-    task, train, validate,
+    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
+    decide, prepare, quality, task, train, validate,
 };
 use crate::report::{Report, Section, block, format, words};
 use crate::settings::{Plan, Settings};
@@ -60,7 +60,7 @@ impl<'a> Input<'a> {
                 let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
                 Some(prepare(&PrepareReport { recipe, n_rows: split.n_development }))
             }
-            Step::Augment => None,
+            Step::Augment => self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref() })),
             Step::Train => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
                 Some(train(&TrainReport { task, board, split: o.split.as_ref()? }))
@@ -92,7 +92,8 @@ impl<'a> Input<'a> {
         let present: Vec<f64> = target.values.iter().copied().filter(|v| !v.is_nan()).collect();
         let n_missing = (target.values.len() - present.len()) as u64;
         let summary = if plan.task.kind == TaskKind::Regression {
-            let quantile = |p| crate::math::rank::quantile(&present, p);
+            let ascending = crate::math::rank::sorted(&present);
+            let quantile = |p| crate::math::rank::quantile(&ascending, p);
             let three = [quantile(0.05), quantile(0.5), quantile(0.95)];
             TargetSummary::Numbers((!present.is_empty()).then(|| (crate::math::sum::mean(&present), three)))
         } else {

@@ -6,7 +6,7 @@
 use super::context::{ContextPart, Fitted};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
-use crate::audit::CHECKS;
+use crate::audit::{CHECKS, settle};
 use crate::error::{Error, Result};
 use crate::finding::Checked;
 use crate::model::{Model, learners};
@@ -177,7 +177,7 @@ impl Run {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
                 self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
             }
-            Stage::Audit => self.outcome.audit = Some(checked(CHECKS.iter().map(|c| c.id), results)),
+            Stage::Audit => self.outcome.audit = Some(settle(checked(CHECKS.iter().map(|c| c.id), results))),
             Stage::Prepare => {
                 let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;

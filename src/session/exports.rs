@@ -5,7 +5,7 @@ use super::project::{Project, write};
 use crate::bundle::{Bundle, Evaluation, Origin, hex};
 use crate::error::{Error, Result};
 use crate::finding::Severity;
-use crate::pipeline::{Input, audit_document, report, report_document};
+use crate::pipeline::{Input, audit_document, model_card, report, report_document};
 use crate::protocol::{Event, Export, Step};
 use crate::report::{format, html, json, markdown};
 use crate::settings::Settings;
@@ -30,7 +30,7 @@ impl Session {
             Export::ReportMarkdown => ("report.md", "text/markdown", markdown::markdown(&report(&self.judged_input()?)).into_bytes()),
             Export::ReportJson => ("report.json", "application/json", report_document(&self.judged_input()?)?.into_bytes()),
             Export::AuditJson => ("audit.json", "application/json", json::audit_json(&audit_document(&self.audited_input()?)?)?.into_bytes()),
-            Export::ModelCard => return Err(Error::not_yet("model card", "Build it")),
+            Export::ModelCard => ("model_card.md", "text/markdown", model_card(&self.judged_input()?)?.into_bytes()),
             Export::Bundle => ("bundle.json", "application/json", self.bundle()?.to_json()?.into_bytes()),
             Export::Predictions => ("predictions.csv", "text/csv", self.predictions()?),
             Export::Settings => ("settings.json", "application/json", self.settings.to_json().into_bytes()),

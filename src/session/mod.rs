@@ -87,16 +87,7 @@ impl Session {
                 self.settings = self.files.open_sample(&id, rows)?;
                 self.rebuild(wishes)
             }
-            Command::OpenFiles { files } => {
-                let (start, roles) = (self.start.take(), std::mem::take(&mut self.roles));
-                self.close(wishes);
-                if let Some((settings, up_to)) = start {
-                    settings.check_ranges()?;
-                    (self.settings, self.wanted) = (settings, Some(up_to));
-                }
-                wishes.extend(self.files.announce(&files, roles, &self.settings)?);
-                Ok(())
-            }
+            Command::OpenFiles { files } => self.open_files(&files, wishes),
             Command::SetFileRole { slot, role } => {
                 self.stop(wishes);
                 self.files.set_role(slot, role)?;
@@ -104,14 +95,7 @@ impl Session {
             }
             Command::SetSettings { settings } => self.change(*settings, wishes),
             Command::ApplyRemedy { remedy, .. } => self.change(self.settings.with_remedy(&remedy), wishes),
-            Command::Accept { finding, reason } => {
-                let mut next = self.settings.clone();
-                next.accepted.retain(|a| a.finding != finding);
-                if !reason.trim().is_empty() {
-                    next.accepted.push(Accepted { finding, reason: reason.trim().to_owned() });
-                }
-                self.change(next, wishes)
-            }
+            Command::Accept { finding, reason } => self.accept(finding, reason.trim(), wishes),
             Command::Undo => self.step_back(wishes),
             Command::Redo => self.step_forward(wishes),
             Command::Run { to } => {
@@ -147,6 +131,27 @@ impl Session {
                 Ok(())
             }
         }
+    }
+
+    fn open_files(&mut self, files: &[(String, u64)], wishes: &mut Vec<Wish>) -> Result<()> {
+        let (start, roles) = (self.start.take(), std::mem::take(&mut self.roles));
+        self.close(wishes);
+        if let Some((settings, up_to)) = start {
+            settings.check_ranges()?;
+            (self.settings, self.wanted) = (settings, Some(up_to));
+        }
+        wishes.extend(self.files.announce(files, roles, &self.settings)?);
+        Ok(())
+    }
+
+    /// Accepts a finding; an empty reason takes the acceptance back.
+    fn accept(&mut self, finding: String, reason: &str, wishes: &mut Vec<Wish>) -> Result<()> {
+        let mut next = self.settings.clone();
+        next.accepted.retain(|a| a.finding != finding);
+        if !reason.is_empty() {
+            next.accepted.push(Accepted { finding, reason: reason.to_owned() });
+        }
+        self.change(next, wishes)
     }
 
     /// Takes the next bytes of the file asked for by [`Wish::Read`]. `false`: the rest need not be sent, call [`Session::end_of_file`].
