@@ -1,5 +1,7 @@
 //! Reading files: what any bytes must do, what known nasty files must give, and what kinds an analyst expects in real ones.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may read files, take the time and fail")]
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -363,7 +365,8 @@ fn naughty_strings_come_back_as_they_were() {
 
 #[test]
 fn real_files_have_the_kinds_an_analyst_would_choose() {
-    let expected: [(&str, usize, &[(&str, Kind)]); 3] = [
+    type Expected = (&'static str, usize, &'static [(&'static str, Kind)]);
+    let expected: [Expected; 3] = [
         (
             "adult.csv",
             48_842,

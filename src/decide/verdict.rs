@@ -94,6 +94,24 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The verdict there would be if these gates passed and all else stayed.
+    #[must_use]
+    pub fn verdict_if(&self, passing: &[&str]) -> Verdict {
+        let passes = |id: &str| passing.contains(&id);
+        let closes = self.gates.iter().any(|g| g.gate.quantity == Quantity::OpenBlockers && passes(&g.gate.id));
+        let stays = |reason: &Reason| match reason {
+            Reason::OpenBlockers { .. } => !closes,
+            Reason::NothingTested => true,
+            Reason::Fails { gates } => gates.iter().any(|g| !passes(g)),
+            Reason::Undecided { .. } | Reason::AllPass => false,
+        };
+        if self.reasons.iter().any(stays) {
+            return Verdict::NoGo;
+        }
+        let open = self.gates.iter().any(|g| g.state == GateState::Undecided && !passes(&g.gate.id));
+        if open { Verdict::Caution } else { Verdict::Go }
+    }
+
     /// Number of gates in this state.
     #[must_use]
     pub fn count(&self, state: GateState) -> usize {

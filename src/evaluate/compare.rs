@@ -45,6 +45,8 @@ pub struct Standing {
     pub estimates: Vec<Estimate>,
     /// Paired gain over the best baseline in the main metric; `None` for baselines or without one.
     pub gain: Option<Estimate>,
+    /// Value of the main metric by fold.
+    pub by_fold: Vec<Option<f64>>,
     /// Folds in which it beat the best baseline, of those where both are computable.
     pub folds_won: Option<(u32, u32)>,
     /// Why there is no result, if there is none.
@@ -124,6 +126,7 @@ pub fn leaderboard(entrants: &[Entrant], main: &str) -> Result<Leaderboard> {
                 baseline: e.baseline,
                 estimates: of(i).into_iter().chain(rest).map(Resampled::estimate).collect(),
                 gain: if e.baseline { None } else { gain(i) },
+                by_fold: e.by_fold.clone(),
                 folds_won: best_baseline.and_then(|b| folds_won(e, &entrants[b], direction)).filter(|_| !e.baseline),
                 failed: e.failed.clone(),
             }

@@ -3,8 +3,8 @@
 //! Points are those of `sklearn.metrics.roc_curve(drop_intermediate=False)` and `precision_recall_curve`, best score first; thinning keeps
 //! the first and last and the first point of every equal step along the curve, so the drawn line stays within a step of the true one.
 
-use super::metrics::Ranking;
-use super::{Metric, Scored, metric};
+use super::Scored;
+use super::metrics::{Ranking, area_under, average_of};
 use serde::{Deserialize, Serialize};
 
 /// Most points a curve keeps.
@@ -19,30 +19,29 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
     /// Rows of the class and rows of the rest.
     pub n: (u64, u64),
-    /// Area (ROC) or average precision of these rows; `None` for one class of several.
-    pub area: Option<f64>,
+    /// Area (ROC) or average precision of these rows, the class against the rest.
+    pub area: f64,
 }
 
 /// ROC curve of every class that has rows on both sides (binary: of the positive class).
 #[must_use]
 pub fn roc(scored: &Scored<'_>) -> Vec<Curve> {
-    curves(scored, "roc_auc", |found, wrong, (p, n)| (wrong / n, found / p))
+    curves(scored, area_under, |found, wrong, (p, n)| (wrong / n, found / p))
 }
 
 /// Precision-recall curve of every class that has rows on both sides (binary: of the positive class).
 #[must_use]
 pub fn precision_recall(scored: &Scored<'_>) -> Vec<Curve> {
-    curves(scored, "average_precision", |found, wrong, (p, _)| (found / p, if found + wrong > 0.0 { found / (found + wrong) } else { 1.0 }))
+    curves(scored, average_of, |found, wrong, (p, _)| (found / p, if found + wrong > 0.0 { found / (found + wrong) } else { 1.0 }))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-fn curves(scored: &Scored<'_>, area: &str, point: fn(f64, f64, (f64, f64)) -> (f64, f64)) -> Vec<Curve> {
+fn curves(scored: &Scored<'_>, area: fn(&Ranking, &[u16]) -> Option<f64>, point: fn(f64, f64, (f64, f64)) -> (f64, f64)) -> Vec<Curve> {
     if !scored.kind.is_classification() || !scored.is_sound() {
         return Vec::new();
     }
     let ones = vec![1_u16; scored.truth.len()];
     let binary = scored.n_classes == 2;
-    let area = if binary { metric(area).ok().and_then(|m: &Metric| (m.value)(scored)) } else { None };
     let mut all = Vec::new();
     for class in if binary { 1..2 } else { 0..scored.n_classes } {
         let positive: Vec<bool> = scored.classes().map(|c| c == class).collect();
@@ -53,8 +52,9 @@ fn curves(scored: &Scored<'_>, area: &str, point: fn(f64, f64, (f64, f64)) -> (f
         }
         let whole = (p as f64, n as f64);
         let mut points = vec![point(0.0, 0.0, whole)];
-        Ranking::new(&scored.predictions.class(class), &positive)
-            .walk(&ones, |g| points.push(point((g.above_positive + g.positive) as f64, (g.above_negative + g.negative) as f64, whole)));
+        let ranking = Ranking::new(&scored.predictions.class(class), &positive);
+        ranking.walk(&ones, |g| points.push(point((g.above_positive + g.positive) as f64, (g.above_negative + g.negative) as f64, whole)));
+        let Some(area) = area(&ranking, &ones) else { continue };
         all.push(Curve { class, points: thinned(&points), n: (p, n), area });
     }
     all
@@ -108,7 +108,7 @@ mod tests {
         assert!(curve.points.len() <= MOST_POINTS && curve.points.len() > 100);
         assert_eq!((curve.points[0], curve.points[curve.points.len() - 1]), ((0.0, 0.0), (1.0, 1.0)));
         let trapezoid: f64 = curve.points.windows(2).map(|w| (w[1].0 - w[0].0) * (w[1].1 + w[0].1) / 2.0).sum();
-        assert!((trapezoid - curve.area.unwrap()).abs() < 0.01);
+        assert!((trapezoid - curve.area).abs() < 0.01);
     }
 
     #[test]

@@ -8,7 +8,11 @@
 //! What is drawn depends on seed and rows, never on the learner: so two learners' values of one draw are a pair, and the difference of the
 //! pairs has its own interval. The interval says how the rows at hand could have differed; it takes the fitted models as they are.
 
-use super::metrics::{Direction, Metric, Pooling, Recount, Scored};
+mod parts;
+
+use parts::{Groups, Part, Ready, block_length, by_entity};
+
+use super::metrics::{Direction, Metric, Pooling, Scored};
 use super::{FoldResult, Judge, metric};
 use crate::error::Result;
 use crate::math::rng::Stream;
@@ -268,116 +272,6 @@ impl Judge<'_> {
             }
         }
         sections
-    }
-}
-
-/// One fold's rows among the pooled ones.
-struct Part {
-    start: usize,
-    n: usize,
-    groups: Groups,
-}
-
-enum Groups {
-    Rows,
-    Blocks {
-        length: usize,
-    },
-    /// Rows (within the fold) of each entity, in order of first appearance.
-    Entities(Vec<Vec<u32>>),
-}
-
-impl Part {
-    fn n_units(&self) -> usize {
-        match &self.groups {
-            Groups::Rows => self.n,
-            Groups::Blocks { length } => self.n / length,
-            Groups::Entities(entities) => entities.len(),
-        }
-    }
-
-    /// Draws as many units as there are, with replacement; adds to `counts`, shape `(n,)`.
-    #[expect(clippy::cast_possible_truncation, reason = "tables have fewer than 2^32 rows")]
-    fn draw(&self, counts: &mut [u16], stream: &mut Stream) {
-        let n = self.n;
-        match &self.groups {
-            Groups::Rows => {
-                for _ in 0..n {
-                    let row = stream.below(n as u32) as usize;
-                    counts[row] = counts[row].saturating_add(1);
-                }
-            }
-            Groups::Blocks { length } => {
-                let mut left = n;
-                while left > 0 {
-                    let first = stream.below(n as u32) as usize;
-                    let take = left.min(*length);
-                    for step in 0..take {
-                        let row = (first + step) % n;
-                        counts[row] = counts[row].saturating_add(1);
-                    }
-                    left -= take;
-                }
-            }
-            Groups::Entities(entities) => {
-                for _ in 0..entities.len() {
-                    for &row in &entities[stream.below(entities.len() as u32) as usize] {
-                        counts[row as usize] = counts[row as usize].saturating_add(1);
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn block_length(n: usize) -> usize {
-    let mut length = 1;
-    while (length + 1) * (length + 1) * (length + 1) <= n {
-        length += 1;
-    }
-    length
-}
-
-fn by_entity(rows: &[u32], codes: &[u32]) -> Vec<Vec<u32>> {
-    let mut place = std::collections::BTreeMap::new();
-    let mut entities: Vec<Vec<u32>> = Vec::new();
-    for (i, row) in (0_u32..).zip(rows) {
-        let code = codes.get(*row as usize).copied().unwrap_or(u32::MAX);
-        let at = *place.entry(code).or_insert_with(|| {
-            entities.push(Vec::new());
-            entities.len() - 1
-        });
-        entities[at].push(i);
-    }
-    entities
-}
-
-/// A metric made ready: over all rows, or by fold.
-enum Ready {
-    Pooled(Option<Recount>),
-    ByFold(Vec<Option<Recount>>),
-}
-
-impl Ready {
-    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-    fn value(&self, counts: &[u16], parts: &[Part]) -> Option<f64> {
-        match self {
-            Self::Pooled(recount) => {
-                let recount = recount.as_ref()?;
-                if counts.iter().all(|&c| c == 1) { recount.value() } else { recount.counted(counts) }
-            }
-            Self::ByFold(folds) => {
-                let (mut total, mut weight) = (0.0, 0.0);
-                for (recount, part) in folds.iter().zip(parts) {
-                    let own = counts.get(part.start..part.start + part.n)?;
-                    if let Some(value) = recount.as_ref().and_then(|r| r.counted(own)) {
-                        total += part.n as f64 * value;
-                        weight += part.n as f64;
-                    }
-                }
-                (weight > 0.0).then(|| total / weight)
-            }
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! Nothing here fits a model or loops over learners; `pipeline` does.
 
 pub mod calibration;
+pub mod closer;
 pub mod compare;
 pub mod confusion;
 pub mod curves;
@@ -17,6 +18,7 @@ pub mod metrics;
 pub mod residuals;
 
 pub use calibration::{Calibration, CalibrationBin, calibration};
+pub use closer::{CloserLook, closer_look};
 pub use compare::{Entrant, Leaderboard, Standing, leaderboard};
 pub use confusion::{Confusion, confusion};
 pub use curves::{Curve, precision_recall, roc};
@@ -24,7 +26,7 @@ pub use holdout::{HoldoutResult, holdout};
 pub use importance::{Importance, column_groups, permutation_importance};
 pub use interval::{Dependence, Estimate, Method, Resampled, Unit};
 pub use metrics::{Direction, METRICS, Metric, Scored, metric, metrics_for, usual_metric};
-pub use residuals::{Residuals, residuals};
+pub use residuals::{ResidualGroup, Residuals, residuals};
 
 use crate::error::{Error, Result};
 use crate::model::Predictions;

@@ -219,6 +219,10 @@ pub(crate) fn cells_of(column: &Column, spelling: &Spelling) -> Cells {
 /// No such column, a pattern that cannot be read, or no date format that fits.
 pub fn change_kind(table: &Table, name: &str, kind: Kind, pattern: Option<&str>, options: &CsvOptions) -> Result<(Table, usize)> {
     let column = table.column(name)?;
+    let is_label = |kind| matches!(kind, Kind::Categorical | Kind::Text | Kind::Identifier);
+    if is_label(column.kind()) && is_label(kind) {
+        return Ok((table.clone().with_column(column.clone().relabelled(kind))?, 0));
+    }
     let (changed, lost) = reread(column, kind, pattern, &[], options)?;
     Ok((table.clone().with_column(changed)?, lost))
 }

@@ -4,7 +4,9 @@
 //! describes each column; `export` writes tables back; `wire` carries them between workers. A [`Schema`] is a table's type without its rows and travels with the model.
 
 mod cells;
+mod collect;
 mod column;
+pub mod conform;
 mod convert;
 mod decode;
 mod dialect;

@@ -4,23 +4,21 @@
 //! at fixed windows, so the table does not depend on how the bytes were cut into chunks. Records of a wrong width are left
 //! out, listed and counted; a file is refused only when a limit is reached or nothing in it can be read.
 
+use super::Kind;
 use super::Table;
-use super::cells::{Cells, lossless};
-use super::convert::{self, Spelling, Wanted};
+use super::collect::{Rows, finish_columns, note_schema, unique_names};
+use super::convert::Wanted;
 use super::decode::{Budget, Decode, Unfold};
 use super::dialect::{self, Dialect, SAMPLE};
-use super::facts::{DialectFacts, FileFacts, LISTED_REJECTS, Note, Reject};
-use super::infer::{Inferred, infer};
+use super::facts::{DialectFacts, FileFacts, Note};
 use super::limits::Limits;
-use super::patterns::{day_order, is_day_first};
-use super::records::{LineEnds, Record, Records};
+use super::records::{LineEnds, Records};
 use super::schema::Schema;
 use super::time::TimeFormat;
-use super::{Column, Kind};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// How a file is read; `None` is detected.
@@ -106,19 +104,6 @@ struct Body {
     dialect: Dialect,
     records: Records,
     rows: Rows,
-}
-
-/// Names and cells.
-struct Rows {
-    limits: Limits,
-    spelling: Spelling,
-    header: bool,
-    names: Option<Vec<String>>,
-    columns: Vec<Cells>,
-    n_rows: u32,
-    rejects: Vec<Reject>,
-    n_rejected: u64,
-    n_trailing: u64,
 }
 
 impl Loader {
@@ -290,154 +275,12 @@ impl Text {
     }
 }
 
-impl Rows {
-    fn new(dialect: Dialect, options: &CsvOptions, limits: Limits) -> Self {
-        Self {
-            limits,
-            spelling: Spelling::new(&options.nulls, dialect.point),
-            header: dialect.header,
-            names: None,
-            columns: Vec::new(),
-            n_rows: 0,
-            rejects: Vec::new(),
-            n_rejected: 0,
-            n_trailing: 0,
-        }
-    }
-
-    /// Takes one record: the header, a row, or a reject.
-    fn take(&mut self, record: Record) -> Result<()> {
-        let n_columns = self.columns.len();
-        if self.names.is_none() {
-            if record.len() > self.limits.columns {
-                return Err(Error::file_too_large("columns", self.limits.columns as u64).at(record.line, record.byte));
-            }
-            self.columns = vec![Cells::default(); record.len()];
-            if self.header {
-                self.names = Some(record.cells().map(lossless).collect());
-                return Ok(());
-            }
-            self.names = Some(vec![String::new(); record.len()]);
-            return self.take(record);
-        }
-        let trailing = record.len() > n_columns && record.cells().skip(n_columns).all(<[u8]>::is_empty);
-        if record.len() != n_columns && !trailing {
-            self.n_rejected += 1;
-            if self.rejects.len() < LISTED_REJECTS {
-                self.rejects.push(Reject { line: record.line, byte: record.byte, found: record.len() as u64, expected: n_columns as u64 });
-            }
-            return Ok(());
-        }
-        self.n_trailing += u64::from(trailing);
-        if self.n_rows >= self.limits.rows {
-            return Err(Error::file_too_large("rows", u64::from(self.limits.rows)).at(record.line, record.byte));
-        }
-        self.n_rows += 1;
-        for (column, cell) in self.columns.iter_mut().zip(record.cells()) {
-            column.push(cell, self.spelling.point, &self.spelling.nulls);
-        }
-        Ok(())
-    }
-}
-
 fn line_ends(seen: LineEnds) -> &'static str {
     match (seen.lf > 0, seen.crlf > 0, seen.cr > 0) {
         (_, false, false) => "LF",
         (false, true, false) => "CRLF",
         (false, false, true) => "CR",
         _ => "mixed",
-    }
-}
-
-/// Names without surrounding spaces and marks, each once and none empty; what was changed is noted.
-fn unique_names(names: Vec<String>, header: bool) -> (Vec<String>, Vec<Note>) {
-    let mut notes = if header { Vec::new() } else { vec![Note::NoHeader] };
-    let clean: Vec<String> = names.iter().map(|n| n.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()).collect();
-    // names that stand as they are keep their column; changed ones give way
-    let mut taken: BTreeSet<String> = clean.iter().filter(|n| !n.is_empty()).cloned().collect();
-    let mut used = BTreeSet::new();
-    let mut unique = Vec::with_capacity(clean.len());
-    for (i, name) in clean.into_iter().enumerate() {
-        let position = i + 1;
-        if !name.is_empty() && used.insert(name.clone()) {
-            unique.push(name);
-            continue;
-        }
-        let stem = if name.is_empty() { format!("column_{position}") } else { name.clone() };
-        let mut fresh = if name.is_empty() { stem.clone() } else { format!("{stem}_2") };
-        let mut number = 2_u64;
-        while !taken.insert(fresh.clone()) {
-            number += 1;
-            fresh = format!("{stem}_{number}");
-        }
-        if header {
-            notes.push(Note::Renamed { position: position as u64, from: name, to: fresh.clone() });
-        }
-        used.insert(fresh.clone());
-        unique.push(fresh);
-    }
-    (unique, notes)
-}
-
-/// Judges every column, settles ambiguous dates by the file's other dates, and builds the columns.
-fn finish_columns(
-    names: Vec<String>,
-    cells: Vec<Cells>,
-    wanted: &BTreeMap<String, Wanted>,
-    spelling: &Spelling,
-    facts: &mut FileFacts,
-) -> Result<Vec<Column>> {
-    let mut judged: Vec<(String, Cells, Inferred)> = Vec::with_capacity(names.len());
-    for (name, cells) in names.into_iter().zip(cells) {
-        let (cells, inferred) = infer(&name, cells, spelling);
-        judged.push((name, cells, inferred));
-    }
-    let orders: BTreeSet<bool> =
-        judged.iter().filter(|(_, _, i)| i.ambiguous.is_none()).filter_map(|(_, _, i)| day_order(i.pattern.as_deref()?)).collect();
-    let month_first = orders.contains(&false) && !orders.contains(&true);
-    let mut columns = Vec::with_capacity(judged.len());
-    for (name, cells, inferred) in judged {
-        let mut want = wanted.get(&name).cloned().unwrap_or_default();
-        let kind = want.kind.unwrap_or(inferred.kind);
-        facts.lost_as.insert(name.clone(), inferred.lost_as.map(|n| n as u64));
-        if let Some([day_first, month_first_pattern]) = inferred.ambiguous.clone().filter(|_| kind == Kind::Timestamp) {
-            let (used, other) = if want.pattern.as_deref().map_or(month_first, |p| !is_day_first(p)) {
-                (month_first_pattern, day_first)
-            } else {
-                (day_first, month_first_pattern)
-            };
-            facts.ambiguous.insert(name.clone(), if is_day_first(&used) { [used.clone(), other.clone()] } else { [other.clone(), used.clone()] });
-            if want.pattern.is_none() {
-                facts.notes.push(Note::AmbiguousDates { column: name.clone(), used: used.clone(), other });
-                want.pattern = Some(used);
-            }
-        }
-        if want.kind.is_none() {
-            want.pattern = want.pattern.or(inferred.pattern);
-        }
-        let (column, lost) = convert::column(&name, kind, &want, cells, spelling)?;
-        if lost > 0 {
-            facts.notes.push(Note::NotOfKind { column: name, kind, count: lost as u64 });
-        }
-        columns.push(column);
-    }
-    Ok(columns)
-}
-
-/// Notes columns that are expected and absent, and labels and columns that are new.
-fn note_schema(columns: &[Column], wanted: &BTreeMap<String, Wanted>, schema: Option<&Schema>, notes: &mut Vec<Note>) {
-    let here: BTreeSet<&str> = columns.iter().map(Column::name).collect();
-    notes.extend(wanted.keys().filter(|n| !here.contains(n.as_str())).map(|n| Note::NoSuchColumn { column: n.clone() }));
-    let Some(schema) = schema else { return };
-    let known: BTreeMap<&str, Option<&Vec<String>>> = schema.columns.iter().map(|c| (c.name.as_str(), c.levels.as_ref())).collect();
-    for column in columns {
-        match (known.get(column.name()), column.codes()) {
-            (None, _) => notes.push(Note::NewColumn { column: column.name().to_owned() }),
-            (Some(Some(levels)), Some((_, all))) if all.len() > levels.len() => {
-                notes.push(Note::NewLevels { column: column.name().to_owned(), count: (all.len() - levels.len()) as u64 });
-            }
-            _ => {}
-        }
     }
 }
 

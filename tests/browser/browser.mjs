@@ -1,6 +1,7 @@
 // What every journey needs: the built page being served, a browser, and a page whose errors fail the journey.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -50,3 +51,82 @@ export const BUILDS = [
   ['served page', {}],
   ['one file', { oneFile: true }],
 ];
+
+export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 'train', 'validate', 'decide', 'report'];
+
+/** The native command line, made by `./test`. */
+export const COMMAND_LINE = process.env.WATERTIGHT ?? join(ROOT, 'target/debug/watertight');
+
+/** A fresh folder that is gone after `work(folder)`. */
+export async function inFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'watertight-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Clicks the sample at that place of the list (0 studio, 1 sessions, 2 claims, 3 clean). */
+export async function openSample(page, at) {
+  await page.locator('.sample').nth(at).getByRole('button').click();
+}
+
+/** Chooses files through the page's own button. */
+export async function chooseFiles(page, paths) {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Choose file…' }).click()]);
+  await chooser.setFiles(paths);
+}
+
+/** Waits until nothing runs and the file is there. */
+export async function idle(page, timeout = 60_000) {
+  await page.waitForFunction(() => document.querySelector('.bar-file .file')?.textContent && document.querySelector('.jobs.idle'), undefined, { timeout });
+}
+
+/** Shows a step. */
+export async function show(page, step) {
+  await page.evaluate((to) => { location.hash = to; }, step);
+  await page.waitForFunction((to) => document.querySelector(`.step[href="#${to}"]`)?.getAttribute('aria-current') === 'step', step);
+}
+
+/** Runs everything, and gives the verdict's word. */
+export async function verdict(page, timeout = 120_000) {
+  const run = page.getByRole('button', { name: 'Run everything to the verdict' });
+  const seen = page.locator('main a.btn[href="#decide"]');
+  await run.or(seen).first().waitFor({ timeout });
+  if (await run.isVisible()) {
+    await idle(page, timeout);
+    if (await run.isVisible()) await run.click();
+  }
+  await seen.first().click({ timeout });
+  return page.locator('#verdict').innerText({ timeout });
+}
+
+/** Saves something from the Report step; gives its bytes. */
+export async function save(page, name) {
+  await show(page, 'report');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.exports').getByRole('button', { name, exact: true }).click()]);
+  return readFileSync(await download.path());
+}
+
+/** Lets the journey reach the page's workers: `globalThis.hands` lists them as { worker, name }. To be called before the page is opened. */
+export async function watchWorkers(page) {
+  await page.addInitScript(() => {
+    const Real = globalThis.Worker;
+    globalThis.hands = [];
+    globalThis.Worker = class extends Real {
+      constructor(address, options) {
+        super(address, options);
+        globalThis.hands.push({ worker: this, name: options?.name });
+      }
+    };
+  });
+}
+
+/** Notes every task of the page's thread above 50 ms in `globalThis.longTasks`. To be called before the page is opened. */
+export async function watchLongTasks(page) {
+  await page.addInitScript(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.longTasks.push(Math.round(entry.duration)); }).observe({ entryTypes: ['longtask'] });
+  });
+}

@@ -20,7 +20,7 @@ pub use histogram::histogram;
 pub use leaderboard::{Standing, leaderboard};
 pub use line_interval::line_interval;
 pub use precision_recall::precision_recall;
-pub use residuals::residuals;
+pub use residuals::{ResidualGroup, residual_groups, residuals};
 pub use roc::{Curve, roc};
 
 use super::{Axis, Figure};

@@ -14,11 +14,16 @@ const MOST_GROUPS: usize = 20;
 const SMALLEST_GROUP: usize = 5;
 
 /// Rows of similar prediction.
-struct Group {
-    predicted: f64,
-    median: f64,
-    range: (f64, f64),
-    n_rows: usize,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResidualGroup {
+    /// A typical prediction of the group.
+    pub predicted: f64,
+    /// Median of actual minus predicted.
+    pub median: f64,
+    /// Middle 80 % of actual minus predicted.
+    pub range: (f64, f64),
+    /// Rows.
+    pub n_rows: usize,
 }
 
 /// Median and middle 80 % of `actual - predicted` by prediction; both `(n_rows,)`, in the target's `unit`; rows where either is
@@ -28,7 +33,12 @@ pub fn residuals(name: &str, unit: &str, predicted: &[f64], actual: &[f64]) -> F
     let mut pairs: Vec<(f64, f64)> =
         predicted.iter().zip(actual).filter(|(p, a)| p.is_finite() && a.is_finite()).map(|(&p, &a)| (p, a - p)).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let groups = groups(&pairs);
+    residual_groups(name, unit, &groups(&pairs), pairs.len())
+}
+
+/// The same from groups made before, in ascending order of prediction, over `n_rows` rows.
+#[must_use]
+pub fn residual_groups(name: &str, unit: &str, groups: &[ResidualGroup], n_rows: usize) -> Figure {
     let of_unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
     let xs = groups.iter().map(|g| g.predicted);
     let ys = groups.iter().flat_map(|g| [g.range.0, g.range.1, 0.0]);
@@ -43,10 +53,10 @@ pub fn residuals(name: &str, unit: &str, predicted: &[f64], actual: &[f64]) -> F
     let rows = groups.iter().map(|g| vec![number(g.predicted), number(g.median), interval(g.range.0, g.range.1), count(g.n_rows as u64)]).collect();
     Figure {
         id: "residuals".to_owned(),
-        title: title(&groups),
+        title: title(groups),
         caption: format!(
             "Actual minus predicted of {name}, {} in {}; line: median, band: middle 80 %.",
-            counted(pairs.len() as u64, "row", "rows"),
+            counted(n_rows as u64, "row", "rows"),
             counted(groups.len() as u64, "group", "groups")
         ),
         description: match groups.iter().max_by(|a, b| a.median.abs().total_cmp(&b.median.abs())) {
@@ -63,7 +73,7 @@ pub fn residuals(name: &str, unit: &str, predicted: &[f64], actual: &[f64]) -> F
     }
 }
 
-fn groups(pairs: &[(f64, f64)]) -> Vec<Group> {
+fn groups(pairs: &[(f64, f64)]) -> Vec<ResidualGroup> {
     let n = (pairs.len() / SMALLEST_GROUP).min(MOST_GROUPS);
     (0..n)
         .filter_map(|at| {
@@ -72,7 +82,7 @@ fn groups(pairs: &[(f64, f64)]) -> Vec<Group> {
             errors.sort_by(f64::total_cmp);
             let predicted = rows.get(rows.len() / 2)?.0;
             let range = (quantile(&errors, 0.1), quantile(&errors, 0.9));
-            Some(Group { predicted, median: quantile(&errors, 0.5), range, n_rows: rows.len() })
+            Some(ResidualGroup { predicted, median: quantile(&errors, 0.5), range, n_rows: rows.len() })
         })
         .collect()
 }
@@ -88,7 +98,7 @@ fn quantile(sorted: &[f64], q: f64) -> f64 {
     }
 }
 
-fn title(groups: &[Group]) -> String {
+fn title(groups: &[ResidualGroup]) -> String {
     let low = groups.iter().filter(|g| g.range.0 > 0.0).count();
     let high = groups.iter().filter(|g| g.range.1 < 0.0).count();
     match (groups.len(), low, high) {

@@ -129,6 +129,16 @@ fn the_gap_of_an_error_is_worse_when_the_error_is_larger() {
 }
 
 #[test]
+fn the_verdict_if_a_gate_passed_is_the_one_that_follows() {
+    let crossing = vec![estimate("roc_auc", 0.86, 0.55, 1.0)];
+    let input = DecisionInput { open_blockers: vec!["target_copy:y2".into()], holdout: crossing, ..good() };
+    let decision = verdict(&input);
+    assert_eq!(decision.verdict_if(&["holdout", "gap"]), Verdict::NoGo, "the blocker stays");
+    assert_eq!(decision.verdict_if(&["blockers"]), Verdict::Caution);
+    assert_eq!(decision.verdict_if(&["blockers", "holdout", "gap"]), Verdict::Go);
+}
+
+#[test]
 fn improving_any_measured_quantity_never_worsens_the_verdict() {
     let rank = |v: Verdict| match v {
         Verdict::NoGo => 0,

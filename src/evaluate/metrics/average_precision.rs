@@ -24,8 +24,9 @@ fn recount(scored: &Scored<'_>) -> Option<Recount> {
     Recount::of_ranks(scored, average)
 }
 
+/// Average precision of one class against the rest.
 #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-fn average(ranking: &Ranking, counts: &[u16]) -> Option<f64> {
+pub(crate) fn average(ranking: &Ranking, counts: &[u16]) -> Option<f64> {
     let (mut total, mut positive) = (0.0, 0_u64);
     ranking.walk(counts, |g| {
         let found = g.above_positive + g.positive;

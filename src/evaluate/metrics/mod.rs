@@ -21,8 +21,10 @@ mod recount;
 mod rmse;
 mod roc_auc;
 
+pub(crate) use average_precision::average as average_of;
 pub use ranking::Ranking;
 pub use recount::{Cells, Recount};
+pub(crate) use roc_auc::area as area_under;
 
 use crate::error::{Error, Result};
 use crate::model::Predictions;

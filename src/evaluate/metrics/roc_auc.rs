@@ -24,7 +24,8 @@ fn recount(scored: &Scored<'_>) -> Option<Recount> {
     Recount::of_ranks(scored, area)
 }
 
-fn area(ranking: &Ranking, counts: &[u16]) -> Option<f64> {
+/// Area under the ROC curve of one class against the rest.
+pub(crate) fn area(ranking: &Ranking, counts: &[u16]) -> Option<f64> {
     let (mut twice, mut positive, mut negative) = (0_u64, 0_u64, 0_u64);
     ranking.walk(counts, |g| {
         twice += g.negative * (2 * g.above_positive + g.positive);

@@ -7,7 +7,7 @@ use crate::param::{Given, Params};
 use crate::task::TaskKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Largest distance from scikit-learn's coefficients and predictions, absolute for values up to 1 and relative above.

@@ -1,8 +1,11 @@
 //! Results turned into sentences: what was found, what it means, what to do.
 
 mod audit;
+pub mod card;
 mod finding;
+pub mod gates;
 pub mod glossary;
 mod quality;
+pub mod reading;
 
 pub use finding::{finding_block, remedy, status};

@@ -260,28 +260,41 @@ async fn read_file(slot: u32, file: File, reading: u32) -> Result<(), Error> {
 }
 
 async fn keep_project() {
-    let Some((scope, name, now, bytes)) = with_desk(|desk| {
-        if desk.keeping.busy || desk.keeping.now == desk.keeping.kept {
+    let Some((scope, name, now, made)) = with_desk(|desk| {
+        let keeping = &desk.keeping;
+        if keeping.busy || keeping.now == keeping.kept {
             return None;
         }
-        let wishes = desk.session.command(Command::Export { what: Export::Project });
-        let bytes = wishes.into_iter().find_map(|wish| match wish {
-            Wish::Tell(Event::File { bytes, .. }) => Some(bytes),
-            _ => None,
-        })?;
-        Some((desk.scope.clone(), desk.keeping.name.clone(), desk.keeping.now.clone(), bytes))
+        let (name, now) = (keeping.name.clone(), keeping.now.clone());
+        Some((desk.scope.clone(), name, now, made_project(desk.session.command(Command::Export { what: Export::Project }))))
     }) else {
         return;
     };
-    let written = keep::write(&scope, &name, &bytes).await;
+    let written = match made {
+        Ok(bytes) => keep::write(&scope, &name, &bytes).await.map(|_| ()),
+        Err(why) => Err(why),
+    };
     with_desk(|desk| {
         // Not tried again before the next change, or the banner would return every moment.
         desk.keeping.kept = now;
         match written {
-            Ok(_) => Message::new(Tag::Keep).answer(&desk.scope),
+            Ok(()) => Message::new(Tag::Keep).answer(&desk.scope),
             Err(why) => desk.tell(&Event::NotKept { error: Error::not_kept(&why) }),
         }
     });
+}
+
+/// The project's bytes, or why there are none.
+fn made_project(wishes: Vec<Wish>) -> Result<Vec<u8>, String> {
+    let mut why = "there is nothing to keep".to_owned();
+    for wish in wishes {
+        match wish {
+            Wish::Tell(Event::File { bytes, .. }) => return Ok(bytes),
+            Wish::Tell(Event::Refused { error }) => error.message.trim_end_matches('.').clone_into(&mut why),
+            _ => {}
+        }
+    }
+    Err(why)
 }
 
 async fn reopen() {

@@ -1,0 +1,112 @@
+//! Preparation: what each step made of the columns, and what it learned, from training rows only.
+
+use super::audit::columns;
+use super::shared::{count_cell, heads, words};
+use crate::prepare::{FittedRecipe, Learned, LeftOut, Reason, STEPS, StepEffect};
+use crate::report::block::{Block, Cell, Section, Spans, TableBlock, strong, text};
+use crate::report::format::{count, counted, number};
+
+/// Most learned values listed for one step; the model's bundle holds all.
+const MOST_LEARNED: usize = 60;
+
+/// What preparation gave.
+pub struct PrepareReport<'a> {
+    /// The recipe as fitted on all development rows.
+    pub recipe: &'a FittedRecipe,
+    /// Rows it learned from.
+    pub n_rows: u64,
+}
+
+/// The section of the step "Prepare".
+#[must_use]
+pub fn prepare(report: &PrepareReport<'_>) -> Section {
+    let effects = report.recipe.describe();
+    let mut blocks = vec![Block::Table { table: steps(&effects) }];
+    blocks.extend(effects.iter().filter(|e| !e.learned.is_empty()).map(learned));
+    if !report.recipe.left_out().is_empty() {
+        blocks.push(Block::Table { table: left_out(report.recipe.left_out()) });
+    }
+    Section {
+        id: "prepare".into(),
+        title: "Prepare".into(),
+        eyebrow: format!("learned from {}", counted(report.n_rows, "training row", "training rows")),
+        statement: statement(report),
+        lead: lead(report),
+        blocks,
+    }
+}
+
+fn statement(report: &PrepareReport<'_>) -> Spans {
+    let features = report.recipe.features();
+    let mut sources: Vec<&String> = features.iter().flat_map(|f| &f.sources).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    vec![
+        text(format!("{} become ", counted(sources.len() as u64, "column", "columns"))),
+        strong(counted(features.len() as u64, "feature", "features")),
+        text(", and every number a step needs is learned inside the training side."),
+    ]
+}
+
+fn lead(report: &PrepareReport<'_>) -> Spans {
+    let left: Vec<String> = report.recipe.left_out().iter().map(|l| l.column.clone()).collect();
+    if left.is_empty() {
+        return vec![text("Every column that may be learned from gives at least one feature.")];
+    }
+    let mut says = vec![text(format!("{} no feature: ", counted(left.len() as u64, "column gives", "columns give")))];
+    says.extend(columns(&left));
+    says.push(text("."));
+    says
+}
+
+fn title(step: &str) -> &str {
+    STEPS.iter().find(|s| s.id == step).map_or(step, |s| s.title)
+}
+
+fn steps(effects: &[StepEffect]) -> TableBlock {
+    let names = |list: &[String]| {
+        let shown: Vec<&str> = list.iter().take(4).map(String::as_str).collect();
+        let more = if list.len() > shown.len() { format!(" and {} more", count((list.len() - shown.len()) as u64)) } else { String::new() };
+        words(if list.is_empty() { "–".to_owned() } else { format!("{}{more}", shown.join(", ")) })
+    };
+    let row = |e: &StepEffect| {
+        vec![words(title(&e.step)), count_cell(e.columns.len() as u64), count_cell(e.made.len() as u64), names(&e.made), names(&e.dropped)]
+    };
+    TableBlock {
+        caption: "Steps in order".into(),
+        head: heads(&["Step", "#columns", "#made or changed", "features", "taken away"]),
+        rows: effects.iter().map(row).collect(),
+        rule_after: 0,
+    }
+}
+
+fn learned(effect: &StepEffect) -> Block {
+    let value = |l: &Learned| match (l.number, l.levels.len()) {
+        (Some(x), _) => Cell::Number { text: number(x), value: Some(x), fine: None },
+        // Levels are cells of the file: their number is shown, not their text.
+        (None, n) => words(counted(n as u64, "level", "levels")),
+    };
+    let row = |l: &Learned| vec![Cell::Column { name: l.column.clone() }, words(&l.name), value(l)];
+    let shown = effect.learned.len().min(MOST_LEARNED);
+    let more = if shown < effect.learned.len() { format!(", the first {shown} shown") } else { String::new() };
+    let table = TableBlock {
+        caption: format!("What {} learned{more}", title(&effect.step).to_lowercase()),
+        head: heads(&["Column", "what", "#value"]),
+        rows: effect.learned.iter().take(shown).map(row).collect(),
+        rule_after: 0,
+    };
+    let summary = format!("{}: {} learned", title(&effect.step), counted(effect.learned.len() as u64, "value", "values"));
+    Block::Details { summary, blocks: vec![Block::Table { table }] }
+}
+
+fn left_out(list: &[LeftOut]) -> TableBlock {
+    let why = |reason| match reason {
+        Reason::Text => "free text",
+        Reason::Identifier => "a key: learned by heart, never seen again",
+        Reason::NotEncoded => "labels that no step turns into numbers",
+        Reason::NotCut => "moments that no step turns into numbers",
+        Reason::Dropped => "one value only, or none, in the training rows",
+    };
+    let row = |l: &LeftOut| vec![Cell::Column { name: l.column.clone() }, words(why(l.reason))];
+    TableBlock { caption: "Columns without a feature".into(), head: heads(&["Column", "why"]), rows: list.iter().map(row).collect(), rule_after: 0 }
+}

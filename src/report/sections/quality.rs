@@ -1,0 +1,109 @@
+//! Quality: scores by dimension, and what took points off.
+
+use super::audit::{checks, columns, sorted, worded};
+use crate::finding::{Checked, Finding, Severity, Status};
+use crate::quality::{Dimension, RULES, Score};
+use crate::report::block::{Block, ScoreBlock, Section, Spans, strong, text};
+use crate::report::format::{NOT_COMPUTABLE, counted, fixed};
+use crate::settings::Accepted;
+
+/// What the rules gave.
+pub struct QualityReport<'a> {
+    /// One a rule, in the order of the list.
+    pub checked: &'a [Checked],
+    /// One a dimension.
+    pub scores: &'a [Score],
+    /// Rows of the table.
+    pub n_rows: u64,
+    /// Columns of the table.
+    pub n_columns: u64,
+    /// Target column, when one is known.
+    pub target: Option<&'a str>,
+    /// Findings that were accepted.
+    pub accepted: &'a [Accepted],
+}
+
+/// The section of the step "Quality".
+#[must_use]
+pub fn quality(report: &QualityReport<'_>) -> Section {
+    let found: Vec<&Finding> = sorted(report.checked).into_iter().filter(|f| f.severity != Severity::Safe).collect();
+    let mut blocks = vec![Block::Scores { scores: report.scores.iter().map(|s| score(s, report.checked)).collect() }];
+    if !found.is_empty() {
+        blocks.push(Block::Findings { findings: worded(&found, report.target, report.accepted) });
+    }
+    let title = |id: &str| RULES.iter().find(|r| r.id == id).map(|r| r.title);
+    blocks.push(Block::Details {
+        summary: format!("{} looked at the table", counted(report.checked.len() as u64, "rule", "rules")),
+        blocks: vec![Block::Table { table: checks(report.checked, "What every rule did", title) }],
+    });
+    Section {
+        id: "quality".into(),
+        title: "Quality".into(),
+        eyebrow: format!("{}, {}", counted(report.n_rows, "row", "rows"), counted(report.n_columns, "column", "columns")),
+        statement: statement(report.scores, &found),
+        lead: lead(&found),
+        blocks,
+    }
+}
+
+fn lowest(scores: &[Score]) -> Option<(Dimension, f64)> {
+    scores.iter().filter_map(|s| Some((s.dimension, s.score?))).reduce(|a, b| if b.1 < a.1 { b } else { a })
+}
+
+fn statement(scores: &[Score], found: &[&Finding]) -> Spans {
+    match lowest(scores) {
+        None => vec![text("No rule could look at this table.")],
+        Some((_, score)) if score >= 100.0 && found.is_empty() => vec![text("Nothing stands out: every rule is kept.")],
+        Some((_, score)) if score >= 100.0 => {
+            vec![text("Every rule that takes points is kept; "), strong(counted(found.len() as u64, "note", "notes")), text(" below.")]
+        }
+        Some((dimension, score)) => vec![
+            text("The lowest score is "),
+            strong(format!("{} of 100", rounded(score))),
+            text(format!(", for {}.", name(dimension).to_lowercase())),
+        ],
+    }
+}
+
+fn lead(found: &[&Finding]) -> Spans {
+    let Some(first) = found.first() else { return vec![text("Scores run from 0 to 100; each names what took points off.")] };
+    if first.columns.is_empty() {
+        return vec![text(format!("{} below, the gravest first.", counted(found.len() as u64, "finding is", "findings are")))];
+    }
+    let mut says = vec![text(format!("{}, the gravest about ", counted(found.len() as u64, "finding", "findings")))];
+    says.extend(columns(&first.columns));
+    says.push(text("."));
+    says
+}
+
+fn name(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Completeness => "Completeness",
+        Dimension::Consistency => "Consistency",
+        Dimension::Validity => "Validity",
+        Dimension::Uniqueness => "Uniqueness",
+        Dimension::Timeliness => "Timeliness",
+    }
+}
+
+/// A score without decimals, never rounded up to 100.
+fn rounded(score: f64) -> String {
+    fixed(if score < 100.0 { score.min(99.4) } else { score }, 0)
+}
+
+fn score(score: &Score, checked: &[Checked]) -> ScoreBlock {
+    let rules: Vec<_> = RULES.iter().filter(|r| r.dimension == score.dimension).collect();
+    let of = |id: &str| checked.iter().find(|c| c.id == id);
+    let costly = |c: &Checked| c.findings.iter().any(|f| f.severity != Severity::Safe);
+    let taken: Vec<String> = rules.iter().filter(|r| of(r.id).is_some_and(costly)).map(|r| r.title.to_lowercase()).collect();
+    let skipped = rules.iter().find_map(|r| match &of(r.id)?.status {
+        Status::Skipped(why) | Status::Underpowered(why) => Some(why.clone()),
+        Status::Ran => None,
+    });
+    let note = match (score.score, taken.is_empty()) {
+        (None, _) => skipped.unwrap_or_else(|| "no rule of it ran".to_owned()),
+        (Some(_), true) => "nothing found".to_owned(),
+        (Some(_), false) => taken.join(", "),
+    };
+    ScoreBlock { title: name(score.dimension).into(), score: score.score, text: score.score.map_or_else(|| NOT_COMPUTABLE.to_owned(), rounded), note }
+}

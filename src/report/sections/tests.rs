@@ -1,0 +1,388 @@
+//! Every section renders real results, and says what is true of them.
+
+use super::*;
+use crate::decide::{DecisionInput, decide as judge_gates, usual_gates};
+use crate::evaluate::compare::Entrant;
+use crate::evaluate::{
+    Dependence, Estimate, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Metric, closer_look, holdout, leaderboard, metrics_for,
+    usual_metric,
+};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
+use crate::math::rng::Stream;
+use crate::model::Predictions;
+use crate::quality::{Dimension, Score};
+use crate::report::block::{Block, Cell, Section, TableBlock, plain};
+use crate::split::Strategy;
+use crate::task::{Task, TaskKind};
+
+const N: usize = 200;
+
+/// Results of a baseline and two learners, the second better by `skill`.
+struct Example {
+    task: Task,
+    board: Leaderboard,
+    split: SplitFacts,
+    holdout: HoldoutResult,
+    closer: crate::evaluate::CloserLook,
+    importance: Vec<Importance>,
+}
+
+fn labels(kind: TaskKind) -> Vec<String> {
+    let names: &[&str] = match kind {
+        TaskKind::Regression => &[],
+        TaskKind::Binary => &["no", "yes"],
+        TaskKind::Multiclass => &["red", "green", "blue"],
+    };
+    names.iter().map(|&n| n.to_owned()).collect()
+}
+
+fn predictions(kind: TaskKind, truth: &[f64], skill: f64, stream: &mut Stream) -> Predictions {
+    let n_classes = labels(kind).len();
+    let mut values = Vec::new();
+    for &t in truth {
+        if n_classes == 0 {
+            values.push(skill * t + (1.0 - skill) * 10.0 + 0.1 * stream.normal());
+            continue;
+        }
+        let raw: Vec<f64> = (0..n_classes).map(|k| 0.3 + stream.uniform() + 2.0 * skill * f64::from(u8::from(k as f64 == t))).collect();
+        let all: f64 = raw.iter().sum();
+        values.extend(raw.iter().map(|p| p / all));
+    }
+    Predictions { n_classes, values }
+}
+
+fn example(kind: TaskKind, skill: f64) -> Example {
+    let mut stream = Stream::new(8, "test/sections", 0);
+    let classes = labels(kind);
+    let draw = |s: &mut Stream| if classes.is_empty() { 10.0 + s.normal() } else { f64::from(s.below(classes.len() as u32)) };
+    let truth: Vec<f64> = (0..N).map(|_| draw(&mut stream)).collect();
+    let judge = Judge { kind, n_classes: classes.len(), truth: &truth, dependence: Dependence::Independent, seed: 1 };
+    let metrics: Vec<&Metric> = metrics_for(kind).collect();
+    let mut fold = |learner: usize, fold: usize, skill: f64| -> FoldResult {
+        let rows: Vec<u32> = (fold as u32 * 40..(fold as u32 + 1) * 40).collect();
+        let own: Vec<f64> = rows.iter().map(|&r| truth[r as usize]).collect();
+        judge.score(learner, fold, rows, predictions(kind, &own, skill, &mut stream)).unwrap()
+    };
+    let main = usual_metric(kind);
+    let names =
+        [("baseline", "Most frequent or mean", true, 0.0), ("ridge", "Ridge", false, skill * 0.8), ("boosting", "Gradient boosting", false, skill)];
+    let mut entrants = Vec::new();
+    let mut judged = Vec::new();
+    for (i, (id, title, baseline, skill)) in names.into_iter().enumerate() {
+        let folds: Vec<FoldResult> = (0..4).map(|f| fold(i, f, skill)).collect();
+        entrants.push(Entrant {
+            learner: id.into(),
+            title: title.into(),
+            params: if baseline { Vec::new() } else { vec![("penalty".into(), "1".into())] },
+            baseline,
+            resampled: judge.resample(&folds.iter().collect::<Vec<_>>(), &metrics).unwrap(),
+            by_fold: folds.iter().map(|f| f.scores[main]).collect(),
+            failed: None,
+        });
+        judged.push(folds);
+    }
+    let (sealed, sealed_baseline) = (fold(2, 4, skill), fold(0, 4, 0.0));
+    let loss = Estimate {
+        metric: main.into(),
+        value: Some(0.2),
+        low: Some(0.1),
+        high: Some(0.3),
+        n_rows: 40,
+        method: crate::evaluate::Method::Repeats { repeats: 5 },
+    };
+    Example {
+        task: Task {
+            target: "outcome".into(),
+            kind,
+            classes: classes.clone(),
+            time: None,
+            entity: None,
+            weight: None,
+            horizon: 0,
+            features: vec!["a".into(), "b".into()],
+            ignored: vec!["id".into()],
+        },
+        board: leaderboard(&entrants, main).unwrap(),
+        split: SplitFacts { strategy: Strategy::Stratified, folds: 4, n_development: 160, n_validated: 160, n_holdout: 40, n_left_out: 0 },
+        holdout: holdout(&judge, &sealed, Some(&sealed_baseline), main, 1).unwrap(),
+        closer: closer_look(&judge, &judged[2].iter().collect::<Vec<_>>(), &classes).unwrap(),
+        importance: vec![Importance { column: "a".into(), loss }],
+    }
+}
+
+fn decision_input(example: &Example) -> DecisionInput {
+    let chosen = example.board.chosen().unwrap();
+    DecisionInput {
+        metric: example.board.metric.clone(),
+        cross_validated: chosen.estimates.clone(),
+        holdout: example.holdout.estimates.clone(),
+        gain: chosen.gain.clone(),
+        open_blockers: Vec::new(),
+        quality_score: Some(97.0),
+        checks_ran: 6,
+        checks_applicable: 6,
+    }
+}
+
+fn sections(example: &Example) -> Vec<Section> {
+    let decision = judge_gates(&decision_input(example), &usual_gates(example.task.kind, &example.board.metric));
+    let target = if example.task.classes.is_empty() {
+        TargetSummary::Numbers(Some((10.0, [8.4, 10.0, 11.6])))
+    } else {
+        TargetSummary::Classes(vec![100; example.task.classes.len()])
+    };
+    vec![
+        task(&TaskReport { task: &example.task, n_rows: 200, n_missing: 0, target: &target, split: Some(&example.split), guessed: &["target"] }),
+        train(&TrainReport { task: &example.task, board: &example.board, split: &example.split }),
+        validate(&ValidateReport {
+            task: &example.task,
+            board: &example.board,
+            split: &example.split,
+            holdout: Some(&example.holdout),
+            closer: &example.closer,
+            importance: &example.importance,
+        }),
+        decide(&DecideReport {
+            task: &example.task,
+            decision: &decision,
+            metric: &example.board.metric,
+            learner: example.board.chosen().map(|c| c.title.as_str()),
+        }),
+    ]
+}
+
+/// Checks a section's form; gives all of its words.
+fn examine(section: &Section) -> String {
+    assert!(!section.statement.is_empty() && !section.lead.is_empty() && !section.eyebrow.is_empty(), "{}", section.id);
+    tables(&section.blocks).iter().for_each(|t| {
+        assert!(!t.caption.is_empty());
+        t.rows.iter().for_each(|row| assert_eq!(row.len(), t.head.len(), "{}", t.caption));
+    });
+    let all = serde_json::to_string(section).unwrap();
+    for wrong in ["NaN", "inf ", "null}}", "Infinity"] {
+        assert!(!all.contains(wrong), "{} says {wrong}", section.id);
+    }
+    all
+}
+
+fn tables(blocks: &[Block]) -> Vec<&TableBlock> {
+    blocks
+        .iter()
+        .flat_map(|b| match b {
+            Block::Table { table } => vec![table],
+            Block::Details { blocks, .. } => tables(blocks),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn figures(section: &Section) -> Vec<&str> {
+    section.blocks.iter().filter_map(|b| if let Block::Figure { figure } = b { Some(figure.id.as_str()) } else { None }).collect()
+}
+
+#[test]
+fn every_section_renders_every_kind_of_task() {
+    for kind in [TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass] {
+        for skill in [0.0, 0.9] {
+            sections(&example(kind, skill)).iter().for_each(|s| {
+                examine(s);
+            });
+        }
+    }
+}
+
+#[test]
+fn each_kind_of_task_has_its_figures() {
+    let of = |kind| {
+        let all = sections(&example(kind, 0.9));
+        figures(&all[2]).iter().map(|&id| id.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(TaskKind::Regression), ["residuals", "importance"]);
+    assert_eq!(of(TaskKind::Binary), ["roc", "precision_recall", "calibration", "confusion", "importance"]);
+    assert_eq!(of(TaskKind::Multiclass), ["roc", "precision_recall", "confusion", "importance"]);
+}
+
+#[test]
+fn training_says_who_leads_and_that_it_beats_the_baseline() {
+    let found = sections(&example(TaskKind::Regression, 0.9));
+    let says = plain(&found[1].statement);
+    assert_eq!(says, "Gradient boosting leads. It clearly beats the baseline “Most frequent or mean”.");
+    let Block::Table { table } = &found[1].blocks[0] else { panic!("a table first") };
+    assert_eq!((table.rule_after, table.rows.len()), (1, 3), "the baseline stands first");
+}
+
+#[test]
+fn training_without_skill_says_that_nothing_was_shown() {
+    let found = sections(&example(TaskKind::Binary, 0.0));
+    assert!(plain(&found[1].statement).contains("has not shown that it is better than the baseline"), "{}", plain(&found[1].statement));
+}
+
+#[test]
+fn a_decision_lists_its_gates_by_group_and_what_would_change_it() {
+    let found = sections(&example(TaskKind::Binary, 0.0));
+    let groups = found[3].blocks.iter().find_map(|b| if let Block::Gates { groups } = b { Some(groups) } else { None }).unwrap();
+    assert_eq!(groups.iter().map(|g| (g.0.as_str(), g.1.len())).collect::<Vec<_>>(), [("Data", 3), ("Skill", 2), ("Unseen rows", 2)]);
+    let changes = tables(&found[3].blocks);
+    assert_eq!(changes[0].caption, "What would change the verdict");
+    let Cell::Mark { text, .. } = &changes[0].rows.last().unwrap()[2] else { panic!("a verdict") };
+    assert_eq!(text, "Go", "if every gate passed");
+}
+
+#[test]
+fn an_open_blocker_is_named_in_the_verdict() {
+    let example = example(TaskKind::Regression, 0.9);
+    let input = DecisionInput { open_blockers: vec!["target_sum:casual+registered".into()], ..decision_input(&example) };
+    let decision = judge_gates(&input, &usual_gates(TaskKind::Regression, "r2"));
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "r2", learner: Some("Ridge") });
+    assert!(plain(&section.statement).contains("1 blocker is open: the score would not be real in use (target_sum:casual+registered)."));
+    examine(&section);
+}
+
+#[test]
+fn nothing_trained_and_nothing_tested_still_renders() {
+    let example = example(TaskKind::Binary, 0.5);
+    let board = leaderboard(&[], "roc_auc").unwrap();
+    let none = train(&TrainReport { task: &example.task, board: &board, split: &example.split });
+    assert_eq!(plain(&none.statement), "No learner has a score for outcome.");
+    examine(&none);
+    let closer = crate::evaluate::CloserLook::default();
+    examine(&validate(&ValidateReport {
+        task: &example.task,
+        board: &board,
+        split: &example.split,
+        holdout: None,
+        closer: &closer,
+        importance: &[],
+    }));
+    let decision = judge_gates(&DecisionInput::default(), &usual_gates(TaskKind::Binary, "roc_auc"));
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", learner: None });
+    assert!(plain(&section.statement).starts_with("Nothing was tested"));
+    examine(&section);
+}
+
+fn finding(check: &str, severity: Severity, certainty: Certainty, column: &str) -> Finding {
+    Finding::new(check, severity, certainty, &[column], Evidence::Share { share: Share { count: 5, of: 10 } })
+}
+
+#[test]
+fn an_audit_shows_blockers_first_and_folds_certificates() {
+    let example = example(TaskKind::Binary, 0.5);
+    let found = vec![
+        finding("one_column", Severity::Note, Certainty::Strong, "c"),
+        finding("one_column", Severity::Blocker, Certainty::Proven, "b"),
+        finding("one_column", Severity::Safe, Certainty::Proven, "s"),
+        finding("one_column", Severity::Warning, Certainty::Ask, "q"),
+    ];
+    let checked = vec![
+        Checked::ran("one_column", 200, found),
+        Checked::skipped("time_order", "no time column"),
+        Checked::underpowered("missingness", 200, "too few"),
+    ];
+    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into() }];
+    let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
+    examine(&section);
+    assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
+    assert!(plain(&section.lead).starts_with("b ") && plain(&section.lead).ends_with(". 1 question only you can answer."));
+    let Block::Findings { findings } = &section.blocks[1] else { panic!("findings second") };
+    assert_eq!(findings.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["one_column:b", "one_column:q", "one_column:c"]);
+    assert_eq!(findings[1].accepted.as_deref(), Some("known in time"));
+    let Block::Details { summary, .. } = &section.blocks[2] else { panic!("certificates third") };
+    assert_eq!(summary, "1 certificate: proved to be sound");
+    let Block::Tally { items } = &section.blocks[0] else { panic!("tally first") };
+    assert_eq!(items.iter().map(|i| i.2.as_str()).collect::<Vec<_>>(), ["1", "0", "1", "1", "1", "1 of 3"]);
+}
+
+#[test]
+fn a_clean_audit_says_how_many_checks_looked_and_no_check_is_never_green() {
+    let example = example(TaskKind::Binary, 0.5);
+    let says = |checked: &[Checked]| plain(&audit(&AuditReport { task: &example.task, checked, accepted: &[] }).statement);
+    assert_eq!(says(&[Checked::ran("one_column", 200, Vec::new())]), "Nothing leaks that 1 check could find.");
+    assert_eq!(says(&[Checked::skipped("one_column", "no rows")]), "No check could run, so nothing is shown to be sound.");
+}
+
+#[test]
+fn quality_names_the_lowest_score_and_what_took_points_off() {
+    let rule = &crate::quality::RULES[0];
+    let checked = vec![Checked::ran(rule.id, 200, vec![finding(rule.id, Severity::Warning, Certainty::Proven, "age")])];
+    let score = |dimension, score| Score { dimension, score };
+    let scores = vec![score(rule.dimension, Some(61.7)), score(Dimension::Timeliness, None)];
+    let section = quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, target: None, accepted: &[] });
+    examine(&section);
+    assert!(plain(&section.statement).starts_with("The lowest score is 62 of 100, for "));
+    assert_eq!(plain(&section.lead), "1 finding, the gravest about age.");
+    let Block::Scores { scores } = &section.blocks[0] else { panic!("scores first") };
+    assert_eq!((scores[0].note.as_str(), scores[1].score), (rule.title.to_lowercase().as_str(), None));
+    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, target: None, accepted: &[] });
+    assert_eq!(plain(&nothing.statement), "No rule could look at this table.");
+}
+
+#[test]
+fn preparation_says_what_each_step_made_and_learned() {
+    use crate::prepare::Recipe;
+    use crate::split::{SplitSettings, make};
+    use crate::table::{Column, Kind, Table};
+    let n = 60;
+    let cells: Vec<Option<&str>> = (0..n).map(|i| [Some("red"), Some("blue"), None][i % 3]).collect();
+    let notes: Vec<String> = (0..n).map(|i| format!("note {i}")).collect();
+    let table = Table::new(vec![
+        Column::numeric("a", (0..n).map(|i| if i % 7 == 0 { f64::NAN } else { i as f64 }).collect(), 0),
+        Column::labels("colour", Kind::Categorical, &cells),
+        Column::labels("notes", Kind::Text, &notes.iter().map(|s| Some(s.as_str())).collect::<Vec<_>>()),
+        Column::numeric("y", (0..n).map(|i| (i % 11) as f64).collect(), 0),
+    ])
+    .unwrap();
+    let task = Task {
+        target: "y".into(),
+        kind: TaskKind::Regression,
+        classes: Vec::new(),
+        time: None,
+        entity: None,
+        weight: None,
+        horizon: 0,
+        features: vec!["a".into(), "colour".into(), "notes".into()],
+        ignored: Vec::new(),
+    };
+    let target = task.encode(&table).unwrap();
+    let split = make(&table, &task, &target, &SplitSettings::default(), None, 1).unwrap();
+    let recipe = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
+    let section = prepare(&PrepareReport { recipe: &recipe, n_rows: split.development.rows().len() as u64 });
+    let all = examine(&section);
+    assert!(plain(&section.statement).starts_with("2 columns become "), "{}", plain(&section.statement));
+    assert_eq!(plain(&section.lead), "1 column gives no feature: notes.");
+    assert!(all.contains("free text") && all.contains("learned"));
+}
+
+#[test]
+fn augmentation_says_which_features_differ_and_that_off_is_off() {
+    use crate::augment::{FeatureFidelity, Fidelity, Verdict};
+    let feature = |name: &str, off| FeatureFidelity {
+        name: name.into(),
+        real_mean: 10.0,
+        synthetic_mean: 10.4,
+        real_sd: 2.0,
+        synthetic_sd: 2.1,
+        mean_difference: Some(0.2),
+        mean_allowed: 0.05,
+        sd_difference: Some(0.05),
+        sd_allowed: 0.1,
+        ks_d: 0.08,
+        ks_p: 0.2,
+        off,
+    };
+    let fidelity = Fidelity {
+        method: "noise".into(),
+        n_real: 200,
+        n_synthetic: 100,
+        features: vec![feature("a", false), feature("b", true)],
+        n_off: 1,
+        widened: false,
+        enough_rows: true,
+        verdict: Verdict::Doubtful,
+    };
+    let section = augment(&AugmentReport { fidelity: Some(&fidelity) });
+    examine(&section);
+    assert_eq!(plain(&section.statement), "The made-up rows differ from the real ones in 1 feature of 2.");
+    let first = &tables(&section.blocks)[0].rows[0];
+    assert!(matches!(&first[0], Cell::Text { text } if text == "b"), "what differs comes first");
+    assert_eq!(plain(&augment(&AugmentReport { fidelity: None }).statement), "No rows were made up.");
+}

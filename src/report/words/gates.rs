@@ -1,0 +1,309 @@
+//! Gates in words: what is measured, what it came to, why, and what would change it.
+
+use crate::decide::{Comparison, Decision, Doubt, Gate, GateResult, GateState, Quantity, Verdict};
+use crate::evaluate::{Direction, metric};
+use crate::report::block::{GateBlock, Interval, Mark, Outcome, Span, Spans, text};
+use crate::report::format::{NOT_COMPUTABLE, count, counted, interval, number, percent};
+use crate::report::sections::shared::{difference_interval_of, difference_of, interval_of, metric_title, value_of};
+
+impl From<Verdict> for Outcome {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Go => Self::Go,
+            Verdict::Caution => Self::Caution,
+            Verdict::NoGo => Self::NoGo,
+        }
+    }
+}
+
+/// Groups in the order they are shown.
+pub const GROUPS: [&str; 3] = ["Data", "Skill", "Unseen rows"];
+
+/// Which of [`GROUPS`] a quantity belongs to.
+#[must_use]
+pub fn group_of(quantity: &Quantity) -> &'static str {
+    match quantity {
+        Quantity::OpenBlockers | Quantity::QualityScore | Quantity::ChecksRan => GROUPS[0],
+        Quantity::Metric { .. } | Quantity::GainOverBaseline => GROUPS[1],
+        Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap => GROUPS[2],
+    }
+}
+
+/// Name of a gate.
+#[must_use]
+pub fn title_of(quantity: &Quantity) -> String {
+    match quantity {
+        Quantity::Metric { metric } => metric_title(metric).to_owned(),
+        Quantity::Holdout { metric } => format!("{} on the sealed rows", metric_title(metric)),
+        Quantity::GainOverBaseline => "Gain over the baseline".into(),
+        Quantity::FoldToHoldoutGap => "Loss from folds to sealed rows".into(),
+        Quantity::OpenBlockers => "Blockers open".into(),
+        Quantity::QualityScore => "Quality score".into(),
+        Quantity::ChecksRan => "Audit checks that ran".into(),
+    }
+}
+
+/// Small print: how it is measured, and on how many rows.
+fn fine_of(result: &GateResult) -> String {
+    let rows = result.n_rows.map_or_else(String::new, |n| format!(", {}", counted(n, "row", "rows")));
+    match &result.gate.quantity {
+        Quantity::Metric { .. } => format!("cross-validated{rows}"),
+        Quantity::Holdout { .. } => format!("judged once{rows}"),
+        Quantity::GainOverBaseline => format!("paired with the best baseline{rows}"),
+        Quantity::FoldToHoldoutGap => format!("share of the cross-validated value; positive is worse{rows}"),
+        Quantity::OpenBlockers => "findings of the audit and of quality; an accepted proven one stays open".into(),
+        Quantity::QualityScore => "lowest of its dimensions, of 100".into(),
+        Quantity::ChecksRan => "of those that apply".into(),
+    }
+}
+
+/// A value in the unit of a quantity; `main` is the main metric.
+fn value_in(quantity: &Quantity, main: &str, value: f64) -> String {
+    match quantity {
+        Quantity::Metric { metric } | Quantity::Holdout { metric } => value_of(metric, value),
+        Quantity::GainOverBaseline => difference_of(main, value),
+        Quantity::FoldToHoldoutGap | Quantity::ChecksRan => percent(value),
+        Quantity::OpenBlockers | Quantity::QualityScore => number(value),
+    }
+}
+
+fn interval_in(quantity: &Quantity, main: &str, ends: (f64, f64)) -> String {
+    match quantity {
+        Quantity::Metric { metric } | Quantity::Holdout { metric } => interval_of(metric, ends),
+        Quantity::GainOverBaseline => difference_interval_of(main, ends),
+        Quantity::FoldToHoldoutGap | Quantity::ChecksRan => format!("{} to {}", percent(ends.0), percent(ends.1)),
+        Quantity::OpenBlockers | Quantity::QualityScore => interval(ends.0, ends.1),
+    }
+}
+
+/// The sign of a gate's comparison.
+fn sign_of(gate: &Gate) -> &'static str {
+    match (gate.comparison, gate.quantity == Quantity::GainOverBaseline) {
+        (Comparison::AtLeast, true) => ">",
+        (Comparison::AtLeast, false) => "≥",
+        (Comparison::AtMost, true) => "<",
+        (Comparison::AtMost, false) => "≤",
+    }
+}
+
+/// One gate as a block; `main` is the main metric's id.
+#[must_use]
+pub fn gate_block(result: &GateResult, main: &str) -> GateBlock {
+    let gate = &result.gate;
+    let (mark, state) = match result.state {
+        GateState::Pass => (Mark::Safe, "pass"),
+        GateState::Undecided => (Mark::Undecided, "undecided"),
+        GateState::Fail => (Mark::Blocker, "fail"),
+    };
+    GateBlock {
+        id: gate.id.clone(),
+        title: title_of(&gate.quantity),
+        fine: fine_of(result),
+        mark,
+        state: state.into(),
+        value: result.value.map_or_else(|| NOT_COMPUTABLE.to_owned(), |v| value_in(&gate.quantity, main, v)),
+        interval_text: result.interval.map(|ends| interval_in(&gate.quantity, main, ends)),
+        bar: bar(result),
+        comparison: sign_of(gate).into(),
+        limit: value_in(&gate.quantity, main, gate.limit),
+        editable: Some(gate.limit),
+        why: why(result, main),
+    }
+}
+
+fn bar(result: &GateResult) -> Option<Interval> {
+    let (low, high) = result.interval?;
+    let estimate = result.value?;
+    let axis = crate::chart::paint::scale::axis_around("", [low, high, estimate, result.gate.limit]);
+    Some(Interval { estimate, low: Some(low), high: Some(high), from: axis.from, to: axis.to, limit: Some(result.gate.limit) })
+}
+
+/// Why a gate came to its state, in one sentence without a full stop.
+fn why(result: &GateResult, main: &str) -> Spans {
+    let gate = &result.gate;
+    let side = if gate.comparison == Comparison::AtLeast { ("above", "below") } else { ("below", "above") };
+    let says = match (result.state, result.doubt, result.interval) {
+        (_, Some(Doubt::NotComputable), _) => not_measured(&gate.quantity).to_owned(),
+        (_, Some(Doubt::NoInterval), _) => "too few rows for an interval, so the value shows little".to_owned(),
+        (GateState::Undecided, ..) => match result.n_rows {
+            Some(n) => format!("the interval crosses the limit: {} cannot settle it", counted(n, "row", "rows")),
+            None => "the interval crosses the limit".to_owned(),
+        },
+        (GateState::Pass, _, Some((low, high))) => {
+            let nearest = if gate.comparison == Comparison::AtLeast { low } else { high };
+            format!("the whole interval is {} the limit, by {}", side.0, distance(gate, main, nearest))
+        }
+        (GateState::Fail, _, Some((low, high))) => {
+            let nearest = if gate.comparison == Comparison::AtLeast { high } else { low };
+            format!("the whole interval is {} the limit, by {}", side.1, distance(gate, main, nearest))
+        }
+        (GateState::Pass, _, None) => "within the limit".to_owned(),
+        (GateState::Fail, _, None) => match gate.quantity {
+            Quantity::OpenBlockers => "a model that rests on them would not score like this in use".to_owned(),
+            Quantity::QualityScore => "too much of the table breaks a rule for scores to be believed".to_owned(),
+            _ => "beyond the limit".to_owned(),
+        },
+    };
+    vec![text(says)]
+}
+
+fn distance(gate: &Gate, main: &str, end: f64) -> String {
+    let apart = (end - gate.limit).abs();
+    match &gate.quantity {
+        Quantity::GainOverBaseline => value_of(main, apart),
+        quantity => value_in(quantity, main, apart),
+    }
+}
+
+fn not_measured(quantity: &Quantity) -> &'static str {
+    match quantity {
+        Quantity::Metric { .. } => "not computable on the validation rows",
+        Quantity::Holdout { .. } => "no row was sealed, or the metric is not computable on those that were",
+        Quantity::GainOverBaseline => "there is no baseline with a score",
+        Quantity::FoldToHoldoutGap => "it needs a score on the sealed rows and one in cross-validation that is not 0",
+        Quantity::OpenBlockers => "no check ran",
+        Quantity::QualityScore => "no rule of quality ran",
+        Quantity::ChecksRan => "no check applies",
+    }
+}
+
+/// What would have to change for a gate that does not pass; `None` when it passes.
+#[must_use]
+pub fn what_if(result: &GateResult, main: &str) -> Option<(Spans, String)> {
+    let gate = &result.gate;
+    let then = |words: &str| format!("{} {words}", title_of(&gate.quantity).to_lowercase_first());
+    let limit = value_in(&gate.quantity, main, gate.limit);
+    let reach = format!("{} reaches {} {limit} with its whole interval", title_of(&gate.quantity), sign_of(gate));
+    match (result.state, result.doubt, &gate.quantity) {
+        (GateState::Pass, ..) => None,
+        (_, _, Quantity::OpenBlockers) => Some((vec![text("the blockers are answered by a remedy in the audit")], then("is 0"))),
+        (_, _, Quantity::QualityScore) => Some((vec![text(format!("the lowest quality score rises to {limit}"))], then("passes"))),
+        (_, _, Quantity::ChecksRan) => {
+            Some((vec![text(format!("at least {limit} of the checks that apply have enough rows to run"))], then("passes")))
+        }
+        (_, Some(Doubt::NotComputable), Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap) => {
+            Some((vec![text("rows are sealed before training, enough to compute it")], then("can be judged")))
+        }
+        (_, Some(Doubt::NotComputable | Doubt::NoInterval), _) => Some((vec![text("more rows can be judged")], then("can be judged"))),
+        (GateState::Undecided, ..) => match rows_needed(result) {
+            Some(n) => Some((vec![text(format!("about {} are judged and the value stays", counted(n, "row", "rows")))], then("passes"))),
+            None => Some((vec![text(reach)], then("passes"))),
+        },
+        (GateState::Fail, ..) => Some((vec![text(reach)], then("passes"))),
+    }
+}
+
+/// Rows at which an interval of the same value would no longer cross the limit: its width shrinks with the root of the rows.
+fn rows_needed(result: &GateResult) -> Option<u64> {
+    let ((low, high), value, n) = (result.interval?, result.value?, result.n_rows?);
+    let gate = &result.gate;
+    let (room, half) = match gate.comparison {
+        Comparison::AtLeast => (value - gate.limit, value - low),
+        Comparison::AtMost => (gate.limit - value, high - value),
+    };
+    if room <= 0.0 || half <= 0.0 {
+        return None;
+    }
+    let times = (half / room) * (half / room);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown in words, bounded below")]
+    let rows = |n: f64| if n < 1e12 { Some(two_digits(n.ceil() as u64)) } else { None };
+    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+    rows(n as f64 * times * 1.02)
+}
+
+/// Rounded up to two digits: more would promise what it cannot keep.
+fn two_digits(n: u64) -> u64 {
+    let mut unit = 1;
+    while n / unit >= 100 {
+        unit *= 10;
+    }
+    n.div_ceil(unit) * unit
+}
+
+/// "11 pass, 2 undecided, 0 fail".
+#[must_use]
+pub fn tally(decision: &Decision) -> String {
+    let of = |state| count(decision.count(state) as u64);
+    format!("{} pass, {} undecided, {} fail", of(GateState::Pass), of(GateState::Undecided), of(GateState::Fail))
+}
+
+/// Whether less is better in this metric, in words.
+#[must_use]
+pub fn better(id: &str) -> &'static str {
+    if metric(id).is_ok_and(|m| m.direction == Direction::Lower) { "lower is better" } else { "higher is better" }
+}
+
+trait LowerFirst {
+    fn to_lowercase_first(&self) -> String;
+}
+
+impl LowerFirst for String {
+    /// The first letter in lower case, unless the word is an abbreviation ("AUC").
+    fn to_lowercase_first(&self) -> String {
+        let mut letters = self.chars();
+        match (letters.next(), letters.next()) {
+            (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().collect::<String>() + &self[first.len_utf8()..],
+            _ => self.clone(),
+        }
+    }
+}
+
+/// Plain words of a finding id for a list ("target_sum:casual+registered" stays as it is, in code).
+#[must_use]
+pub fn finding_name(id: &str) -> Span {
+    Span::Code(id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::block::plain;
+
+    fn result(quantity: Quantity, comparison: Comparison, limit: f64, value: f64, interval: (f64, f64), state: GateState) -> GateResult {
+        let gate = Gate { id: "gate".into(), quantity, comparison, limit };
+        let doubt = (state == GateState::Undecided).then_some(Doubt::Crosses);
+        GateResult { gate, state, value: Some(value), interval: Some(interval), n_rows: Some(100), doubt }
+    }
+
+    fn auc() -> Quantity {
+        Quantity::Holdout { metric: "roc_auc".into() }
+    }
+
+    #[test]
+    fn a_passing_gate_says_by_how_much() {
+        let block = gate_block(&result(auc(), Comparison::AtLeast, 0.6, 0.7, (0.65, 0.75), GateState::Pass), "roc_auc");
+        assert_eq!(plain(&block.why), "the whole interval is above the limit, by 0.05");
+        assert_eq!((block.value.as_str(), block.interval_text.as_deref(), block.limit.as_str()), ("0.70", Some("0.65 to 0.75"), "0.60"));
+        assert_eq!((block.title.as_str(), block.comparison.as_str(), block.mark), ("AUC on the sealed rows", "≥", Mark::Safe));
+    }
+
+    #[test]
+    fn a_crossing_gate_says_how_many_rows_would_settle_it() {
+        let crossing = result(auc(), Comparison::AtLeast, 0.6, 0.7, (0.5, 0.9), GateState::Undecided);
+        let (what, then) = what_if(&crossing, "roc_auc").unwrap();
+        // Twice too wide: four times the rows, and a little more.
+        assert_eq!((plain(&what).as_str(), then.as_str()), ("about 410 rows are judged and the value stays", "AUC on the sealed rows passes"));
+    }
+
+    #[test]
+    fn a_failing_gate_says_what_it_would_have_to_reach() {
+        let failing = result(Quantity::GainOverBaseline, Comparison::AtLeast, 0.0, -0.1, (-0.2, -0.05), GateState::Fail);
+        let block = gate_block(&failing, "r2");
+        assert_eq!(plain(&block.why), "the whole interval is below the limit, by 0.05");
+        let (what, then) = what_if(&failing, "r2").unwrap();
+        assert_eq!(
+            (plain(&what).as_str(), then.as_str()),
+            ("Gain over the baseline reaches > 0 with its whole interval", "gain over the baseline passes")
+        );
+    }
+
+    #[test]
+    fn what_was_not_measured_says_what_it_needs() {
+        let mut missing = result(auc(), Comparison::AtLeast, 0.6, 0.7, (0.5, 0.9), GateState::Undecided);
+        (missing.value, missing.interval, missing.doubt) = (None, None, Some(Doubt::NotComputable));
+        let block = gate_block(&missing, "roc_auc");
+        assert_eq!(block.value, NOT_COMPUTABLE);
+        assert!(plain(&block.why).starts_with("no row was sealed"));
+        assert!(block.bar.is_none());
+    }
+}

@@ -1,0 +1,144 @@
+// SAFETY row 9 and the driver's promises: workers may be many, die or hang; the result is the same. Cancel is quick.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { chooseFiles, COMMAND_LINE, idle, inFolder, open, openSample, save, verdict, visit, watchLongTasks, watchWorkers } from '../browser.mjs';
+
+/** Milliseconds a cancel may take (EXPERIENCE.md). */
+const CANCEL_MS = 500;
+
+/** The JSON report of the claims sample, with whatever `disturb` does while jobs run. */
+async function report(query, disturb = async () => {}) {
+  return visit({ errorsExpected: true }, async (stage) => {
+    const { page, address } = stage;
+    await watchWorkers(page);
+    await open(page, address, query);
+    await openSample(page, 2);
+    await disturb(stage);
+    await verdict(page);
+    const started = await page.evaluate(() => globalThis.hands.length);
+    return { bytes: await save(page, 'Report, JSON'), started };
+  });
+}
+
+/** A session with every worker through the browser's own tools: what a debugger can do to them, without help of the page. */
+async function tools(page, context) {
+  const session = await context.newCDPSession(page);
+  const workers = [];
+  session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => { if (targetInfo.type === 'worker') workers.push(sessionId); });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  let id = 0;
+  const tell = (sessionId, method) => session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: (id += 1), method }) });
+  return { workers, tell };
+}
+
+const jobsRun = (page) => page.locator('.jobs:not(.idle)').waitFor();
+
+test('one worker, three workers: the same bytes', async () => {
+  const [one, three] = [await report('?workers=1'), await report('?workers=3')];
+  assert.equal(one.started, 2);
+  assert.equal(three.started, 4);
+  assert.ok(one.bytes.length > 1000);
+  assert.deepEqual(one.bytes, three.bytes);
+});
+
+test('a worker that crashes during a job is replaced and its job run again: the same bytes', async () => {
+  const calm = await report('?workers=2');
+  const shaken = await report('?workers=2', async ({ page }) => {
+    await jobsRun(page);
+    for (let times = 0; times < 3; times += 1) {
+      await page.evaluate(() => {
+        // What a browser does when a worker ends by a trap or for want of memory.
+        const { worker } = globalThis.hands.filter(({ name }) => name === 'job').at(-1);
+        worker.terminate();
+        worker.dispatchEvent(new ErrorEvent('error', { message: 'unreachable' }));
+      });
+      await page.waitForTimeout(150);
+    }
+  });
+  assert.ok(shaken.started > calm.started, 'workers were replaced');
+  assert.deepEqual(shaken.bytes, calm.bytes);
+});
+
+test('workers that hang are replaced after the patience: the same bytes', async () => {
+  const calm = await report('?workers=2');
+  const shaken = await report('?workers=2&patience=2', async ({ page, context }) => {
+    const { workers, tell } = await tools(page, context);
+    await jobsRun(page);
+    // The first attached is the session; the others run jobs.
+    for (const worker of workers.slice(1)) {
+      await tell(worker, 'Debugger.enable');
+      await tell(worker, 'Debugger.pause');
+    }
+  });
+  assert.ok(shaken.started > calm.started, 'workers were replaced');
+  assert.deepEqual(shaken.bytes, calm.bytes);
+});
+
+test('the session worker ending is said, and the page can be used again', async () => {
+  await visit({ errorsExpected: true }, async ({ page, address }) => {
+    await watchWorkers(page);
+    await open(page, address, '?workers=2');
+    await openSample(page, 0);
+    await idle(page);
+    await page.evaluate(() => {
+      const { worker } = globalThis.hands.find(({ name }) => name === 'session');
+      worker.terminate();
+      worker.dispatchEvent(new ErrorEvent('error', { message: 'unreachable' }));
+    });
+    await page.getByText('ended unexpectedly').waitFor();
+    await openSample(page, 0);
+    assert.match(await verdict(page), /^(Go|Caution|No-go)$/);
+  });
+});
+
+test('cancel returns within half a second, keeps what is finished, and a new run works', async (t) => {
+  await inFolder((folder) => visit({}, async ({ page, address }) => {
+    const path = join(folder, 'sessions.csv');
+    execFileSync(COMMAND_LINE, ['sample', 'sessions', '--rows', '60000', '--out', path]);
+    await open(page, address, '?workers=2');
+    await chooseFiles(page, [path]);
+    await idle(page);
+    await page.getByRole('button', { name: 'Run everything to the verdict' }).click();
+    await page.locator('.progress').waitFor();
+    await page.waitForTimeout(1000);
+    const took = await page.evaluate(() => new Promise((done) => {
+      const cancel = document.querySelector('.progress button');
+      const start = performance.now();
+      const look = () => (document.querySelector('.jobs.idle') ? done(performance.now() - start) : requestAnimationFrame(look));
+      cancel.click();
+      look();
+    }));
+    t.diagnostic(`cancelled after ${Math.round(took)} ms`);
+    assert.ok(took <= CANCEL_MS, `${took} ms`);
+    assert.equal(await page.locator('.bar-file .file').innerText(), 'sessions.csv');
+    await page.getByRole('button', { name: 'Run everything to the verdict' }).click();
+    await page.locator('.progress').waitFor();
+  }));
+});
+
+test('while a large file is read and judged the page never stands still', async (t) => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'sessions.csv');
+    execFileSync(COMMAND_LINE, ['sample', 'sessions', '--rows', '100000', '--out', path]);
+    const seen = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      const long = await visit({}, async ({ page, address }) => {
+        await watchLongTasks(page);
+        await open(page, address);
+        await page.locator('.sample').first().waitFor();
+        await page.evaluate(() => { globalThis.longTasks.length = 0; });
+        await chooseFiles(page, [path]);
+        await idle(page);
+        for (const step of ['quality', 'audit', 'open']) await page.evaluate((to) => { location.hash = to; }, step);
+        await page.waitForTimeout(500);
+        return page.evaluate(() => globalThis.longTasks);
+      });
+      seen.push(long);
+      t.diagnostic(`tasks above 50 ms: ${JSON.stringify(long)}`);
+      if (long.length === 0) return;
+    }
+    assert.fail(JSON.stringify(seen));
+  });
+});
