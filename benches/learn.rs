@@ -92,7 +92,6 @@ fn table_of(name: &str, rows: usize) -> Columns {
 }
 
 /// Seconds this thread has computed, where the system says (Linux); else seconds on the clock. On a busy machine only the former compare.
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
 fn seconds(origin: Instant) -> f64 {
     let computed = std::fs::read_to_string("/proc/thread-self/schedstat").ok().and_then(|s| s.split(' ').next()?.parse::<f64>().ok());
     computed.map_or_else(|| origin.elapsed().as_secs_f64(), |nanos| nanos / 1e9)

@@ -40,7 +40,7 @@ pub struct Columns {
 /// The sessions table: features, then `is_ordered` and `revenue`.
 pub fn sessions(n_rows: usize) -> Columns {
     let mut stream = Stream::new(20_240_501, "sessions", 0);
-    let mut values = vec![Vec::with_capacity(n_rows); 14];
+    let mut values: Vec<Vec<f64>> = (0..14).map(|_| Vec::with_capacity(n_rows)).collect();
     for _ in 0..n_rows {
         let row = session(&mut stream);
         values.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
@@ -109,7 +109,7 @@ fn choose(stream: &mut Stream, shares: &[f64]) -> usize {
 /// The wide table: `n_features` columns in [0, 1) to six decimals, then `y`.
 pub fn wide(n_rows: usize, n_features: usize) -> Columns {
     let mut stream = Stream::new(20_240_501, "wide", 0);
-    let mut values = vec![Vec::with_capacity(n_rows); n_features + 1];
+    let mut values: Vec<Vec<f64>> = (0..=n_features).map(|_| Vec::with_capacity(n_rows)).collect();
     let mut row = vec![0.0; n_features];
     for _ in 0..n_rows {
         row.iter_mut().for_each(|x| *x = (stream.uniform() * 1e6).floor() / 1e6);
