@@ -13,13 +13,13 @@ fn verdict(desk: &Desk) -> Outcome {
 }
 
 /// Ids of all findings a section shows, folded ones too.
-fn findings(blocks: &[Block]) -> Vec<String> {
+fn findings(all: &[Block]) -> Vec<String> {
     let one = |b: &Block| match b {
         Block::Findings { findings } => findings.iter().map(|f| f.id.clone()).collect(),
-        Block::Details { blocks, .. } => self::findings(blocks),
+        Block::Details { blocks, .. } => findings(blocks),
         _ => Vec::new(),
     };
-    blocks.iter().flat_map(one).collect()
+    all.iter().flat_map(one).collect()
 }
 
 #[test]
