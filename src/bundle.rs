@@ -1,1 +1,144 @@
-//! bundle
+//! A bundle: everything needed to predict again and to answer for it: schema, task, recipe, model, evaluation, provenance.
+//!
+//! The file is JSON: a format number, the SHA-256 of the content's bytes, and the content. The hash shows damage or exchange; it does
+//! not show who did it. A bundle from outside is refused with a reason or predicts; it never panics: sizes are bounded, numbers
+//! finite, every index checked before use.
+
+use crate::decide::Verdict;
+use crate::error::{Error, Result};
+use crate::evaluate::Estimate;
+use crate::features::Predictions;
+use crate::model::Model;
+use crate::prepare::FittedRecipe;
+use crate::settings::{Chosen, Settings};
+use crate::split::Rows;
+use crate::table::{Schema, Table};
+use crate::task::Task;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Version of the bundle format. A greater one in a file is refused.
+pub const BUNDLE_FORMAT: u32 = 1;
+/// Largest bundle read, in bytes.
+pub const MAX_BUNDLE_BYTES: usize = 1 << 30;
+
+/// Where a model came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Name of the training file.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Rows read from it.
+    pub n_rows: u64,
+    /// Version of Watertight.
+    pub watertight: String,
+    /// All settings, seed included.
+    pub settings: Settings,
+}
+
+/// How good the model was found to be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Cross-validated estimates.
+    pub cross_validated: Vec<Estimate>,
+    /// Estimates on the sealed rows; empty if there were none.
+    pub holdout: Vec<Estimate>,
+    /// How often the sealed rows were opened on the way to this model.
+    pub holdout_opened: u32,
+    /// The verdict it got, if it was decided.
+    pub verdict: Option<Verdict>,
+    /// Open blockers of the audit, by finding id.
+    pub open_blockers: Vec<String>,
+}
+
+/// A model that can be kept, sent and asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// The training table's type.
+    pub schema: Schema,
+    /// What is predicted.
+    pub task: Task,
+    /// Which learner, with its hyperparameters.
+    pub learner: Chosen,
+    /// Learned preparation.
+    pub recipe: FittedRecipe,
+    /// Learned model.
+    pub model: Model,
+    /// How good it was found to be.
+    pub evaluation: Evaluation,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+#[derive(Deserialize)]
+struct File<'a> {
+    watertight_bundle: u32,
+    sha256: String,
+    #[serde(borrow)]
+    content: &'a serde_json::value::RawValue,
+}
+
+impl Bundle {
+    /// The bundle as a file.
+    ///
+    /// # Errors
+    /// Only if a type cannot be written, which is our mistake.
+    pub fn to_json(&self) -> Result<String> {
+        let content = serde_json::to_string(self).map_err(|_| Error::internal("a bundle that cannot be written"))?;
+        let hash = hex(&Sha256::digest(content.as_bytes()));
+        Ok(format!("{{\"watertight_bundle\":{BUNDLE_FORMAT},\"sha256\":\"{hash}\",\"content\":{content}}}\n"))
+    }
+
+    /// A bundle from a file, checked through and through.
+    ///
+    /// # Errors
+    /// Too large, not a bundle, of a newer format, damaged (the hash differs), or holding a model that is not one.
+    pub fn from_json(text: &str) -> Result<Self> {
+        if text.len() > MAX_BUNDLE_BYTES {
+            return Err(Error::bad_bundle("it is larger than 1 GiB"));
+        }
+        let file: File<'_> = serde_json::from_str(text).map_err(|e| Error::bad_bundle(&e.to_string()))?;
+        if file.watertight_bundle > BUNDLE_FORMAT {
+            return Err(Error::bad_bundle("it was written by a newer version"));
+        }
+        if hex(&Sha256::digest(file.content.get().as_bytes())) != file.sha256.to_lowercase() {
+            return Err(Error::bad_bundle("its content does not fit its fingerprint: it is damaged or was changed"));
+        }
+        let bundle: Self = serde_json::from_str(file.content.get()).map_err(|e| Error::bad_bundle(&e.to_string()))?;
+        bundle.validate()?;
+        Ok(bundle)
+    }
+
+    /// Checks what a type cannot: that recipe, model and task fit each other.
+    ///
+    /// # Errors
+    /// The first promise that is broken.
+    pub fn validate(&self) -> Result<()> {
+        self.recipe.validate()?;
+        self.model.validate(self.recipe.features().len(), self.task.n_classes())
+    }
+
+    /// Predicts every row of a table that has the features' columns.
+    ///
+    /// # Errors
+    /// A column is missing or of another kind.
+    pub fn predict(&self, table: &Table) -> Result<Predictions> {
+        self.model.predict(&self.recipe.apply(table, &Rows::all(table.n_rows()))?)
+    }
+
+    /// SHA-256 of the content, as in the file.
+    ///
+    /// # Errors
+    /// Only if a type cannot be written, which is our mistake.
+    pub fn fingerprint(&self) -> Result<String> {
+        let content = serde_json::to_string(self).map_err(|_| Error::internal("a bundle that cannot be written"))?;
+        Ok(hex(&Sha256::digest(content.as_bytes())))
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

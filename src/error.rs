@@ -276,7 +276,59 @@ impl Error {
         Self::new(ErrorKind::Settings, format!("{learner} cannot do {kind}."), "Leave it out, or choose another task.")
     }
 
-    // ---- splits
+    // ---- files from outside
+
+    /// Files were announced, but there are none.
+    #[must_use]
+    pub fn no_files() -> Self {
+        Self::new(ErrorKind::Input, "No file was given.", "Drop a CSV file, or choose one.")
+    }
+
+    /// A session needs exactly one file to learn from.
+    #[must_use]
+    pub fn one_training_file() -> Self {
+        Self::new(ErrorKind::Settings, "Exactly one file can be learned from.", "Choose one file as train, and the others as test or new.")
+    }
+
+    /// The files are too large to be held for a project.
+    #[must_use]
+    pub fn too_large_to_keep(limit: &str) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            format!("Files above {limit} are not kept in a project."),
+            "Save the settings instead, and open them with the file.",
+        )
+    }
+
+    /// A file cannot be read; `why` is the system's reason.
+    #[must_use]
+    pub fn unreadable(path: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("{path} cannot be read: {why}."), "Check the path and that you may read the file.")
+    }
+
+    /// A file or folder cannot be written; `why` is the system's reason.
+    #[must_use]
+    pub fn unwritable(path: &str, why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("{path} cannot be written: {why}."), "Choose a folder you may write to.")
+    }
+
+    /// A bundle cannot be used; `why` completes "cannot be used: ...".
+    #[must_use]
+    pub fn bad_bundle(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("This bundle cannot be used: {why}."), "Take the file again from where it was written.")
+    }
+
+    /// A project cannot be opened; `why` completes "cannot be opened: ...".
+    #[must_use]
+    pub fn bad_project(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("This project cannot be opened: {why}."), "Open the CSV file itself instead.")
+    }
+
+    /// Something was asked for that has not been computed yet.
+    #[must_use]
+    pub fn not_yet(what: &str, first: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("There is no {what} yet."), format!("{first} first."))
+    }
 
     /// There are not enough `things` ("entities") for the folds asked; `most` is the largest possible number of folds.
     #[must_use]

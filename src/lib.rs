@@ -9,6 +9,7 @@
 // -- ground
 pub mod error;
 pub mod finding;
+pub mod step;
 pub mod math;
 pub mod param;
 pub mod stats;

@@ -8,7 +8,7 @@ use watertight::math::elementary::{logistic, sin};
 use watertight::math::rng::Stream;
 use watertight::model::{Features, TrainingSet};
 use watertight::prepare::Recipe;
-use watertight::split::{SplitSettings, Strategy, make};
+use watertight::split::{Split, SplitSettings, Strategy, make};
 use watertight::table::{Column, Kind, Table};
 use watertight::task::{Task, TaskKind};
 
@@ -40,7 +40,7 @@ pub struct Columns {
 /// The sessions table: features, then `is_ordered` and `revenue`.
 pub fn sessions(n_rows: usize) -> Columns {
     let mut stream = Stream::new(20_240_501, "sessions", 0);
-    let mut values = vec![Vec::with_capacity(n_rows); 14];
+    let mut values: Vec<Vec<f64>> = (0..14).map(|_| Vec::with_capacity(n_rows)).collect();
     for _ in 0..n_rows {
         let row = session(&mut stream);
         values.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
@@ -109,7 +109,7 @@ fn choose(stream: &mut Stream, shares: &[f64]) -> usize {
 /// The wide table: `n_features` columns in [0, 1) to six decimals, then `y`.
 pub fn wide(n_rows: usize, n_features: usize) -> Columns {
     let mut stream = Stream::new(20_240_501, "wide", 0);
-    let mut values = vec![Vec::with_capacity(n_rows); n_features + 1];
+    let mut values: Vec<Vec<f64>> = (0..=n_features).map(|_| Vec::with_capacity(n_rows)).collect();
     let mut row = vec![0.0; n_features];
     for _ in 0..n_rows {
         row.iter_mut().for_each(|x| *x = (stream.uniform() * 1e6).floor() / 1e6);
@@ -129,23 +129,9 @@ pub fn wide(n_rows: usize, n_features: usize) -> Columns {
 impl Columns {
     /// What a learner learns from when asked for `target`, and the features and target it is judged on.
     pub fn for_target(&self, target: &str, kind: TaskKind) -> (TrainingSet, Features, Vec<f64>) {
-        let full = self.n_features;
-        let at = self.names.iter().position(|n| n == target).expect("the target is a column");
-        let mut columns: Vec<Column> = (0..full).map(|j| Column::numeric(&self.names[j], self.values[j].clone(), 0)).collect();
-        columns.push(match kind {
-            TaskKind::Regression => Column::numeric(target, self.values[at].clone(), 2),
-            _ => {
-                Column::labels(target, Kind::Categorical, &self.values[at].iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect::<Vec<_>>())
-            }
-        });
-        let table = Table::new(columns).expect("columns fit");
-        let classes = if kind == TaskKind::Regression { Vec::new() } else { vec!["0".to_owned(), "1".to_owned()] };
-        let features = self.names[..full].to_vec();
-        let task =
-            Task { target: target.to_owned(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
+        let (table, task) = self.task(target, kind);
         let encoded = task.encode(&table).expect("the target can be read");
-        let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: HOLDOUT, gap: 0 };
-        let split = make(&table, &task, &encoded, &settings, None, 1).expect("there are rows enough");
+        let split = self.split(target, kind);
         let recipe = Recipe::default().fit(&table, &split.development, &task).expect("numbers need no step");
         let train = recipe.training_set(&table, &split.development, &task, &encoded).expect("numbers are features");
         let rows = split.holdout.expect("a holdout was asked for").open();
@@ -153,17 +139,43 @@ impl Columns {
         (train, judged, rows.as_slice().iter().map(|&r| encoded.values[r as usize]).collect())
     }
 
-    /// The table as CSV.
-    pub fn csv(&self) -> String {
-        let mut text = self.names.join(",");
-        for i in 0..self.values[0].len() {
-            text.push('\n');
-            for (j, column) in self.values.iter().enumerate() {
-                let comma = if j == 0 { "" } else { "," };
-                write!(text, "{comma}{}", column[i]).expect("writing to text");
+    fn task(&self, target: &str, kind: TaskKind) -> (Table, Task) {
+        let at = self.names.iter().position(|n| n == target).expect("the target is a column");
+        let mut columns: Vec<Column> = (0..self.n_features).map(|j| Column::numeric(&self.names[j], self.values[j].clone(), 0)).collect();
+        columns.push(match kind {
+            TaskKind::Regression => Column::numeric(target, self.values[at].clone(), 2),
+            _ => {
+                Column::labels(target, Kind::Categorical, &self.values[at].iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect::<Vec<_>>())
             }
+        });
+        let classes = if kind == TaskKind::Regression { Vec::new() } else { vec!["0".to_owned(), "1".to_owned()] };
+        let features = self.names[..self.n_features].to_vec();
+        let task =
+            Task { target: target.to_owned(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
+        (Table::new(columns).expect("columns fit"), task)
+    }
+
+    /// The same rows are held out whatever the target: the draw looks at row numbers only.
+    fn split(&self, target: &str, kind: TaskKind) -> Split {
+        let (table, task) = self.task(target, kind);
+        let encoded = task.encode(&table).expect("the target can be read");
+        let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: HOLDOUT, gap: 0 };
+        make(&table, &task, &encoded, &settings, None, 1).expect("there are rows enough")
+    }
+
+    /// The table as CSV, with a last column `judged` that is 1 in the rows held out.
+    pub fn csv(&self) -> String {
+        let last = self.names.last().expect("there is a target");
+        let held = self.split(last, TaskKind::Regression).holdout.expect("a holdout was asked for").open();
+        let mut judged = vec![0; self.values[0].len()];
+        held.as_slice().iter().for_each(|&row| judged[row as usize] = 1);
+        let mut text = self.names.join(",") + ",judged\n";
+        for (i, mark) in judged.iter().enumerate() {
+            for column in &self.values {
+                write!(text, "{},", column[i]).expect("writing to text");
+            }
+            writeln!(text, "{mark}").expect("writing to text");
         }
-        text.push('\n');
         text
     }
 }

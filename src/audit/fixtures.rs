@@ -4,10 +4,9 @@ use super::{AuditInput, Check};
 use crate::finding::Checked;
 use crate::math::rng::Stream;
 use crate::split::SplitSettings;
-use crate::table::{Column, Kind, Table};
+use crate::table::time::TimeFormat;
+use crate::table::{Column, Exceptions, Kind, Table, Values};
 use crate::task::{Task, guess_kind};
-
-pub use crate::quality::rules::fixtures::days;
 
 /// A table with its task; the target is the column "y".
 pub struct Case {
@@ -103,4 +102,10 @@ pub fn clean(seed: u64, n: usize, n_classes: usize) -> Case {
         Column::labels("place", Kind::Categorical, &place),
         y,
     ])
+}
+
+/// A column of whole days since 1970.
+pub fn days(name: &str, days: &[i64]) -> Column {
+    let millis = days.iter().map(|d| d * 86_400_000).collect();
+    Column::new(name, Kind::Timestamp, Values::Times { millis, format: TimeFormat::new("%Y-%m-%d") }, Exceptions::default())
 }

@@ -1,1 +1,6 @@
-fn main() {}
+//! The native command line.
+
+/// Parses, calls, prints.
+fn main() -> std::process::ExitCode {
+    watertight::cli::main()
+}

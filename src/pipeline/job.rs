@@ -1,52 +1,195 @@
-//! Jobs: independent, serialisable pieces of work.
+//! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
-use crate::error::Result;
-use crate::table::Table;
+use super::context::{Context, Part};
+use crate::audit::CHECKS;
+use crate::augment::Fidelity;
+use crate::error::{Error, Result};
+use crate::evaluate::{FoldResult, Importance, Resampled, column_groups, metric, metrics_for, permutation_importance};
+use crate::finding::Checked;
+use crate::model::{FitPart, Model, learners};
+use crate::param::Params;
+use crate::prepare::FittedRecipe;
+use crate::quality::{QualityInput, RULES};
 use serde::{Deserialize, Serialize};
 
-/// A part of what a worker must hold before it can run jobs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum ContextPart {
-    /// The table.
-    Table(Table),
-}
-
-/// What a worker holds.
-#[derive(Debug, Default)]
-pub struct Context {
-    table: Option<Table>,
-}
-
-/// One piece of work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One piece of work. Numbers are positions in the lists of rules and checks, and in the plan's learners and folds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Job {
-    /// Nothing yet.
-    Nothing,
+    /// One quality rule.
+    Rule(u32),
+    /// One audit check.
+    Check(u32),
+    /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
+    Recipe(Option<u32>),
+    /// How faithful augmentation of the development rows is.
+    Fidelity,
+    /// One learner on one fold: learn, predict the validation rows, score.
+    Fold {
+        /// Which learner.
+        learner: u32,
+        /// Which fold.
+        fold: u32,
+    },
+    /// A learner's metrics over all folds, with resamples for intervals.
+    Compare(u32),
+    /// One part of the final fit on the development rows.
+    FitPart {
+        /// Which learner.
+        learner: u32,
+        /// Which part.
+        part: u32,
+    },
+    /// The sealed rows, predicted by the fitted model and by the best baseline. Opens the holdout.
+    Holdout {
+        /// The best baseline, if there is one.
+        baseline: Option<u32>,
+    },
+    /// Permutation importance of a learner on one fold.
+    Importance {
+        /// Which learner.
+        learner: u32,
+        /// Which fold.
+        fold: u32,
+    },
 }
 
 /// What a job gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum JobOutput {
-    /// Nothing yet.
-    Nothing,
+    /// From [`Job::Rule`] and [`Job::Check`].
+    Checked(Checked),
+    /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
+    Recipe(Box<FittedRecipe>, u32),
+    /// From [`Job::Fidelity`].
+    Fidelity(Box<Fidelity>),
+    /// From [`Job::Fold`]; `Err` when the learner could not learn from this fold.
+    Fold(std::result::Result<Box<FoldResult>, Error>),
+    /// From [`Job::FitPart`].
+    Part(Box<Model>),
+    /// From [`Job::Compare`]: one entry a metric of the task.
+    Compared(Vec<Resampled>),
+    /// From [`Job::Holdout`]: the model's result, and the baseline's.
+    Holdout(Box<FoldResult>, Option<Box<FoldResult>>),
+    /// From [`Job::Importance`]: one entry a raw column.
+    Importance(Vec<Importance>),
 }
 
 impl Context {
-    /// Takes a part, in the place of the former one of the same variant.
-    pub fn set(&mut self, part: ContextPart) {
-        match part {
-            ContextPart::Table(table) => self.table = Some(table),
-        }
-    }
-
-    /// Runs a job. The result depends on job and context only. `pulse` is called now and then with units done and all units of this job.
+    /// Runs a job. `pulse` is told units done and all units of this job, now and then.
     ///
     /// # Errors
-    /// The job needs a part that was never set, or its method cannot give a result.
-    pub fn run(&mut self, job: &Job, pulse: &mut dyn FnMut(u64, u64)) -> Result<JobOutput> {
+    /// The job needs a part of the context that was never set, or its method cannot give a result.
+    pub fn run(&mut self, job: Job, pulse: &mut dyn FnMut(u64, u64)) -> Result<JobOutput> {
+        pulse(0, 1);
+        let output = match job {
+            Job::Rule(index) => self.rule(index).map(JobOutput::Checked),
+            Job::Check(index) => self.check(index).map(JobOutput::Checked),
+            Job::Recipe(learner) => self.recipe(learner),
+            Job::Fidelity => self.fidelity(),
+            Job::Fold { learner, fold } => self.fold(learner, fold),
+            Job::FitPart { learner, part } => self.fit_part(learner, part),
+            Job::Compare(learner) => self.compare(learner),
+            Job::Holdout { baseline } => self.holdout(baseline),
+            Job::Importance { learner, fold } => self.importance(learner, fold),
+        }?;
         pulse(1, 1);
-        match job {
-            Job::Nothing => Ok(JobOutput::Nothing),
-        }
+        Ok(output)
+    }
+
+    fn rule(&self, index: u32) -> Result<Checked> {
+        let rule = RULES.get(index as usize).ok_or_else(|| Error::internal("a rule that is not listed"))?;
+        let input = QualityInput { table: self.table()?, profiles: self.profiles()?, task: self.plan().ok().map(|p| &p.task) };
+        Ok((rule.check)(&input))
+    }
+
+    fn check(&mut self, index: u32) -> Result<Checked> {
+        let check = CHECKS.get(index as usize).ok_or_else(|| Error::internal("a check that is not listed"))?;
+        Ok((check.run)(&self.audit_input()?))
+    }
+
+    fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {
+        let Some(index) = learner else {
+            return Ok(JobOutput::Recipe(Box::new(self.fitted_recipe(Part::Development, true)?), 1));
+        };
+        let (entry, params) = self.learner(index)?;
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let parts = (entry.parts)(&params, &prepared.train).max(1);
+        let parts = u32::try_from(parts).map_err(|_| Error::internal("too many parts"))?;
+        Ok(JobOutput::Recipe(Box::new(prepared.recipe.clone()), parts))
+    }
+
+    fn fidelity(&mut self) -> Result<JobOutput> {
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Development, false, seed)?;
+        let fidelity = prepared.fidelity.clone().ok_or_else(|| Error::internal("fidelity of an augmentation that is off"))?;
+        Ok(JobOutput::Fidelity(Box::new(fidelity)))
+    }
+
+    fn fold(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
+        let (entry, params) = self.learner(learner)?;
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
+        let rows = rows.clone();
+        let predicted = entry.fit(&params, &prepared.train, seed).and_then(|model| model.predict(features));
+        let scored = match predicted {
+            Ok(predictions) => Ok(Box::new(self.judge()?.score(learner as usize, fold as usize, rows, predictions)?)),
+            Err(error) => Err(error),
+        };
+        Ok(JobOutput::Fold(scored))
+    }
+
+    fn compare(&mut self, learner: u32) -> Result<JobOutput> {
+        self.judge()?;
+        let judge = self.made_judge()?;
+        let own: Vec<&FoldResult> = self.folds()?.iter().filter(|f| f.learner == learner as usize).collect();
+        let metrics: Vec<_> = metrics_for(judge.kind).collect();
+        judge.resample(&own, &metrics).map(JobOutput::Compared)
+    }
+
+    fn fit_part(&mut self, learner: u32, part: u32) -> Result<JobOutput> {
+        let (entry, params) = self.learner(learner)?;
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let model = (entry.fit_part)(&FitPart { params: &params, train: &prepared.train, part: part as usize, seed })?;
+        Ok(JobOutput::Part(Box::new(model)))
+    }
+
+    fn holdout(&mut self, baseline: Option<u32>) -> Result<JobOutput> {
+        let rows = self.open_holdout()?;
+        let fitted = self.fitted()?;
+        let predictions = fitted.model.predict(&fitted.recipe.apply(self.table()?, &rows)?)?;
+        let list = rows.as_slice().to_vec();
+        let model = self.judge()?.score(0, 0, list.clone(), predictions)?;
+        let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
+        let (entry, params) = self.learner(index)?;
+        let seed = self.plan()?.seed;
+        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let (rule, recipe) = (entry.fit(&params, &prepared.train, seed)?, prepared.recipe.clone());
+        let predictions = rule.predict(&recipe.apply(self.table()?, &rows)?)?;
+        let rule = self.judge()?.score(index as usize, 0, list, predictions)?;
+        Ok(JobOutput::Holdout(Box::new(model), Some(Box::new(rule))))
+    }
+
+    fn importance(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
+        let (entry, params) = self.learner(learner)?;
+        let (seed, main) = (self.plan()?.seed, metric(&self.plan()?.metric)?);
+        self.judge()?;
+        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        let (judge, prepared) = (self.made_judge()?, self.made_part()?);
+        let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
+        let model = entry.fit(&params, &prepared.train, seed)?;
+        let groups = column_groups(features);
+        let one = |(i, (column, members)): (usize, &(String, Vec<usize>))| {
+            permutation_importance(&judge, &model, features, rows, main, (i, column, members))
+        };
+        groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
+    }
+
+    fn learner(&self, index: u32) -> Result<(&'static crate::model::Learner, Params)> {
+        let chosen = self.plan()?.learners.get(index as usize).ok_or_else(|| Error::internal("a learner that is not planned"))?;
+        let entry = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
+        Ok((entry, Params::check(entry.params, &chosen.params)?))
     }
 }

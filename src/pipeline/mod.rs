@@ -3,6 +3,20 @@
 //! [`Run::next`] gives the jobs of the next wave; a driver runs them in any order on any number of workers; [`Run::absorb`] folds
 //! the results in job order. A job is a plain value: what it needs besides is the [`Context`], which every worker holds.
 
+mod card;
+mod context;
+mod document;
+#[cfg(not(target_arch = "wasm32"))]
+mod drive;
 mod job;
+mod outcome;
+mod run;
 
-pub use job::{Context, ContextPart, Job, JobOutput};
+pub use card::model_card;
+pub use context::{Context, ContextPart, Fitted};
+pub use document::{Input, audit_document, report, report_document};
+#[cfg(not(target_arch = "wasm32"))]
+pub use drive::drive;
+pub use job::{Job, JobOutput};
+pub use outcome::Outcome;
+pub use run::{Run, Stage, Wave};

@@ -130,6 +130,7 @@ struct ReportDocument<'a> {
     title: &'a str,
     provenance: Vec<Provenance<'a>>,
     audit: &'a AuditDocument,
+    results: &'a serde_json::Value,
     sections: &'a [super::block::Section],
 }
 
@@ -139,16 +140,17 @@ struct Provenance<'a> {
     value: &'a str,
 }
 
-/// The whole report as JSON, indented, with a final newline.
+/// The whole report as JSON, indented, with a final newline. `results`: the numbers behind the sections, by name.
 ///
 /// # Errors
 /// Internal: a value cannot be written, which no value of these types does.
-pub fn report_json(report: &Report, audit: &AuditDocument) -> Result<String> {
+pub fn report_json(report: &Report, audit: &AuditDocument, results: &serde_json::Value) -> Result<String> {
     written(&ReportDocument {
         watertight: VERSION,
         title: &report.title,
         provenance: report.provenance.iter().map(|(name, value)| Provenance { name, value }).collect(),
         audit,
+        results,
         sections: &report.sections,
     })
 }
@@ -224,10 +226,10 @@ mod tests {
     #[test]
     fn a_report_reads_back_block_by_block() {
         let report = example::report(2);
-        let text = report_json(&report, &document()).unwrap();
+        let text = report_json(&report, &document(), &serde_json::Value::Null).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let sections: Vec<crate::report::Section> = serde_json::from_value(value["sections"].clone()).unwrap();
         assert_eq!(sections, report.sections);
-        assert_eq!(text, report_json(&report, &document()).unwrap());
+        assert_eq!(text, report_json(&report, &document(), &serde_json::Value::Null).unwrap());
     }
 }

@@ -1,8 +1,12 @@
 //! Everything the user chose, as one serialisable value. What is not chosen is guessed from the table and says so.
 
+mod resolve;
+
+pub use crate::prepare::StepChoice as Chosen;
+pub use resolve::{Guessed, Plan};
+
 use crate::decide::Gate;
 use crate::error::{Error, Result};
-use crate::param::Given;
 use crate::split::SplitSettings;
 use crate::table::Kind;
 use crate::table::parse::CsvOptions;
@@ -79,18 +83,6 @@ pub struct TaskChoice {
     pub weight: Option<String>,
     /// Steps between the prediction moment and the target.
     pub horizon: u32,
-}
-
-/// One entry of an open list (step, learner, method) with its hyperparameters.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Chosen {
-    /// Entry id.
-    pub id: String,
-    /// Hyperparameters that differ from the defaults.
-    pub params: Given,
-    /// Columns it is for; empty: all it fits.
-    pub columns: Vec<String>,
 }
 
 /// A finding the user accepted.

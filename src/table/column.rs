@@ -328,6 +328,13 @@ impl Column {
         ColumnSchema { name: self.name.clone(), kind: self.kind, levels, format }
     }
 
+    /// The same column under another kind, with the same values (boolean, categorical, text and identifier share theirs).
+    #[must_use]
+    pub(crate) fn relabelled(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// The same column with these rows, in this order.
     #[must_use]
     pub fn take(&self, rows: &[u32]) -> Self {
@@ -340,12 +347,5 @@ impl Column {
             Values::Times { millis, format } => Values::Times { millis: rows.iter().map(|r| millis[at(r)]).collect(), format: format.clone() },
         };
         Self { name: self.name.clone(), kind: self.kind, values, exceptions: self.exceptions.take(rows), comma: self.comma }
-    }
-
-    /// The same column under another kind, with the same values (boolean, categorical, text and identifier share theirs).
-    #[must_use]
-    pub(crate) fn relabelled(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
     }
 }

@@ -6,6 +6,7 @@
 mod cells;
 mod collect;
 mod column;
+pub mod conform;
 mod convert;
 mod decode;
 mod dialect;

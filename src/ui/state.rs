@@ -298,6 +298,7 @@ impl App {
         if settings != before {
             self.send(Command::SetSettings { settings: Box::new(settings) });
             self.offer_undo(words);
+            self.refresh();
         }
     }
 
@@ -313,6 +314,14 @@ impl App {
         self.send(Command::Accept { finding: accepted.finding, reason: accepted.reason });
         self.offer_undo("Accepted, with your reason.");
         self.run(self.step.get_untracked());
+    }
+
+    /// Computes the shown step again if that is quick and it was computed before.
+    fn refresh(self) {
+        let step = self.step.get_untracked();
+        if step <= Step::Audit && self.section(step).with_untracked(Option::is_some) {
+            self.run(step);
+        }
     }
 
     fn offer_undo(self, words: &str) {
@@ -332,5 +341,12 @@ impl App {
     pub(crate) fn undo(self) {
         self.toast.set(None);
         self.send(Command::Undo);
+        self.refresh();
+    }
+
+    /// Does again what was taken back last.
+    pub(crate) fn redo(self) {
+        self.send(Command::Redo);
+        self.refresh();
     }
 }

@@ -4,7 +4,7 @@
 //! memorise them. Formula: cells of the most frequent value / cells present.
 
 use super::super::{Dimension, QualityInput, Rule};
-use super::level_counts;
+use super::majority;
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
 
 /// The rule.
@@ -28,9 +28,8 @@ fn check(input: &QualityInput<'_>) -> Checked {
         return Checked::skipped(CONSTANT_COLUMN.id, "with fewer than two rows every column is constant");
     }
     let findings = input.columns().filter_map(|column| {
-        let counts = level_counts(column);
-        let present: u64 = counts.iter().sum();
-        let share = Share { count: counts.iter().copied().max().unwrap_or(0), of: present };
+        let (count, present) = majority(column);
+        let share = Share { count, of: present };
         if present == 0 {
             return None; // said by missing_values
         }

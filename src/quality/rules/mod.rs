@@ -12,8 +12,8 @@ mod null_spellings;
 mod outliers;
 
 use super::Rule;
-use crate::table::{Column, MISSING_CODE, Values};
-use std::collections::BTreeMap;
+use crate::math::rank::quantile;
+use crate::table::{Column, MISSING_CODE, MISSING_TIME, Values};
 
 /// All rules.
 pub const RULES: &[Rule] = &[
@@ -41,38 +41,33 @@ fn code_counts(column: &Column) -> Vec<u64> {
     counts
 }
 
-/// Cells of each distinct value of any column.
-fn level_counts(column: &Column) -> Vec<u64> {
-    fn count(words: impl Iterator<Item = u64>) -> Vec<u64> {
-        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        for word in words {
-            *counts.entry(word).or_default() += 1;
+/// Cells that hold the most frequent value, if that is more than half of those present (else some number up to half), and cells
+/// present. One pass finds the only value that can be a majority, a second counts it (Boyer and Moore 1991).
+fn majority(column: &Column) -> (u64, u64) {
+    fn of(words: impl Iterator<Item = u64> + Clone) -> (u64, u64) {
+        let (mut leader, mut lead, mut present) = (0, 0_u64, 0_u64);
+        for word in words.clone() {
+            present += 1;
+            if lead == 0 {
+                leader = word;
+            }
+            if word == leader { lead += 1 } else { lead -= 1 }
         }
-        counts.into_values().collect()
+        (words.filter(|&w| w == leader).count() as u64, present)
     }
     match column.values() {
-        Values::Numbers { values, .. } => count(values.iter().filter(|v| !v.is_nan()).map(|v| (v + 0.0).to_bits())),
-        Values::Codes { .. } => code_counts(column),
-        Values::Times { millis, .. } => count(millis.iter().filter(|m| **m != crate::table::MISSING_TIME).map(|m| m.cast_unsigned())),
+        Values::Numbers { values, .. } => of(values.iter().filter(|v| !v.is_nan()).map(|v| (v + 0.0).to_bits())),
+        Values::Codes { codes, .. } => of(codes.iter().filter(|&&c| c != MISSING_CODE).map(|&c| u64::from(c))),
+        Values::Times { millis, .. } => of(millis.iter().filter(|&&m| m != MISSING_TIME).map(|m| m.cast_unsigned())),
     }
 }
 
-/// First quartile, median and third quartile of the values that are not NaN (linear between order statistics, Hyndman and Fan's
-/// type 7), and how many there are; `None` for no values.
+/// First quartile, median and third quartile of the values that are not NaN, and how many there are; `None` for no values.
 fn quartiles(values: &[f64]) -> Option<(f64, f64, f64, usize)> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let at = |quarters: usize| {
-        let position = (sorted.len() - 1) * quarters;
-        let (low, rest) = (position / 4, position % 4);
-        let (a, b) = (*sorted.get(low)?, *sorted.get((low + 1).min(sorted.len() - 1))?);
-        #[expect(clippy::cast_precision_loss, reason = "0 to 3")]
-        Some(a + (b - a) * (rest as f64 / 4.0))
-    };
-    if sorted.is_empty() {
-        return None;
-    }
-    Some((at(1)?, at(2)?, at(3)?, sorted.len()))
+    let at = |q| quantile(&sorted, q);
+    (!sorted.is_empty()).then(|| (at(0.25), at(0.5), at(0.75), sorted.len()))
 }
 
 /// Whether a text has the shape of a date: three groups of digits with one sign between them, one of the outer groups of four
@@ -119,7 +114,7 @@ pub(crate) mod fixtures {
     /// A column of whole days since 1970.
     pub fn days(name: &str, days: &[i64]) -> Column {
         let millis = days.iter().map(|d| d * 86_400_000).collect();
-        Column::new(name, Kind::Timestamp, Values::Times { millis, format: TimeFormat { pattern: "%Y-%m-%d".into() } }, Exceptions::default())
+        Column::new(name, Kind::Timestamp, Values::Times { millis, format: TimeFormat::new("%Y-%m-%d") }, Exceptions::default())
     }
 }
 

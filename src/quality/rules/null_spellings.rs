@@ -78,15 +78,21 @@ fn labels(column: &Column) -> Option<Finding> {
 fn numbers(column: &Column) -> Option<Finding> {
     let values = column.numbers()?;
     let present = values.iter().filter(|v| !v.is_nan()).count() as u64;
-    let candidates: Vec<Spelling> = SENTINELS.iter().filter_map(|&s| sentinel(column, values, s)).collect();
+    let mut counts = [0_u64; SENTINELS.len()];
+    for &v in values.iter().filter(|v| v.trunc().total_cmp(v).is_eq()) {
+        if let Some(i) = SENTINELS.iter().position(|s| s.total_cmp(&v).is_eq()) {
+            counts[i] += 1;
+        }
+    }
+    let repeated = SENTINELS.iter().zip(counts).filter(|(_, n)| *n >= REPEATS);
+    let candidates: Vec<Spelling> = repeated.filter_map(|(&s, count)| sentinel(column, values, s, count)).collect();
     finding(column, candidates, present, Certainty::Ask)
 }
 
-fn sentinel(column: &Column, values: &[f64], sentinel: f64) -> Option<Spelling> {
-    let (mut count, mut first, mut low, mut high) = (0_u64, None, f64::INFINITY, f64::NEG_INFINITY);
+fn sentinel(column: &Column, values: &[f64], sentinel: f64, count: u64) -> Option<Spelling> {
+    let (mut first, mut low, mut high) = (None, f64::INFINITY, f64::NEG_INFINITY);
     for (row, &v) in values.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
         if v.total_cmp(&sentinel).is_eq() {
-            count += 1;
             first = first.or(Some(row));
         } else {
             low = low.min(v);
@@ -95,7 +101,7 @@ fn sentinel(column: &Column, values: &[f64], sentinel: f64) -> Option<Spelling> 
     }
     let (row, gap) = (first?, if sentinel > high { sentinel - high } else { low - sentinel });
     let apart = if sentinel.abs() < SMALL { low >= 0.0 && high >= SMALL } else { gap > APART * (high - low) };
-    (count >= REPEATS && high > low && gap > 0.0 && apart).then(|| Spelling { text: column.text(row).into_owned(), count })
+    (high > low && gap > 0.0 && apart).then(|| Spelling { text: column.text(row).into_owned(), count })
 }
 
 fn finding(column: &Column, spellings: Vec<Spelling>, present: u64, certainty: Certainty) -> Option<Finding> {

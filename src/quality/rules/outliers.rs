@@ -1,7 +1,7 @@
 //! Values far outside of the others in their column.
 //!
 //! Formula: below Q1 - 3 (Q3 - Q1) or above Q3 + 3 (Q3 - Q1), Tukey's outer fences (Exploratory Data Analysis, 1977).
-//! Where more than one cell in a hundred is outside, the column is heavily skewed rather than wrong, which is a note. A
+//! Where more than one cell in twenty is outside, the column has long tails rather than errors, which is a note. A
 //! handful of cells very far out are more likely typing errors or another unit.
 
 use super::super::{Dimension, QualityInput, Rule};
@@ -14,7 +14,7 @@ pub const OUTLIERS: Rule = Rule {
     id: "outliers",
     title: "Outliers",
     doc: "Counts values more than three interquartile ranges outside of the quartiles. A few very far out are probably errors: look at them in the \
-          source. Many mean a skewed column, which trees bear and linear models do not.",
+          source. Many mean long tails, which trees bear and linear models do not.",
     dimension: Dimension::Validity,
     check,
 };
@@ -25,12 +25,13 @@ const FENCE: f64 = 3.0;
 const VERY_FAR: f64 = 20.0;
 /// Share of very far values up to which they are suspected of being errors.
 const HANDFUL: f64 = 0.001;
-/// Share outside of the fences from which the column is worth a note.
-const NOTED: f64 = 0.01;
+/// Share outside of the fences from which the long tails of a column are worth a note: a few in a hundred are usual for amounts and
+/// durations, and saying so of every one would bury what matters.
+const NOTED: f64 = 0.05;
 /// Fewest present values: quartiles of fewer mean little.
 const ENOUGH: usize = 20;
 /// Fewest distinct values: a code is no quantity.
-const DISTINCT: usize = 10;
+const DISTINCT: usize = 25;
 
 fn check(input: &QualityInput<'_>) -> Checked {
     let numeric: Vec<&Column> = input.columns().filter(|c| c.numbers().is_some()).collect();

@@ -17,6 +17,36 @@ const HOSTILE: [&str; 9] = [
     "&lt;b&gt; {{x}} ${y} <!-- c --> ]]> \u{2028}",
 ];
 
+/// A gate whose every text is `name`.
+fn hostile_gate(name: &str, bar: Interval, why: Vec<Span>) -> crate::report::block::GateBlock {
+    let n = || name.to_owned();
+    crate::report::block::GateBlock {
+        id: n(),
+        title: n(),
+        fine: n(),
+        mark: Mark::Undecided,
+        state: n(),
+        value: n(),
+        interval_text: Some(n()),
+        bar: Some(bar),
+        comparison: n(),
+        limit: n(),
+        editable: None,
+        why,
+    }
+}
+
+/// Figures whose every text is `name`.
+fn hostile_figures(name: &str) -> Vec<Block> {
+    let n = || name.to_owned();
+    let mut figure = figures::bar(name, name, name, name, &[(n(), 1.0, Some((0.5, 1.5)))]);
+    figure.description = n();
+    let labels = [n(), format!("{name}2")];
+    let histogram = figures::histogram(name, name, &[0.0, 1.0, 2.0], &[9, 9]);
+    let all = [figure, figures::confusion(&labels, &[vec![5, 6], vec![7, 8]]), histogram.clone(), histogram];
+    all.into_iter().map(|figure| Block::Figure { figure }).collect()
+}
+
 /// A report in which every text that can come from a file or a person is `name`.
 fn hostile_report(name: &str) -> Report {
     let n = || name.to_owned();
@@ -48,24 +78,7 @@ fn hostile_report(name: &str) -> Report {
         remedies: vec![RemedyBlock { title: n(), does: n(), remedy: Remedy::DropColumns { columns: vec![n()] } }],
         accepted: Some(n()),
     };
-    let mut figure = figures::bar(name, name, name, name, &[(n(), 1.0, Some((0.5, 1.5)))]);
-    figure.description = n();
-    let gate = crate::report::block::GateBlock {
-        id: n(),
-        title: n(),
-        fine: n(),
-        mark: Mark::Undecided,
-        state: n(),
-        value: n(),
-        interval_text: Some(n()),
-        bar: Some(bar),
-        comparison: n(),
-        limit: n(),
-        editable: None,
-        why: spans(),
-    };
-    let labels = [n(), format!("{name}2")];
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Paragraph { text: spans() },
         Block::Heading { text: n() },
         Block::Facts { facts: vec![(n(), spans())] },
@@ -73,16 +86,13 @@ fn hostile_report(name: &str) -> Report {
         Block::Findings { findings: vec![finding] },
         Block::Tally { items: vec![(Mark::Blocker, n(), n(), Some(n()))] },
         Block::Scores { scores: vec![crate::report::block::ScoreBlock { title: n(), score: Some(3.0), text: n(), note: n() }] },
-        Block::Figure { figure },
-        Block::Figure { figure: figures::confusion(&labels, &[vec![5, 6], vec![7, 8]]) },
-        Block::Figure { figure: figures::histogram(name, name, &[0.0, 1.0, 2.0], &[9, 9]) },
-        Block::Figure { figure: figures::histogram(name, name, &[0.0, 1.0, 2.0], &[9, 9]) },
         Block::Verdict { outcome: Outcome::Go, says: vec![spans()] },
-        Block::Gates { groups: vec![(n(), vec![gate])] },
+        Block::Gates { groups: vec![(n(), vec![hostile_gate(name, bar, spans())])] },
         Block::List { items: vec![spans()], numbered: true },
         Block::Banner { mark: Mark::Warning, text: spans() },
         Block::Details { summary: n(), blocks: vec![Block::Paragraph { text: spans() }] },
     ];
+    blocks.extend(hostile_figures(name));
     let section = Section { id: n(), title: n(), eyebrow: n(), statement: spans(), lead: spans(), blocks };
     Report { title: n(), provenance: vec![(n(), n())], sections: vec![section] }
 }
@@ -161,8 +171,7 @@ fn hostile_names_stay_text_in_the_model_card() {
 fn a_report_has_no_script_no_address_and_no_style_attribute() {
     let page = html(&example::report(5));
     for never in ["<script", "http:", "https:", " style=", "url(", "@import", "<link", "<iframe", " on"] {
-        let found =
-            page.match_indices(never).map(|(at, _)| &page[at..(at + 24).min(page.len())]).filter(|t| never != " on" || t.contains("=\"")).next();
+        let found = page.match_indices(never).map(|(at, _)| &page[at..(at + 24).min(page.len())]).find(|t| never != " on" || t.contains("=\""));
         assert_eq!(found, None, "{never}");
     }
     assert!(page.contains("default-src 'none'; style-src 'sha256-") && !page.contains("unsafe-inline"));

@@ -17,7 +17,7 @@ pub fn spans(text: &[Span]) -> Markup {
     html! {
         @for span in text {
             @match span {
-                Span::Text(words) => { (visible(words)) },
+                Span::Text(words) => { (visible(words).replace(" %", "\u{a0}%")) },
                 Span::Column(name) => { (column(name)) },
                 Span::Strong(words) => { strong { (visible(words)) } },
                 Span::Code(words) => { code { bdi { (visible(words)) } } },

@@ -1,7 +1,7 @@
 //! The decision: go, caution or no-go, with every gate, and what would change it.
 
 use super::shared::{heads, words};
-use crate::decide::{Decision, GateState, Reason, Verdict};
+use crate::decide::{Decision, GateState, Quantity, Reason, Verdict};
 use crate::report::block::{Block, Cell, Mark, Section, Spans, TableBlock, column, plain, strong, text};
 use crate::report::format::counted;
 use crate::report::words::gates::{GROUPS, finding_name, gate_block, group_of, tally, title_of, what_if};
@@ -24,7 +24,8 @@ pub struct DecideReport<'a> {
 pub fn decide(report: &DecideReport<'_>) -> Section {
     let decision = report.decision;
     let mut blocks = vec![
-        Block::Verdict { outcome: decision.verdict.into(), says: vec![statement(report), advice(decision.verdict)] },
+        // Its sentences stand above, as the section's statement and lead.
+        Block::Verdict { outcome: decision.verdict.into(), says: Vec::new() },
         Block::Paragraph {
             text: vec![text(
                 "Go: every gate passes. Caution: none fails, but at least one is undecided. No-go: a gate fails, a blocker is open, or nothing was tested.",
@@ -90,11 +91,15 @@ fn reason_in_words(report: &DecideReport<'_>, reason: &Reason) -> Spans {
         Reason::Undecided { gates } => {
             vec![text(format!("{} undecided: {}.", counted(gates.len() as u64, "gate is", "gates are"), titles(gates)))]
         }
-        Reason::AllPass => vec![
-            text("Nothing leaks that we could find, the model clearly beats the baseline in predicting "),
-            column(&report.task.target),
-            text(", and the sealed rows agree."),
-        ],
+        Reason::AllPass => {
+            let has = |wanted: fn(&Quantity) -> bool| report.decision.gates.iter().any(|g| wanted(&g.gate.quantity));
+            let mut says = vec![text("Nothing leaks that the audit could find.")];
+            if has(|q| *q == Quantity::GainOverBaseline) {
+                says.extend([text(" The model clearly beats the baseline in predicting "), column(&report.task.target)]);
+                says.push(text(if has(|q| matches!(q, Quantity::Holdout { .. })) { ", and the sealed rows bear it out." } else { "." }));
+            }
+            says
+        }
     }
 }
 

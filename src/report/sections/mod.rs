@@ -4,6 +4,7 @@
 
 mod audit;
 
+mod augment;
 mod decide;
 mod prepare;
 
@@ -15,6 +16,7 @@ mod validate;
 
 pub use audit::{AuditReport, audit};
 
+pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
 
 pub use prepare::{PrepareReport, prepare};

@@ -31,7 +31,7 @@ pub(super) fn dealt(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::Auto => "as the table suggests",
         Strategy::Random => "by chance",
-        Strategy::Stratified => "by chance within each class",
+        Strategy::Stratified => "by chance, evenly over the target",
         Strategy::Grouped => "by entity",
         Strategy::TimeOrdered => "in time order",
     }

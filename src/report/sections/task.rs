@@ -122,7 +122,7 @@ fn facts(report: &TaskReport<'_>) -> Vec<(String, Spans)> {
         let why = match split.strategy {
             Strategy::TimeOrdered => "in time order: learn from the past, judge on what follows",
             Strategy::Grouped => "by entity: all rows of an entity on one side",
-            Strategy::Stratified => "by chance within each class, so that every fold has its share",
+            Strategy::Stratified => "by chance, evenly over the target: every fold has its share of each class or range",
             Strategy::Random | Strategy::Auto => "by chance",
         };
         facts.push(("rows dealt".to_owned(), vec![text(why)]));

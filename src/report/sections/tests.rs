@@ -351,3 +351,38 @@ fn preparation_says_what_each_step_made_and_learned() {
     assert_eq!(plain(&section.lead), "1 column gives no feature: notes.");
     assert!(all.contains("free text") && all.contains("learned"));
 }
+
+#[test]
+fn augmentation_says_which_features_differ_and_that_off_is_off() {
+    use crate::augment::{FeatureFidelity, Fidelity, Verdict};
+    let feature = |name: &str, off| FeatureFidelity {
+        name: name.into(),
+        real_mean: 10.0,
+        synthetic_mean: 10.4,
+        real_sd: 2.0,
+        synthetic_sd: 2.1,
+        mean_difference: Some(0.2),
+        mean_allowed: 0.05,
+        sd_difference: Some(0.05),
+        sd_allowed: 0.1,
+        ks_d: 0.08,
+        ks_p: 0.2,
+        off,
+    };
+    let fidelity = Fidelity {
+        method: "noise".into(),
+        n_real: 200,
+        n_synthetic: 100,
+        features: vec![feature("a", false), feature("b", true)],
+        n_off: 1,
+        widened: false,
+        enough_rows: true,
+        verdict: Verdict::Doubtful,
+    };
+    let section = augment(&AugmentReport { fidelity: Some(&fidelity) });
+    examine(&section);
+    assert_eq!(plain(&section.statement), "The made-up rows differ from the real ones in 1 feature of 2.");
+    let first = &tables(&section.blocks)[0].rows[0];
+    assert!(matches!(&first[0], Cell::Text { text } if text == "b"), "what differs comes first");
+    assert_eq!(plain(&augment(&AugmentReport { fidelity: None }).statement), "No rows were made up.");
+}

@@ -1,6 +1,6 @@
 //! Sentences of the leakage audit, one function a check.
 
-use super::finding::{Told, about, of, part};
+use super::finding::{Told, about, about_rows, of, part};
 use crate::finding::{Certainty, Evidence, Finding, Severity, Share};
 use crate::report::block::{column, text};
 use crate::report::format::{count, number, percent};
@@ -134,10 +134,10 @@ fn split_duplicates(finding: &Finding) -> Told {
     Told::new(
         vec![text(format!("{} of the rows have an equal twin", percent(share.ratio())))],
         format!(
-            "{} rows equal another row in every feature and the target; coincidence would make about {}. A split by chance puts twins on both sides, and a \
+            "{} rows equal another row in every feature and the target; coincidence would make {}. A split by chance puts twins on both sides, and a \
              model is praised for remembering. Keep one of each, or keep twins on one side.",
             count(observed),
-            number(expected)
+            about_rows(expected)
         ),
     )
 }
@@ -152,10 +152,10 @@ fn train_test_overlap(finding: &Finding) -> Told {
     Told::new(
         vec![text(format!("{} of the test rows stand in the training file", percent(Share { count: observed, of }.ratio())))],
         format!(
-            "{} test rows equal a training row in every feature and the target; dealing the same rows to the files by chance would give about {}. On these \
+            "{} test rows equal a training row in every feature and the target; dealing the same rows to the files by chance would give {}. On these \
              rows the test measures memory, not prediction.",
             part(Share { count: observed, of }),
-            number(expected)
+            about_rows(expected)
         ),
     )
 }

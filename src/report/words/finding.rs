@@ -142,7 +142,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             terms
         }
         Evidence::Overlap { observed, expected, of, conflicting } => {
-            let mut terms = vec![("rows with a twin", part(Share { count: *observed, of: *of })), ("expected by chance", number(*expected))];
+            let mut terms = vec![("rows with a twin", part(Share { count: *observed, of: *of })), ("expected by chance", about_rows(*expected))];
             if *conflicting > 0 {
                 terms.push(("equal features, other class", counted(*conflicting, "row", "rows")));
             }
@@ -160,7 +160,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
                 (None, Some(high)) => format!("up to {}", number(*high)),
                 (None, None) => "anything".to_owned(),
             };
-            vec![("usual range", usual), ("cells outside", part(*share))]
+            vec![("outer fences", usual), ("cells outside", part(*share))]
         }
         Evidence::Distinct { distinct, present } => {
             vec![("different values", count(*distinct)), ("cells present", count(*present))]
@@ -267,6 +267,11 @@ fn residual(largest: f64, tolerance: f64) -> String {
 
 fn needed(bits: f64, bar: f64) -> String {
     format!("{}, {} needed", number(bits.round()), number(bar.round()))
+}
+
+/// An expected number of rows: "12.5", or "none" below one half.
+pub(super) fn about_rows(expected: f64) -> String {
+    if expected < 0.5 { "none".to_owned() } else { format!("about {}", number(expected)) }
 }
 
 /// "12 of 400".

@@ -1,6 +1,7 @@
 //! Results turned into sentences: what was found, what it means, what to do.
 
 mod audit;
+pub mod card;
 mod finding;
 pub mod gates;
 pub mod glossary;

@@ -175,7 +175,7 @@ fn outliers(finding: &Finding) -> Told {
         );
     }
     Told::new(
-        about(&finding.columns, " is heavily skewed"),
+        about(&finding.columns, " has long tails"),
         format!(
             "{} of its values lie more than three interquartile ranges outside of the quartiles. They are too many to be errors. Trees bear such a column; \
              linear models are pulled by it, and robust scaling helps.",

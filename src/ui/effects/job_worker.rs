@@ -17,7 +17,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
     EventListener::new(&target, "message", move |event: &Event| {
         let Some((tag, message)) = Received::read(event) else { return };
         match tag {
-            Tag::Context => match unpack::<ContextPart>(&message.bytes(1)) {
+            Tag::Context => match ContextPart::from_bytes(&message.bytes(1)) {
                 Ok(part) => context.borrow_mut().set(part),
                 // The jobs that need the part will say so; a person sees their refusal.
                 Err(error) => web_sys::console::error_1(&error.to_string().into()),
@@ -38,7 +38,7 @@ fn run(scope: &DedicatedWorkerGlobalScope, context: &mut Context, packed: &[u8])
     let job: Job = unpack(packed)?;
     let clock = scope.performance();
     let mut last = f64::NEG_INFINITY;
-    context.run(&job, &mut |_, _| {
+    context.run(job, &mut |_, _| {
         let now = clock.as_ref().map_or(0.0, web_sys::Performance::now);
         if now - last >= PULSE_MS {
             last = now;

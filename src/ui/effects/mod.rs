@@ -33,9 +33,9 @@ use wire::{Message, Received, Tag};
 const SESSION: &str = "session";
 /// Name of a worker that runs jobs.
 const JOB: &str = "job";
-/// Seconds without a sign of life after which a busy worker counts as dead. Jobs pulse many times a second; the slowest single
-/// step between two pulses (sorting the widest table we accept) stays far below.
-const PATIENCE_S: u32 = 120;
+/// Seconds without a sign of life after which a busy worker counts as dead. A job pulses at its start and its end, so this is the
+/// longest one job may take: minutes on the slowest machine with the largest table.
+const PATIENCE_S: u32 = 900;
 /// Most workers a person may choose: each holds its own copy of the table.
 const MOST_WORKERS: u32 = 32;
 /// Where the chosen number of workers is remembered.

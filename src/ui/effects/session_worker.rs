@@ -166,7 +166,7 @@ impl Desk {
     }
 
     fn hold(&mut self, part: &ContextPart) {
-        match pack(part) {
+        match part.to_bytes() {
             Ok(bytes) => {
                 let kind = discriminant(part);
                 let packed = buffer(&bytes);

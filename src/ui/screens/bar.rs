@@ -4,8 +4,8 @@ use super::super::state::{App, Progress};
 use super::super::widgets::mark::sign;
 use super::super::widgets::menu::{item, menu};
 use super::super::widgets::progress::amount;
-use super::super::widgets::words::{counted, thousands};
 use super::{drop_zone, report, theme};
+use crate::protocol::format::{count, counted};
 use crate::protocol::{Command, Export};
 use leptos::prelude::*;
 
@@ -93,7 +93,7 @@ fn jobs(app: App) -> impl IntoView + use<> {
 
 fn workers_words(app: App) -> String {
     let n = app.with_link(super::super::effects::Link::workers).unwrap_or(1);
-    if n == 1 { "1 worker is ready".to_owned() } else { format!("{} workers are ready", thousands(u64::from(n))) }
+    if n == 1 { "1 worker is ready".to_owned() } else { format!("{} workers are ready", count(u64::from(n))) }
 }
 
 fn undo(app: App) -> impl IntoView + use<> {
@@ -114,7 +114,7 @@ fn redo(app: App) -> impl IntoView + use<> {
             aria-label="Redo"
             title="Redo (Ctrl Shift Z)"
             disabled=move || !can.get()
-            on:click=move |_| app.send(Command::Redo)
+            on:click=move |_| app.redo()
         >
             {sign("#m-redo")}
         </button>

@@ -2,8 +2,9 @@
 
 use super::super::state::App;
 use super::super::widgets::banner::banner;
-use super::super::widgets::words::{counted, file_role, fingerprint, size, thousands};
+use super::super::widgets::words::file_role;
 use super::{dialect, drop_zone};
+use crate::protocol::format::{bytes, count, counted, short_hash};
 use crate::protocol::{Command, FileRole, FileView, Mark};
 use leptos::prelude::*;
 
@@ -73,16 +74,16 @@ fn facts(app: App, slot: u32, file: &FileView) -> impl IntoView + use<> {
         <dl class="facts-row">
             <div>
                 <dt>"rows"</dt>
-                <dd>{thousands(u64::from(file.n_rows))}</dd>
+                <dd>{count(u64::from(file.n_rows))}</dd>
             </div>
             <div>
                 <dt>"columns"</dt>
-                <dd>{thousands(u64::from(file.n_columns))}</dd>
+                <dd>{count(u64::from(file.n_columns))}</dd>
             </div>
             {left_out}
             <div>
                 <dt>"size"</dt>
-                <dd>{size(file.bytes)}</dd>
+                <dd>{bytes(file.bytes)}</dd>
             </div>
             <div>
                 <dt>"used as"</dt>
@@ -91,7 +92,7 @@ fn facts(app: App, slot: u32, file: &FileView) -> impl IntoView + use<> {
             <div>
                 <dt>"SHA-256"</dt>
                 <dd class="col" title=file.sha256.clone()>
-                    {fingerprint(&file.sha256)}
+                    {short_hash(&file.sha256)}
                 </dd>
             </div>
         </dl>
@@ -139,14 +140,14 @@ fn rejects(file: &FileView) -> Option<AnyView> {
         .map(|(line, byte, why)| {
             view! {
                 <tr>
-                    <th scope="row" class="num">{thousands(*line)}</th>
-                    <td class="num">{thousands(*byte)}</td>
+                    <th scope="row" class="num">{count(*line)}</th>
+                    <td class="num">{count(*byte)}</td>
                     <td>{why.clone()}</td>
                 </tr>
             }
         })
         .collect_view();
-    let first = file.rejects.first().map(|(line, _, why)| format!(" Line {}: {why}", thousands(*line)));
+    let first = file.rejects.first().map(|(line, _, why)| format!(" Line {}: {why}", count(*line)));
     let text = view! {
         <b>{if file.n_rejected == 1 { "One row was left out.".to_owned() } else { format!("{} were left out.", counted(file.n_rejected, "row", "rows")) }}</b>
         {first}
@@ -155,7 +156,7 @@ fn rejects(file: &FileView) -> Option<AnyView> {
         view! {
             {banner(Mark::Warning, text.into_any(), None)}
             <details class="fold">
-                <summary>{format!("Lines left out, {} of {}", thousands(shown as u64), thousands(file.n_rejected))}</summary>
+                <summary>{format!("Lines left out, {} of {}", count(shown as u64), count(file.n_rejected))}</summary>
                 <div class="scroll">
                     <table>
                         <caption>"Records that could not be read as a row"</caption>

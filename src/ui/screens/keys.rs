@@ -20,7 +20,7 @@ pub(crate) fn follow(app: App) {
         }
         match (event.key().to_lowercase().as_str(), event.shift_key()) {
             ("z", false) if !in_a_field(&event) => app.undo(),
-            ("z", true) | ("y", false) if !in_a_field(&event) => app.send(Command::Redo),
+            ("z", true) | ("y", false) if !in_a_field(&event) => app.redo(),
             ("s", false) => app.send(Command::Export { what: Export::Project }),
             _ => return,
         }

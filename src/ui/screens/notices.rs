@@ -2,14 +2,14 @@
 
 use super::super::state::App;
 use super::super::widgets::banner::banner;
-use super::super::widgets::words::thousands;
+use crate::protocol::format::count;
 use crate::protocol::{Command, Error, ErrorKind, Export, Mark};
 use leptos::prelude::*;
 
 fn place(error: &Error) -> Option<String> {
     let place = error.place.as_ref()?;
-    let line = place.line.map(|line| format!("line {}", thousands(line)));
-    let byte = place.byte.map(|byte| format!("byte {}", thousands(byte)));
+    let line = place.line.map(|line| format!("line {}", count(line)));
+    let byte = place.byte.map(|byte| format!("byte {}", count(byte)));
     let words: Vec<String> = [line, byte].into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(", "))
 }

@@ -4,8 +4,8 @@ use super::super::effects::Link;
 use super::super::state::App;
 use super::super::widgets::banner::banner;
 use super::super::widgets::progress;
-use super::super::widgets::words::thousands;
 use super::{drop_zone, file, grid, paste, route, samples};
+use crate::protocol::format::count;
 use crate::protocol::{Mark, Step, StepState};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -169,13 +169,13 @@ fn statement(app: App) -> String {
     app.state.with(|s| {
         let Some(file) = s.files.first() else { return String::new() };
         let missing: u64 = s.columns.iter().map(|c| u64::from(c.missing)).sum();
-        let empty = if missing == 0 { "no empty cells".to_owned() } else { format!("{} empty cells", thousands(missing)) };
+        let empty = if missing == 0 { "no empty cells".to_owned() } else { format!("{} empty cells", count(missing)) };
         let left_out = match file.n_rejected {
             0 => "every row was read".to_owned(),
             1 => "one row was left out".to_owned(),
-            n => format!("{} rows were left out", thousands(n)),
+            n => format!("{} rows were left out", count(n)),
         };
-        format!("{} rows, {} columns, {empty}; {left_out}.", thousands(u64::from(s.n_rows)), thousands(s.columns.len() as u64))
+        format!("{} rows, {} columns, {empty}; {left_out}.", count(u64::from(s.n_rows)), count(s.columns.len() as u64))
     })
 }
 

@@ -4,7 +4,7 @@ use super::super::state::App;
 use super::facts::evidence;
 use super::interval::{self, Zone};
 use super::mark::{certainty, mark_class, mark_sign, sign};
-use super::spans::{spans, spans_flat};
+use super::spans::{heading, spans, spans_flat};
 use super::table::table;
 use crate::protocol::{Accepted, Certainty, FindingBlock, Mark, RemedyBlock, Severity};
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str) -> An
                 <span class=format!("sev {}", mark_class(mark))>
                     {sign(mark_sign(mark))}{word} <span class="certainty">{certainty(block.certainty)}</span>
                 </span>
-                <h3 attr:aria-level=level>{spans_flat(app, &block.title)}</h3>
+                {heading(level, spans_flat(app, &block.title))}
                 {folded_price(block, mark)}
                 <span class="caret" aria-hidden="true"></span>
             </summary>

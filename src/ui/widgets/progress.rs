@@ -1,8 +1,8 @@
 //! Progress of the running work: stage, done of total, time left after 5 %, cancel.
 
 use super::super::state::{App, Progress};
-use super::words::thousands;
 use crate::protocol::Command;
+use crate::protocol::format::count;
 use leptos::prelude::*;
 
 /// Done of total and time left, in words.
@@ -12,7 +12,7 @@ pub(crate) fn amount(progress: &Progress) -> String {
         Some(s) if s < 90 => format!(" · about {s} s left"),
         Some(s) => format!(" · about {} min left", s.div_ceil(60)),
     };
-    format!("{} of {}{left}", thousands(progress.done), thousands(progress.total))
+    format!("{} of {}{left}", count(progress.done), count(progress.total))
 }
 
 /// The progress panel; nothing while nothing runs.

@@ -43,9 +43,6 @@ pub(crate) fn verdict(app: App, outcome: Outcome, says: &[Spans]) -> impl IntoVi
                         "See the audit"
                     </a>
                 </div>
-                <p class="fine pad">
-                    "Go: every gate passes. Caution: none fails, but at least one interval crosses its limit. No-go: a gate fails, a blocker is open, or nothing was tested."
-                </p>
             </div>
         </section>
     }

@@ -2,45 +2,6 @@
 
 use crate::protocol::{FileRole, Kind, Role, Strategy, TaskKind};
 
-/// A count with its unit ("1 row", "12,330 rows").
-pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
-}
-
-/// A whole number with commas between thousands.
-pub(crate) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A size in bytes as a person reads it.
-pub(crate) fn size(bytes: u64) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB"];
-    let mut tenths = bytes.saturating_mul(10);
-    let mut unit = 0;
-    while tenths >= 10_240 && unit + 1 < units.len() {
-        tenths /= 1024;
-        unit += 1;
-    }
-    let name = units.get(unit).copied().unwrap_or("GiB");
-    if unit == 0 { format!("{} {name}", thousands(bytes)) } else { format!("{}.{} {name}", thousands(tenths / 10), tenths % 10) }
-}
-
-/// A fingerprint in groups, shortened in the middle.
-pub(crate) fn fingerprint(hash: &str) -> String {
-    match (hash.get(0..4), hash.get(4..8), hash.get(hash.len().saturating_sub(4)..)) {
-        (Some(a), Some(b), Some(c)) if hash.len() > 12 => format!("{a} {b} … {c}"),
-        _ => hash.to_owned(),
-    }
-}
-
 /// Name of a kind on screen.
 pub(crate) fn kind(kind: Kind) -> &'static str {
     match kind {

@@ -25,7 +25,7 @@ fn line(sheet: Sheet, row: u32) -> impl IntoView + use<> {
     view! {
         <div role="row" class="vrow" aria-rowindex=u64::from(row) + 2 style:transform=top>
             <div role="rowheader" aria-colindex="1" class="rn">
-                {super::super::super::widgets::words::thousands(u64::from(row) + 1)}
+                {crate::protocol::format::count(u64::from(row) + 1)}
             </div>
             <For each=move || sheet.columns.get() key=|column| *column let:column>
                 {

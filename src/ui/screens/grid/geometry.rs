@@ -4,11 +4,11 @@
 /// Height of a row in pixels.
 pub(super) const ROW: f64 = 28.0;
 /// Width of a column in pixels.
-pub(super) const COLUMN: f64 = 168.0;
+pub(super) const COLUMN: f64 = 192.0;
 /// Width of the row numbers in pixels.
-pub(super) const NUMBERS: f64 = 76.0;
+pub(super) const NUMBERS: f64 = 88.0;
 /// Height of the head in pixels.
-pub(super) const HEAD: f64 = 132.0;
+pub(super) const HEAD: f64 = 118.0;
 /// Longest track in pixels; Firefox stops near 17.8 million, Chromium near 33.
 const TRACK: f64 = 8_000_000.0;
 /// Rows and columns drawn beyond what is seen, on each side.
@@ -124,7 +124,7 @@ fn with(range: std::ops::Range<u32>, extra: Option<u32>) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    const WINDOW: Seen = Seen { left: 0.0, top: 0.0, width: 1000.0, height: 132.0 + 280.0 };
+    const WINDOW: Seen = Seen { left: 0.0, top: 0.0, width: 1000.0, height: HEAD + 280.0 };
 
     #[test]
     fn the_ends_of_a_stretched_track_are_the_ends_of_the_table() {

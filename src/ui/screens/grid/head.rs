@@ -2,8 +2,9 @@
 
 use super::super::super::state::App;
 use super::super::super::widgets::spans::visible;
-use super::super::super::widgets::words::{counted, kind, role};
+use super::super::super::widgets::words::{kind, role};
 use super::{Sheet, cell_id};
+use crate::protocol::format::counted;
 use crate::protocol::{ColumnView, Kind, Role, Settings};
 use leptos::prelude::*;
 

@@ -1,0 +1,203 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Drop a CSV, get a verdict you can defend. Nothing leaves this machine.
+#[derive(Parser, Debug)]
+#[command(name = "watertight", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) action: Action,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Action {
+    /// Look for leakage, with proof
+    Audit(AuditOptions),
+    /// The whole job: audit, train, validate, decide, and write report, model card and bundle
+    Run(RunOptions),
+    /// Look at data quality
+    Check(CheckOptions),
+    /// Predict the rows of a file with a bundle
+    Predict(PredictOptions),
+    /// Write a built-in sample as CSV to standard output
+    Sample(SampleOptions),
+    /// List what there is
+    List(ListOptions),
+}
+
+/// Where findings begin to count as failure.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailOn {
+    /// A blocker
+    Blocker,
+    /// A warning or a blocker
+    Warning,
+    /// Nothing found is a failure
+    Never,
+}
+
+/// How a file is read; what is not given is detected.
+#[derive(Args, Debug, Clone, Default)]
+pub(super) struct ReadOptions {
+    /// Field delimiter ("," ";" "\t" ...)
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<String>,
+    /// Quote character; "none" reads quotes literally
+    #[arg(long, value_name = "CHAR")]
+    pub quote: Option<String>,
+    /// Encoding label, such as utf-8 or windows-1252
+    #[arg(long, value_name = "LABEL")]
+    pub encoding: Option<String>,
+    /// Decimal sign
+    #[arg(long, value_name = "CHAR")]
+    pub decimal: Option<char>,
+    /// The first line holds values, not names
+    #[arg(long)]
+    pub no_header: bool,
+    /// A spelling of a missing cell, instead of the usual ones; may be given several times
+    #[arg(long = "null", value_name = "TEXT")]
+    pub nulls: Vec<String>,
+    /// Read a column as a kind: COLUMN=numeric|boolean|categorical|timestamp|text|identifier
+    #[arg(long = "kind", value_name = "COLUMN=KIND")]
+    pub kinds: Vec<String>,
+    /// Date format of a column, as a strftime pattern: COLUMN=%d/%m/%Y
+    #[arg(long = "date-format", value_name = "COLUMN=PATTERN")]
+    pub date_formats: Vec<String>,
+    /// Settings to start from (settings.json of a run); flags win
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+}
+
+/// What is predicted, and how rows are dealt.
+#[derive(Args, Debug, Clone, Default)]
+pub(super) struct TaskOptions {
+    /// Column to predict (guessed when not given)
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Option<String>,
+    /// Column that orders the rows in time
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
+    /// Column that names the entity of a row
+    #[arg(long, value_name = "COLUMN")]
+    pub entity: Option<String>,
+    /// Steps between the prediction moment and the target
+    #[arg(long, value_name = "N")]
+    pub horizon: Option<u32>,
+    /// Label of the positive class
+    #[arg(long, value_name = "LABEL")]
+    pub positive: Option<String>,
+    /// Use a column for something: COLUMN=feature|ignored
+    #[arg(long = "role", value_name = "COLUMN=ROLE")]
+    pub roles: Vec<String>,
+    /// How rows are dealt: auto, random, stratified, grouped, time_ordered
+    #[arg(long, value_name = "STRATEGY")]
+    pub split: Option<String>,
+    /// A separate test file: it becomes the sealed rows
+    #[arg(long, value_name = "FILE")]
+    pub test: Option<PathBuf>,
+    /// Seed of every random stream
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AuditOptions {
+    /// CSV, TSV or any delimiter; .gz too
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub task: TaskOptions,
+    #[command(flatten)]
+    pub read: ReadOptions,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where findings begin to count as failure (exit code 1)
+    #[arg(long, value_enum, default_value = "blocker")]
+    pub fail_on: FailOn,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RunOptions {
+    /// CSV, TSV or any delimiter; .gz too
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub task: TaskOptions,
+    #[command(flatten)]
+    pub read: ReadOptions,
+    /// A file to predict with the model: predictions.csv is about its rows then
+    #[arg(long, value_name = "FILE")]
+    pub new: Option<PathBuf>,
+    /// Folder to write to (made if it is not there)
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Where findings begin to count as failure (exit code 1)
+    #[arg(long, value_enum, default_value = "blocker")]
+    pub fail_on: FailOn,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckOptions {
+    /// CSV, TSV or any delimiter; .gz too
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub task: TaskOptions,
+    #[command(flatten)]
+    pub read: ReadOptions,
+    /// Where findings begin to count as failure (exit code 1)
+    #[arg(long, value_enum, default_value = "blocker")]
+    pub fail_on: FailOn,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PredictOptions {
+    /// bundle.json of a run
+    pub bundle: PathBuf,
+    /// File with the rows to predict
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub read: ReadOptions,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Write text cells that begin like spreadsheet formulas as they are
+    #[arg(long)]
+    pub raw: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SampleOptions {
+    /// studio, sessions, claims or clean
+    pub name: String,
+    /// Rows (0: the sample's usual number)
+    #[arg(long, default_value_t = 0)]
+    pub rows: u32,
+}
+
+/// The open lists.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// Audit checks
+    Checks,
+    /// Learners with their hyperparameters
+    Learners,
+    /// Metrics
+    Metrics,
+    /// Preparation steps
+    Steps,
+    /// Quality rules
+    Rules,
+    /// Built-in samples
+    Samples,
+    /// Augmentation methods
+    Methods,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ListOptions {
+    /// Which list
+    #[arg(value_enum)]
+    pub what: Listed,
+}

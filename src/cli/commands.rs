@@ -1,0 +1,213 @@
+//! The commands.
+
+use super::args::{AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions};
+use super::engine::{Engine, for_each_slice};
+use super::print;
+use crate::bundle::Bundle;
+use crate::error::{Error, Result};
+use crate::finding::Severity;
+use crate::protocol::{Export, FileRole, Step};
+use crate::sample::SAMPLES;
+use crate::session::{catalogue, predictions_file};
+use crate::settings::{Role, Settings};
+use crate::split::Strategy;
+use crate::table::Kind;
+use crate::table::export::Safety;
+use std::path::{Path, PathBuf};
+
+/// `audit`: findings with proof.
+pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
+    let mut engine = opened(&options.file, &options.task, &options.read, None, Step::Audit)?;
+    let (_, json) = engine.export(Export::AuditJson)?;
+    if options.json {
+        print::out(&String::from_utf8_lossy(&json));
+    } else if let Some(section) = engine.sections.get(&Step::Audit) {
+        print::section(section);
+    }
+    Ok(passes(&engine, Step::Audit, options.fail_on))
+}
+
+/// `check`: data quality.
+pub(super) fn check(options: &CheckOptions) -> Result<bool> {
+    let engine = opened(&options.file, &options.task, &options.read, None, Step::Quality)?;
+    if let Some(section) = engine.sections.get(&Step::Quality) {
+        print::section(section);
+    }
+    Ok(passes(&engine, Step::Quality, options.fail_on))
+}
+
+/// `run`: the whole job, written to a folder.
+pub(super) fn run(options: &RunOptions) -> Result<bool> {
+    let unwritable = |e: std::io::Error| Error::unwritable(&options.out.display().to_string(), &e.to_string());
+    std::fs::create_dir_all(&options.out).map_err(unwritable)?;
+    let mut engine = opened(&options.file, &options.task, &options.read, options.new.as_deref(), Step::Decide)?;
+    let files = [
+        (Export::ReportHtml, "report.html"),
+        (Export::ReportMarkdown, "report.md"),
+        (Export::ReportJson, "report.json"),
+        (Export::ModelCard, "model_card.md"),
+        (Export::Bundle, "bundle.json"),
+        (Export::Predictions, "predictions.csv"),
+        (Export::Settings, "settings.json"),
+    ];
+    for (what, name) in files {
+        let (_, bytes) = engine.export(what)?;
+        write(&options.out.join(name), &bytes)?;
+    }
+    for step in [Step::Audit, Step::Train, Step::Decide] {
+        if let Some(section) = engine.sections.get(&step) {
+            print::headline(section);
+        }
+    }
+    print::note(&format!("Written to {}: {}.", options.out.display(), files.map(|(_, name)| name).join(", ")));
+    Ok(passes(&engine, Step::Decide, options.fail_on))
+}
+
+/// `predict`: a bundle asked about a file.
+pub(super) fn predict(options: &PredictOptions) -> Result<bool> {
+    let unreadable = |e: std::io::Error| Error::unreadable(&options.bundle.display().to_string(), &e.to_string());
+    let bundle = Bundle::from_json(&std::fs::read_to_string(&options.bundle).map_err(unreadable)?)?;
+    let mut bytes = Vec::new();
+    for_each_slice(&options.file, &mut |slice| {
+        bytes.extend_from_slice(slice);
+        true
+    })?;
+    let settings = settings(&TaskOptions::default(), &options.read)?;
+    let safety = if options.raw { Safety::Raw } else { Safety::Guarded };
+    let csv = predictions_file(&bundle, &bytes, &settings, safety)?;
+    write(&options.out, &csv)?;
+    Ok(true)
+}
+
+/// `sample`: a built-in sample as CSV.
+pub(super) fn sample(options: &SampleOptions) -> Result<bool> {
+    let known: Vec<&str> = SAMPLES.iter().map(|s| s.id).collect();
+    let sample = SAMPLES.iter().find(|s| s.id == options.name).ok_or_else(|| Error::unknown("sample", &options.name, &known))?;
+    let rows = if options.rows == 0 { sample.default_rows } else { options.rows };
+    print::out(&String::from_utf8_lossy(&(sample.make)(rows)));
+    Ok(true)
+}
+
+/// `list`: one of the open lists.
+pub(super) fn list(options: &ListOptions) -> Result<bool> {
+    let all = catalogue();
+    print::entries(match options.what {
+        Listed::Checks => &all.checks,
+        Listed::Learners => &all.learners,
+        Listed::Metrics => &all.metrics,
+        Listed::Steps => &all.steps,
+        Listed::Rules => &all.rules,
+        Listed::Samples => &all.samples,
+        Listed::Methods => &all.methods,
+    });
+    Ok(true)
+}
+
+/// A session with the files open and computed up to a step.
+fn opened(file: &Path, task: &TaskOptions, read: &ReadOptions, new: Option<&Path>, up_to: Step) -> Result<Engine> {
+    let mut files: Vec<(PathBuf, FileRole)> = vec![(file.to_owned(), FileRole::Train)];
+    files.extend(task.test.clone().map(|path| (path, FileRole::Test)));
+    files.extend(new.map(|path| (path.to_owned(), FileRole::New)));
+    let mut engine = Engine::default();
+    engine.start_with(settings(task, read)?, up_to);
+    engine.open(&files)?;
+    Ok(engine)
+}
+
+fn passes(engine: &Engine, step: Step, fail_on: FailOn) -> bool {
+    let bar = match fail_on {
+        FailOn::Never => return true,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Blocker => Severity::Blocker,
+    };
+    !engine.session().has_finding(step, bar)
+}
+
+/// Writes a file where the person said.
+#[expect(clippy::disallowed_methods, reason = "a command line writes files")]
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|e| Error::unwritable(&path.display().to_string(), &e.to_string()))
+}
+
+/// Settings from a file, if one is given, with the flags on top.
+fn settings(task: &TaskOptions, read: &ReadOptions) -> Result<Settings> {
+    let mut settings = match &read.settings {
+        Some(path) => {
+            let unreadable = |e: std::io::Error| Error::unreadable(&path.display().to_string(), &e.to_string());
+            Settings::from_json(&std::fs::read_to_string(path).map_err(unreadable)?)?
+        }
+        None => Settings::default(),
+    };
+    apply_read(&mut settings, read)?;
+    apply_task(&mut settings, task)?;
+    Ok(settings)
+}
+
+fn apply_read(settings: &mut Settings, read: &ReadOptions) -> Result<()> {
+    if let Some(delimiter) = &read.delimiter {
+        settings.csv.delimiter = Some(one_char("delimiter", if delimiter == "\\t" { "\t" } else { delimiter })?);
+    }
+    if let Some(quote) = &read.quote {
+        settings.csv.quote = Some(if quote == "none" { '\0' } else { one_char("quote", quote)? });
+    }
+    if read.encoding.is_some() {
+        settings.csv.encoding.clone_from(&read.encoding);
+    }
+    settings.csv.decimal = read.decimal.or(settings.csv.decimal);
+    if read.no_header {
+        settings.csv.header = Some(false);
+    }
+    if !read.nulls.is_empty() {
+        settings.csv.nulls.clone_from(&read.nulls);
+    }
+    for pair in &read.kinds {
+        let (column, kind) = pair_of("kind", pair)?;
+        let known = Kind::ALL.map(Kind::id);
+        settings.columns.entry(column).or_default().kind = Some(Kind::from_id(&kind).ok_or_else(|| Error::unknown("kind", &kind, &known))?);
+    }
+    for pair in &read.date_formats {
+        let (column, pattern) = pair_of("date-format", pair)?;
+        settings.columns.entry(column).or_default().date_format = Some(pattern);
+    }
+    Ok(())
+}
+
+fn apply_task(settings: &mut Settings, task: &TaskOptions) -> Result<()> {
+    let chosen = &mut settings.task;
+    for (slot, flag) in [
+        (&mut chosen.target, &task.target),
+        (&mut chosen.time, &task.time),
+        (&mut chosen.entity, &task.entity),
+        (&mut chosen.positive, &task.positive),
+    ] {
+        if flag.is_some() {
+            slot.clone_from(flag);
+        }
+    }
+    chosen.horizon = task.horizon.unwrap_or(chosen.horizon);
+    settings.seed = task.seed.unwrap_or(settings.seed);
+    if let Some(word) = &task.split {
+        let known = ["auto", "random", "stratified", "grouped", "time_ordered"];
+        let quoted = format!("\"{word}\"");
+        settings.split.strategy = serde_json::from_str::<Strategy>(&quoted).map_err(|_| Error::unknown("split", word, &known))?;
+    }
+    for pair in &task.roles {
+        let (column, word) = pair_of("role", pair)?;
+        let role = [Role::Feature, Role::Ignored].into_iter().find(|r| r.id() == word);
+        settings.columns.entry(column).or_default().role = Some(role.ok_or_else(|| Error::unknown("role", &word, &["feature", "ignored"]))?);
+    }
+    Ok(())
+}
+
+fn one_char(name: &str, text: &str) -> Result<char> {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(Error::out_of_range(name, &format!("\"{text}\""), "a single character")),
+    }
+}
+
+fn pair_of(name: &str, pair: &str) -> Result<(String, String)> {
+    let split = pair.rsplit_once('=').filter(|(column, value)| !column.is_empty() && !value.is_empty());
+    split.map(|(c, v)| (c.to_owned(), v.to_owned())).ok_or_else(|| Error::out_of_range(name, &format!("\"{pair}\""), "of the form COLUMN=VALUE"))
+}

@@ -1,0 +1,140 @@
+//! What is printed: results on standard output, progress and refusals on standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
+
+use crate::error::Error;
+use crate::finding::{Certainty, Severity};
+use crate::protocol::Entry;
+use crate::report::block::{Block, FindingBlock, Section, plain};
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+
+/// Widest line of running text.
+const WIDTH: usize = 100;
+
+static STAGE: Mutex<String> = Mutex::new(String::new());
+
+/// Notes the stage that progress is about.
+pub(super) fn stage(name: &str) {
+    if let Ok(mut stage) = STAGE.lock() {
+        name.clone_into(&mut stage);
+    }
+}
+
+/// Progress on standard error, when it is a terminal.
+pub(super) fn progress(done: u64, total: u64) {
+    let stderr = std::io::stderr();
+    if stderr.is_terminal()
+        && let Ok(stage) = STAGE.lock()
+    {
+        let _ = write!(stderr.lock(), "\r\x1b[K{stage}: {done} of {total}");
+    }
+}
+
+/// Clears the progress line.
+pub(super) fn progress_end() {
+    let stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        let _ = write!(stderr.lock(), "\r\x1b[K");
+    }
+}
+
+/// A refusal: one sentence on standard error, with place and hint.
+pub(super) fn refusal(error: &Error) {
+    progress_end();
+    eprintln!("watertight: {error}");
+}
+
+/// Text on standard output. A closed pipe ends it quietly.
+pub(super) fn out(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// A note on standard error.
+pub(super) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A section's statement and findings.
+pub(super) fn section(section: &Section) {
+    out(&format!("{}\n", wrap(&plain(&section.statement), "")));
+    if !section.lead.is_empty() {
+        out(&format!("{}\n", wrap(&plain(&section.lead), "")));
+    }
+    blocks(&section.blocks);
+}
+
+/// A section's name and statement, and the verdict if it holds one.
+pub(super) fn headline(section: &Section) {
+    out(&format!("{}: {}\n", section.title, plain(&section.statement)));
+}
+
+fn blocks(all: &[Block]) {
+    for block in all {
+        match block {
+            Block::Findings { findings } => findings.iter().for_each(finding),
+            Block::Scores { scores } => {
+                for score in scores {
+                    out(&format!("  {:<14} {:>6}  {}\n", score.title, score.text, score.note));
+                }
+            }
+            Block::Details { blocks: inner, .. } => blocks(inner),
+            _ => {}
+        }
+    }
+}
+
+fn finding(finding: &FindingBlock) {
+    let severity = match finding.severity {
+        Severity::Blocker => "BLOCKER",
+        Severity::Warning => "WARNING",
+        Severity::Note => "note",
+        Severity::Safe => "safe",
+    };
+    let certainty = match finding.certainty {
+        Certainty::Proven => "proven",
+        Certainty::Strong => "strong",
+        Certainty::Ask => "asks you",
+    };
+    out(&format!("\n{severity} ({certainty})  {}\n", plain(&finding.title)));
+    if let Some(formula) = &finding.formula {
+        out(&format!("    {}\n", plain(formula)));
+    }
+    out(&format!("{}\n", wrap(&plain(&finding.meaning), "    ")));
+    for (term, value) in &finding.evidence {
+        out(&format!("    {term}: {}\n", plain(value)));
+    }
+    if let Some(remedy) = finding.remedies.first() {
+        out(&format!("    what to do: {}{}\n", remedy.title, if remedy.does.is_empty() { String::new() } else { format!(" ({})", remedy.does) }));
+    }
+}
+
+/// One list of the catalogue.
+pub(super) fn entries(list: &[Entry]) {
+    for entry in list {
+        out(&format!("{:<22} {}\n", entry.id, entry.title));
+        out(&format!("{}\n", wrap(&entry.doc, "    ")));
+        for (term, value) in &entry.facts {
+            out(&format!("    {term}: {value}\n"));
+        }
+        for param in &entry.params {
+            out(&format!("    {} = {}  ({}) {}\n", param.id, param.default, param.allowed, param.help));
+        }
+    }
+}
+
+/// Text broken at spaces into lines of at most [`WIDTH`] characters, each indented.
+fn wrap(text: &str, indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && indent.len() + line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.iter().map(|l| format!("{indent}{l}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,293 @@
+//! What a worker holds: table, plan and fitted model, and what it made of them for the job before.
+
+use crate::audit::AuditInput;
+use crate::augment::{AugmentChoice, Fidelity, augment};
+use crate::error::{Error, Result};
+use crate::evaluate::{Dependence, FoldResult, Judge};
+use crate::features::{Features, TrainingSet};
+use crate::model::Model;
+use crate::prepare::{FittedRecipe, Recipe};
+use crate::settings::{Chosen, Plan};
+use crate::split::{Rows, Split, Strategy, Train, make};
+use crate::table::profile::ColumnProfile;
+use crate::table::{Table, wire};
+use crate::task::Target;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A fitted model with the recipe that feeds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// Which learner, with its hyperparameters.
+    pub learner: Chosen,
+    /// Learned preparation.
+    pub recipe: FittedRecipe,
+    /// Learned model.
+    pub model: Model,
+}
+
+/// A part of what a worker must hold before it can run jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ContextPart {
+    /// The table.
+    Table(Arc<Table>),
+    /// One profile a column.
+    Profiles(Arc<Vec<ColumnProfile>>),
+    /// The plan; `None` while no target is known.
+    Plan(Option<Arc<Plan>>),
+    /// All folds of all learners.
+    Folds(Arc<Vec<FoldResult>>),
+    /// The fitted model.
+    Fitted(Arc<Fitted>),
+}
+
+const TABLE_TAG: u8 = 1;
+const PROFILES_TAG: u8 = 2;
+const PLAN_TAG: u8 = 3;
+const FOLDS_TAG: u8 = 4;
+const FITTED_TAG: u8 = 5;
+
+impl ContextPart {
+    /// As bytes for another worker: a tag, then the table's own compact form or MessagePack.
+    ///
+    /// # Errors
+    /// Only if a type cannot be written, which is our mistake.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let packed = |tag: u8, body: std::result::Result<Vec<u8>, rmp_serde::encode::Error>| {
+            body.map(|b| [vec![tag], b].concat()).map_err(|_| Error::internal("a context that cannot be packed"))
+        };
+        match self {
+            Self::Table(table) => Ok([vec![TABLE_TAG], wire::to_bytes(table)].concat()),
+            Self::Profiles(profiles) => packed(PROFILES_TAG, rmp_serde::to_vec_named(profiles.as_ref())),
+            Self::Plan(plan) => packed(PLAN_TAG, rmp_serde::to_vec_named(plan)),
+            Self::Folds(folds) => packed(FOLDS_TAG, rmp_serde::to_vec_named(folds.as_ref())),
+            Self::Fitted(fitted) => packed(FITTED_TAG, rmp_serde::to_vec_named(fitted.as_ref())),
+        }
+    }
+
+    /// From [`ContextPart::to_bytes`].
+    ///
+    /// # Errors
+    /// Bytes of another form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let bad = |_| Error::internal("a context that cannot be read");
+        match bytes.split_first() {
+            Some((&TABLE_TAG, body)) => Ok(Self::Table(Arc::new(wire::from_bytes(body)?))),
+            Some((&PROFILES_TAG, body)) => rmp_serde::from_slice(body).map(Self::Profiles).map_err(bad),
+            Some((&PLAN_TAG, body)) => rmp_serde::from_slice(body).map(Self::Plan).map_err(bad),
+            Some((&FOLDS_TAG, body)) => rmp_serde::from_slice(body).map(Self::Folds).map_err(bad),
+            Some((&FITTED_TAG, body)) => rmp_serde::from_slice(body).map(Self::Fitted).map_err(bad),
+            _ => Err(Error::internal("a context of no known form")),
+        }
+    }
+}
+
+/// Which rows are learned from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The training rows of one fold.
+    Fold(u32),
+    /// All rows but the sealed ones.
+    Development,
+}
+
+/// Prepared training side, and validation side of a fold.
+pub(super) struct Prepared {
+    pub recipe: FittedRecipe,
+    pub train: TrainingSet,
+    pub fidelity: Option<Fidelity>,
+    pub validation: Option<(Vec<u32>, Features)>,
+}
+
+/// What a worker holds.
+#[derive(Default)]
+pub struct Context {
+    table: Option<Arc<Table>>,
+    profiles: Option<Arc<Vec<ColumnProfile>>>,
+    plan: Option<Arc<Plan>>,
+    fitted: Option<Arc<Fitted>>,
+    folds: Option<Arc<Vec<FoldResult>>>,
+    target: Option<Target>,
+    entities: Vec<u32>,
+    split: Option<Split>,
+    /// The last part prepared, with or without scaling: jobs come fold by fold, so the next one often wants it again.
+    last: Option<(Part, bool, Prepared)>,
+}
+
+impl Context {
+    /// Takes a part, in the place of the former one of the same variant. What was made of the former one is forgotten.
+    pub fn set(&mut self, part: ContextPart) {
+        match part {
+            ContextPart::Fitted(fitted) => self.fitted = Some(fitted),
+            ContextPart::Folds(folds) => self.folds = Some(folds),
+            ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
+            ContextPart::Table(table) => {
+                self.table = Some(table);
+                self.forget();
+            }
+            ContextPart::Plan(plan) => {
+                self.plan = plan;
+                self.forget();
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        (self.target, self.split, self.last) = (None, None, None);
+        self.entities.clear();
+    }
+
+    pub(super) fn table(&self) -> Result<&Table> {
+        self.table.as_deref().ok_or_else(|| Error::internal("a job without its table"))
+    }
+
+    pub(super) fn profiles(&self) -> Result<&[ColumnProfile]> {
+        self.profiles.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its profiles"))
+    }
+
+    pub(super) fn plan(&self) -> Result<&Plan> {
+        self.plan.as_deref().ok_or_else(|| Error::internal("a job without its plan"))
+    }
+
+    pub(super) fn fitted(&self) -> Result<&Fitted> {
+        self.fitted.as_deref().ok_or_else(|| Error::internal("a job without its model"))
+    }
+
+    pub(super) fn folds(&self) -> Result<&[FoldResult]> {
+        self.folds.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its folds"))
+    }
+
+    /// Who knows the truth; made when it is first asked for.
+    pub(super) fn judge(&mut self) -> Result<Judge<'_>> {
+        self.target()?;
+        if self.entities.is_empty()
+            && let Some(entity) = self.plan()?.task.entity.clone()
+        {
+            self.entities = entity_codes(self.table()?, &entity)?;
+        }
+        self.made_judge()
+    }
+
+    /// The judge that [`Context::judge`] has made.
+    pub(super) fn made_judge(&self) -> Result<Judge<'_>> {
+        let target = self.target.as_ref().ok_or_else(|| Error::internal("a judge without a target"))?;
+        Ok(judge_of(self.plan()?, target, &self.entities))
+    }
+
+    /// The part that [`Context::prepared`] has made last.
+    pub(super) fn made_part(&self) -> Result<&Prepared> {
+        self.last.as_ref().map(|(_, _, prepared)| prepared).ok_or_else(|| Error::internal("a part that was not prepared"))
+    }
+
+    pub(super) fn audit_input(&mut self) -> Result<AuditInput<'_>> {
+        self.target()?;
+        let plan = self.plan()?;
+        let target = self.target.as_ref().ok_or_else(|| Error::internal("a target that was just made"))?;
+        let test_from = plan.test_from.map(|r| r as usize);
+        Ok(AuditInput { table: self.table()?, profiles: self.profiles()?, task: &plan.task, target, split: &plan.split, test_from, seed: plan.seed })
+    }
+
+    pub(super) fn target(&mut self) -> Result<&Target> {
+        if self.target.is_none() {
+            self.target = Some(self.plan()?.task.encode(self.table()?)?);
+        }
+        self.target.as_ref().ok_or_else(|| Error::internal("a target that was just made"))
+    }
+
+    fn split(&mut self) -> Result<&Split> {
+        if self.split.is_none() {
+            self.target()?;
+            let (plan, target) = (self.plan()?, self.target.as_ref().ok_or_else(|| Error::internal("a target that was just made"))?);
+            let split = make(self.table()?, &plan.task, target, &plan.split, plan.test_from.map(|r| r as usize), plan.seed)?;
+            self.split = Some(split);
+        }
+        self.split.as_ref().ok_or_else(|| Error::internal("a split that was just made"))
+    }
+
+    /// Breaks the seal. The run that asks for this counts the opening; a second call on this context finds nothing to open.
+    pub(super) fn open_holdout(&mut self) -> Result<Rows> {
+        self.split()?;
+        let holdout = self.split.as_mut().and_then(|s| s.holdout.take());
+        holdout.map(crate::split::Holdout::open).ok_or_else(|| Error::internal("a holdout that is already open"))
+    }
+
+    fn train_of(&mut self, part: Part) -> Result<(Train, Option<Rows>)> {
+        let split = self.split()?;
+        match part {
+            Part::Development => Ok((split.development.clone(), None)),
+            Part::Fold(fold) => {
+                let fold = split.folds.get(fold as usize).ok_or_else(|| Error::internal("a fold that was not planned"))?;
+                Ok((fold.train.clone(), Some(fold.validation.clone())))
+            }
+        }
+    }
+
+    fn recipe_for(&self, scaling: bool) -> Result<Recipe> {
+        let plan = self.plan()?;
+        Ok(match &plan.recipe {
+            Some(steps) => Recipe { steps: steps.clone() },
+            None => Recipe::usual(&self.table()?.schema(), &plan.task, scaling),
+        })
+    }
+
+    /// The recipe learned from a part's training rows.
+    pub(super) fn fitted_recipe(&mut self, part: Part, scaling: bool) -> Result<FittedRecipe> {
+        let (train, _) = self.train_of(part)?;
+        self.recipe_for(scaling)?.fit(self.table()?, &train, &self.plan()?.task)
+    }
+
+    /// The prepared (and augmented) training side of a part, and its validation side; kept until another part is asked for.
+    pub(super) fn prepared(&mut self, part: Part, scaling: bool, seed: u64) -> Result<&Prepared> {
+        let held = matches!(&self.last, Some((p, s, _)) if *p == part && *s == scaling);
+        if !held {
+            self.last = None;
+            let made = self.prepare(part, scaling, seed)?;
+            self.last = Some((part, scaling, made));
+        }
+        self.last.as_ref().map(|(_, _, prepared)| prepared).ok_or_else(|| Error::internal("a part that was just prepared"))
+    }
+
+    fn prepare(&mut self, part: Part, scaling: bool, seed: u64) -> Result<Prepared> {
+        let (train, validation) = self.train_of(part)?;
+        let target = self.target()?.clone();
+        let (table, plan) = (self.table()?, self.plan()?);
+        let recipe = self.recipe_for(scaling)?.fit(table, &train, &plan.task)?;
+        let mut set = recipe.training_set(table, &train, &plan.task, &target)?;
+        let mut fidelity = None;
+        if let Some(choice) = &plan.augment {
+            let (augmented, measured) = augment(set, &AugmentChoice { id: choice.id.clone(), params: choice.params.clone() }, seed)?;
+            (set, fidelity) = (augmented, Some(measured));
+        }
+        let validation = match validation {
+            Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, &rows)?)),
+            None => None,
+        };
+        Ok(Prepared { recipe, train: set, fidelity, validation })
+    }
+}
+
+/// Entity code of every row, shape `(n_rows,)`; each missing entity is one of its own.
+pub(super) fn entity_codes(table: &Table, entity: &str) -> Result<Vec<u32>> {
+    let column = table.column(entity)?;
+    let mut codes = std::collections::BTreeMap::new();
+    let mut next = 0;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    let code = |row: usize| match column.is_missing(row) {
+        true => fresh(),
+        false => *codes.entry(column.text(row).into_owned()).or_insert_with(&mut fresh),
+    };
+    Ok((0..column.len()).map(code).collect())
+}
+
+/// The judge of a plan.
+pub(super) fn judge_of<'a>(plan: &Plan, target: &'a Target, entities: &'a [u32]) -> Judge<'a> {
+    let dependence = match plan.split.strategy {
+        Strategy::TimeOrdered => Dependence::TimeOrdered,
+        _ if !entities.is_empty() => Dependence::Clustered(entities),
+        _ => Dependence::Independent,
+    };
+    Judge { kind: plan.task.kind, n_classes: plan.task.n_classes(), truth: &target.values, dependence, seed: plan.seed }
+}

@@ -1,0 +1,191 @@
+//! From outcome to report: which section is made from which results.
+
+use super::outcome::Outcome;
+use crate::bundle::hex;
+use crate::error::{Error, Result};
+use crate::report::json::{AuditDocument, InputRecord, report_json};
+use crate::report::sections::{
+    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
+    decide, prepare, quality, task, train, validate,
+};
+use crate::report::{Report, Section, block, format, words};
+use crate::settings::{Plan, Settings};
+use crate::step::Step;
+use crate::table::{Loaded, Table};
+use crate::task::TaskKind;
+use sha2::{Digest, Sha256};
+
+/// Everything a report is made of.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// Name of the training file.
+    pub name: &'a str,
+    /// What was read from it.
+    pub loaded: &'a Loaded,
+    /// The table as used.
+    pub table: &'a Table,
+    /// All choices.
+    pub settings: &'a Settings,
+    /// The plan, if a target is known.
+    pub plan: Option<&'a Plan>,
+    /// Results so far.
+    pub outcome: &'a Outcome,
+    /// Rows left out as duplicates.
+    pub dropped: u64,
+}
+
+impl<'a> Input<'a> {
+    fn plan(&self) -> Result<&'a Plan> {
+        self.plan.ok_or_else(|| Error::not_yet("task", "Name a target"))
+    }
+
+    /// The section of a step, once there is something to show.
+    #[must_use]
+    pub fn section(&self, step: Step) -> Option<Section> {
+        let o = self.outcome;
+        let task_of = self.plan.map(|p| &p.task);
+        match step {
+            Step::Open => None,
+            Step::Task => self.task_section(),
+            Step::Quality => o.quality.as_ref().map(|checked| {
+                let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
+                let target = task_of.map(|t| t.target.as_str());
+                quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted })
+            }),
+            Step::Audit => {
+                let (task, checked) = task_of.zip(o.audit.as_deref())?;
+                Some(audit(&AuditReport { task, checked, accepted: &o.accepted }))
+            }
+            Step::Prepare => {
+                let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
+                Some(prepare(&PrepareReport { recipe, n_rows: split.n_development }))
+            }
+            Step::Augment => self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref() })),
+            Step::Train => {
+                let (task, board) = task_of.zip(o.board.as_ref())?;
+                Some(train(&TrainReport { task, board, split: o.split.as_ref()? }))
+            }
+            Step::Validate => {
+                let (task, board) = task_of.zip(o.board.as_ref())?;
+                let closer = o.closer.as_ref()?;
+                Some(validate(&ValidateReport {
+                    task,
+                    board,
+                    split: o.split.as_ref()?,
+                    holdout: o.holdout.as_ref(),
+                    closer,
+                    importance: &o.importance,
+                }))
+            }
+            Step::Decide => {
+                let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
+                let learner = o.board.as_ref().and_then(|b| b.chosen()).map(|s| s.title.as_str());
+                Some(decide(&DecideReport { task: &plan.task, decision, metric: &plan.metric, learner }))
+            }
+            Step::Report => o.decision.as_ref().map(|_| self.report_section()),
+        }
+    }
+
+    fn task_section(&self) -> Option<Section> {
+        let plan = self.plan?;
+        let target = plan.task.encode(self.table).ok()?;
+        let present: Vec<f64> = target.values.iter().copied().filter(|v| !v.is_nan()).collect();
+        let n_missing = (target.values.len() - present.len()) as u64;
+        let summary = if plan.task.kind == TaskKind::Regression {
+            let ascending = crate::math::rank::sorted(&present);
+            let quantile = |p| crate::math::rank::quantile(&ascending, p);
+            let three = [quantile(0.05), quantile(0.5), quantile(0.95)];
+            TargetSummary::Numbers((!present.is_empty()).then(|| (crate::math::sum::mean(&present), three)))
+        } else {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "class indices are small whole numbers")]
+            let of_class = |k: usize| present.iter().filter(|v| **v as usize == k).count() as u64;
+            TargetSummary::Classes((0..plan.task.n_classes()).map(of_class).collect())
+        };
+        let guesses =
+            [("target", plan.guessed.target), ("time", plan.guessed.time), ("split", plan.strategy_guessed), ("metric", plan.guessed.metric)];
+        let guessed: Vec<&str> = guesses.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+        let n_rows = self.table.n_rows() as u64;
+        Some(task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed }))
+    }
+
+    /// The section that says what the report holds and how to make it again.
+    fn report_section(&self) -> Section {
+        let facts = provenance(self).into_iter().map(|(term, value)| (term, vec![block::Span::Code(value)])).collect();
+        let how = "The same file, settings, seed and version give the same report, byte for byte, in the browser and on the command line.";
+        Section {
+            id: Step::Report.id().to_owned(),
+            title: Step::Report.title().to_owned(),
+            eyebrow: "one file without script, to send, print or keep".to_owned(),
+            statement: vec![block::text("The report is ready: every number with its method, every check with its state.")],
+            lead: vec![block::text(how)],
+            blocks: vec![block::Block::Facts { facts }],
+        }
+    }
+}
+
+/// File, settings, seed and version: what makes the report.
+fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
+    let settings = hex(&Sha256::digest(input.settings.to_json().as_bytes()));
+    let mut facts = vec![
+        ("File".to_owned(), input.name.to_owned()),
+        ("Size".to_owned(), format::bytes(input.loaded.facts.bytes)),
+        ("SHA-256 of the file".to_owned(), input.loaded.facts.sha256.clone()),
+        ("Rows and columns".to_owned(), format!("{} × {}", format::count(input.loaded.table.n_rows() as u64), input.loaded.table.columns().len())),
+    ];
+    if input.dropped > 0 {
+        facts.push(("Duplicate rows left out".to_owned(), format::count(input.dropped)));
+    }
+    facts.push(("SHA-256 of the settings".to_owned(), settings));
+    facts.push(("Seed".to_owned(), input.settings.seed.to_string()));
+    facts.push(("Watertight".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+    facts
+}
+
+/// The whole report.
+#[must_use]
+pub fn report(input: &Input<'_>) -> Report {
+    let order = [Step::Decide, Step::Audit, Step::Validate, Step::Train, Step::Task, Step::Quality, Step::Prepare, Step::Augment];
+    let target = input.plan.map_or("", |p| p.task.target.as_str());
+    Report {
+        title: if target.is_empty() { input.name.to_owned() } else { format!("{}: predicting {target}", input.name) },
+        provenance: provenance(input),
+        sections: order.into_iter().filter_map(|step| input.section(step)).collect(),
+    }
+}
+
+/// The audit as a document.
+///
+/// # Errors
+/// No target is known, or the audit has not run.
+pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
+    let checked = input.outcome.audit.as_deref().ok_or_else(|| Error::not_yet("audit", "Run the audit"))?;
+    let record = InputRecord {
+        name: input.name.to_owned(),
+        sha256: input.loaded.facts.sha256.clone(),
+        n_rows: input.loaded.table.n_rows() as u64,
+        n_columns: input.loaded.table.columns().len() as u64,
+    };
+    let target = Some(input.plan()?.task.target.as_str());
+    let formula = |finding: &crate::finding::Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
+    Ok(AuditDocument::new(record, &input.plan()?.task, checked, formula))
+}
+
+/// The whole report as JSON: provenance, audit, results as numbers, sections.
+///
+/// # Errors
+/// Something has not been computed yet.
+pub fn report_document(input: &Input<'_>) -> Result<String> {
+    let o = input.outcome;
+    let results = serde_json::json!({
+        "quality": o.quality,
+        "scores": o.scores,
+        "split": o.split,
+        "chosen": o.board.as_ref().and_then(|b| b.chosen()),
+        "leaderboard": o.board,
+        "holdout": o.holdout,
+        "importance": o.importance,
+        "decision": o.decision,
+        "fidelity": o.fidelity,
+    });
+    report_json(&report(input), &audit_document(input)?, &results)
+}

@@ -1,0 +1,235 @@
+//! What a run has found so far: the results of its stages, folded.
+
+use super::context::{Fitted, entity_codes, judge_of};
+use super::job::{Job, JobOutput};
+use super::run::Stage;
+use crate::augment::Fidelity;
+use crate::decide::{Decision, DecisionInput, decide};
+use crate::error::{Error, Result};
+use crate::evaluate::{CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
+use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::model::learners;
+use crate::param::Params;
+use crate::prepare::FittedRecipe;
+use crate::quality::{Score, scores};
+use crate::report::sections::SplitFacts;
+use crate::settings::{Accepted, Chosen, Plan};
+use crate::split::make;
+use crate::table::Table;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Results by stage; `None` or empty where a stage has not been reached.
+#[derive(Default)]
+pub struct Outcome {
+    /// One a quality rule.
+    pub quality: Option<Vec<Checked>>,
+    /// Quality scores by dimension.
+    pub scores: Vec<Score>,
+    /// One an audit check.
+    pub audit: Option<Vec<Checked>>,
+    /// The usual recipe, learned from the development rows.
+    pub recipe: Option<FittedRecipe>,
+    /// How rows were dealt.
+    pub split: Option<SplitFacts>,
+    /// How faithful synthetic rows are.
+    pub fidelity: Option<Fidelity>,
+    /// Every learner on every fold that it could learn from, fold by fold.
+    pub folds: Option<Arc<Vec<FoldResult>>>,
+    /// Learners ranked.
+    pub board: Option<Leaderboard>,
+    /// Recipe and number of parts of the final fit.
+    pub begun: Option<(FittedRecipe, u32)>,
+    /// The final model.
+    pub fitted: Option<Arc<Fitted>>,
+    /// Whether validation is done.
+    pub judged: bool,
+    /// What the sealed rows said.
+    pub holdout: Option<HoldoutResult>,
+    /// Predictions of the sealed rows.
+    pub holdout_rows: Option<FoldResult>,
+    /// A closer look at the chosen learner's validation rows.
+    pub closer: Option<CloserLook>,
+    /// What each raw column is worth, most important first.
+    pub importance: Vec<Importance>,
+    /// Go, caution or no-go; `None` before anything was validated.
+    pub decision: Option<Decision>,
+    /// Findings accepted with a reason.
+    pub accepted: Vec<Accepted>,
+    /// How often the sealed rows of this file were opened.
+    pub opened: u32,
+    failures: BTreeMap<usize, Error>,
+}
+
+impl Outcome {
+    /// Drops the results of a stage and of all after it. The count of openings stays: rows once seen are not unseen again.
+    pub(super) fn drop_from(&mut self, stage: Stage) {
+        if stage <= Stage::Quality {
+            (self.quality, self.scores) = (None, Vec::new());
+        }
+        if stage <= Stage::Audit {
+            self.audit = None;
+        }
+        if stage <= Stage::Prepare {
+            (self.recipe, self.split) = (None, None);
+        }
+        if stage <= Stage::Augment {
+            self.fidelity = None;
+        }
+        if stage <= Stage::Folds {
+            self.folds = None;
+            self.failures.clear();
+        }
+        if stage <= Stage::Judge {
+            (self.board, self.begun, self.fitted) = (None, None, None);
+            (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
+            self.closer = None;
+            self.importance.clear();
+        }
+    }
+
+    /// Position of the proposed learner in the plan.
+    #[must_use]
+    pub fn chosen(&self) -> Option<u32> {
+        let board = self.board.as_ref()?;
+        u32::try_from(board.chosen.or(board.best_baseline)?).ok()
+    }
+
+    pub(super) fn best_baseline(&self) -> Option<u32> {
+        u32::try_from(self.board.as_ref()?.best_baseline?).ok()
+    }
+
+    /// Results of the chosen learner, fold by fold.
+    #[must_use]
+    pub fn chosen_folds(&self) -> Vec<&FoldResult> {
+        let chosen = self.chosen().map(|c| c as usize);
+        self.folds.iter().flat_map(|all| all.iter()).filter(|f| Some(f.learner) == chosen).collect()
+    }
+
+    pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
+        self.scores = scores(&checked, (table.n_rows() * table.columns().len()) as u64);
+        self.quality = Some(checked);
+    }
+
+    /// Keeps the folds of learners that could learn from every fold; the others keep their first refusal.
+    pub(super) fn take_folds(&mut self, jobs: &[Job], results: Vec<Result<JobOutput>>) -> Result<Arc<Vec<FoldResult>>> {
+        self.failures.clear();
+        let mut kept = Vec::new();
+        for (job, result) in jobs.iter().zip(results) {
+            let Job::Fold { learner, .. } = job else { return Err(Error::internal("a fold that is none")) };
+            match result? {
+                JobOutput::Fold(Ok(fold)) => kept.push(*fold),
+                JobOutput::Fold(Err(error)) => {
+                    self.failures.entry(*learner as usize).or_insert(error);
+                }
+                _ => return Err(Error::internal("a fold that is none")),
+            }
+        }
+        kept.retain(|f| !self.failures.contains_key(&f.learner));
+        let folds = Arc::new(kept);
+        self.folds = Some(Arc::clone(&folds));
+        Ok(folds)
+    }
+
+    /// Ranks the learners.
+    pub(super) fn compare(&mut self, plan: &Plan, results: Vec<Result<JobOutput>>) -> Result<()> {
+        let mut entrants = Vec::with_capacity(plan.learners.len());
+        for (index, (chosen, result)) in plan.learners.iter().zip(results).enumerate() {
+            let JobOutput::Compared(resampled) = result? else { return Err(Error::internal("a comparison that is none")) };
+            entrants.push(self.entrant(index, chosen, resampled, &plan.metric)?);
+        }
+        self.board = Some(leaderboard(&entrants, &plan.metric)?);
+        Ok(())
+    }
+
+    fn entrant(&self, index: usize, chosen: &Chosen, resampled: Vec<Resampled>, main: &str) -> Result<Entrant> {
+        let learner = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
+        let params = Params::check(learner.params, &chosen.params)?;
+        let failed = self.failures.get(&index).cloned();
+        let own = self.folds.iter().flat_map(|all| all.iter()).filter(|f| f.learner == index);
+        Ok(Entrant {
+            learner: chosen.id.clone(),
+            title: learner.title.to_owned(),
+            params: params.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect(),
+            baseline: learner.baseline,
+            resampled: if failed.is_some() { Vec::new() } else { resampled },
+            by_fold: own.map(|f| f.scores.get(main).copied().flatten()).collect(),
+            failed,
+        })
+    }
+
+    /// Deals the rows once more to say how many went where.
+    pub(super) fn deal(&mut self, plan: &Plan, table: &Table) -> Result<()> {
+        let target = plan.task.encode(table)?;
+        let split = make(table, &plan.task, &target, &plan.split, plan.test_from.map(|r| r as usize), plan.seed)?;
+        self.split = Some(SplitFacts {
+            strategy: plan.split.strategy,
+            folds: u32::try_from(split.folds.len()).unwrap_or(u32::MAX),
+            n_development: split.development.rows().len() as u64,
+            n_validated: split.folds.iter().map(|f| f.validation.len() as u64).sum(),
+            n_holdout: split.holdout.as_ref().map_or(0, |h| h.len() as u64),
+            n_left_out: split.left_out.len() as u64,
+        });
+        Ok(())
+    }
+
+    /// Takes importance, and what the sealed rows said; looks closer at the chosen learner's validation rows.
+    pub(super) fn judge(&mut self, plan: &Plan, table: &Table, results: Vec<Result<JobOutput>>) -> Result<()> {
+        let target = plan.task.encode(table)?;
+        let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
+        let judge = judge_of(plan, &target, &entities);
+        self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
+        for result in results {
+            match result {
+                Ok(JobOutput::Importance(importance)) => self.importance = importance,
+                Ok(JobOutput::Holdout(model, rule)) => {
+                    self.opened += 1;
+                    self.holdout = Some(holdout(&judge, &model, rule.as_deref(), &plan.metric, self.opened)?);
+                    self.holdout_rows = Some(*model);
+                }
+                Ok(_) => return Err(Error::internal("a validation that is none")),
+                // Importance may have no value (a fold with one class); the verdict does not rest on it.
+                Err(error) if error.kind == crate::error::ErrorKind::NotComputable => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let worth = |i: &Importance| i.loss.value.unwrap_or(f64::NEG_INFINITY);
+        self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        self.judged = true;
+        Ok(())
+    }
+
+    /// Findings of the audit that nobody accepted, and proven blockers although somebody did.
+    #[must_use]
+    pub fn open_findings(&self, of: Option<&Vec<Checked>>, bar: Severity) -> Vec<String> {
+        let accepted = |f: &Finding| self.accepted.iter().any(|a| a.finding == f.id);
+        let proven = |f: &Finding| f.severity == Severity::Blocker && f.certainty == Certainty::Proven;
+        let open = |f: &&Finding| f.severity <= bar && (!accepted(f) || proven(f));
+        of.into_iter().flatten().flat_map(|c| &c.findings).filter(open).map(|f| f.id.clone()).collect()
+    }
+
+    /// Weighs the gates, once something was validated.
+    pub(super) fn decide(&mut self, plan: Option<&Plan>) {
+        self.decision = match (plan, &self.board) {
+            (Some(plan), Some(board)) if self.judged => Some(decide(&self.decision_input(plan, board), &plan.gates)),
+            _ => None,
+        };
+    }
+
+    fn decision_input(&self, plan: &Plan, board: &Leaderboard) -> DecisionInput {
+        let standing = board.chosen();
+        let statuses = || self.audit.iter().flatten().map(|c| &c.status);
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let lowest = self.scores.iter().filter_map(|s| s.score).min_by(f64::total_cmp);
+        DecisionInput {
+            metric: plan.metric.clone(),
+            cross_validated: standing.map_or_else(Vec::new, |s| s.estimates.clone()),
+            holdout: self.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),
+            gain: standing.and_then(|s| s.gain.clone()),
+            open_blockers: self.open_findings(self.audit.as_ref(), Severity::Blocker),
+            quality_score: lowest,
+            checks_ran: count(statuses().filter(|s| **s == Status::Ran).count()),
+            checks_applicable: count(statuses().filter(|s| !matches!(s, Status::Skipped(_))).count()),
+        }
+    }
+}

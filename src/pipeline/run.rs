@@ -1,0 +1,269 @@
+//! A run: which wave of jobs comes next, and what its results add up to.
+//!
+//! Stages depend on the parts of the plan named in [`Run::replan`]; when the plan changes, the results of the first stage that no
+//! longer holds and of all after it are dropped, and nothing else is.
+
+use super::context::{ContextPart, Fitted};
+use super::job::{Job, JobOutput};
+use super::outcome::Outcome;
+use crate::audit::{CHECKS, settle};
+use crate::error::{Error, Result};
+use crate::finding::Checked;
+use crate::model::{Model, learners};
+use crate::quality::RULES;
+use crate::settings::{Accepted, Plan};
+use crate::step::Step;
+use crate::table::Table;
+use std::sync::Arc;
+
+/// A stage of a run: one wave of jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Quality rules.
+    Quality,
+    /// Audit checks.
+    Audit,
+    /// What the recipe does to the development rows.
+    Prepare,
+    /// What augmentation does to them, if it is on.
+    Augment,
+    /// Every learner on every fold.
+    Folds,
+    /// Intervals and ranks.
+    Compare,
+    /// Preparation for the final fit.
+    Begin,
+    /// The final fit, part by part.
+    Fit,
+    /// Importance by fold, and the sealed rows.
+    Judge,
+}
+
+impl Stage {
+    const ALL: [Self; 9] =
+        [Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Folds, Self::Compare, Self::Begin, Self::Fit, Self::Judge];
+
+    /// The step whose screen shows the stage's results.
+    #[must_use]
+    pub fn step(self) -> Step {
+        match self {
+            Self::Quality => Step::Quality,
+            Self::Audit => Step::Audit,
+            Self::Prepare => Step::Prepare,
+            Self::Augment => Step::Augment,
+            Self::Folds | Self::Compare => Step::Train,
+            Self::Begin | Self::Fit | Self::Judge => Step::Validate,
+        }
+    }
+
+    /// What is being done, for progress.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Quality => "Data quality",
+            Self::Audit => "Leakage audit",
+            Self::Prepare => "Preparation",
+            Self::Augment => "Augmentation",
+            Self::Folds => "Cross-validation",
+            Self::Compare => "Comparing learners",
+            Self::Begin => "Preparing the final fit",
+            Self::Fit => "Final fit",
+            Self::Judge => "Validation",
+        }
+    }
+}
+
+/// A wave of jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wave {
+    /// Which stage.
+    pub stage: Stage,
+    /// What is being done.
+    pub title: &'static str,
+    /// Independent jobs, in order.
+    pub jobs: Vec<Job>,
+}
+
+/// The state of a run.
+#[derive(Default)]
+pub struct Run {
+    plan: Option<Arc<Plan>>,
+    /// What is known so far.
+    pub outcome: Outcome,
+}
+
+impl Run {
+    /// The plan, if a target is known.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        self.plan.as_deref()
+    }
+
+    /// Takes a new plan and drops the results it does not share with the old one.
+    pub fn replan(&mut self, plan: Option<Arc<Plan>>, table_changed: bool, accepted: &[Accepted]) {
+        let first_broken = match (&self.plan, &plan) {
+            (Some(old), Some(new)) if !table_changed => first_difference(old, new),
+            (None, None) if !table_changed => None,
+            _ => Some(Stage::Quality),
+        };
+        if let Some(stage) = first_broken {
+            self.outcome.drop_from(stage);
+        }
+        self.plan = plan;
+        self.outcome.accepted = accepted.to_vec();
+        self.decide();
+    }
+
+    /// The next wave on the way to a step; `None` when all that step needs is known.
+    #[must_use]
+    pub fn next(&self, to: Step) -> Option<Wave> {
+        let stage = Stage::ALL.into_iter().filter(|s| s.step() <= to).find(|&s| !self.has(s))?;
+        let jobs = self.jobs(stage)?;
+        Some(Wave { stage, title: stage.title(), jobs })
+    }
+
+    /// Whether a stage's results are known, or it has none.
+    fn has(&self, stage: Stage) -> bool {
+        let o = &self.outcome;
+        match stage {
+            Stage::Quality => o.quality.is_some(),
+            Stage::Audit => o.audit.is_some(),
+            Stage::Prepare => o.recipe.is_some(),
+            Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
+            Stage::Folds => o.folds.is_some(),
+            Stage::Compare => o.board.is_some(),
+            Stage::Begin => o.begun.is_some(),
+            Stage::Fit => o.fitted.is_some(),
+            Stage::Judge => o.judged,
+        }
+    }
+
+    fn jobs(&self, stage: Stage) -> Option<Vec<Job>> {
+        let numbers = |n: usize| 0..u32::try_from(n).unwrap_or(u32::MAX);
+        if stage == Stage::Quality {
+            return Some(numbers(RULES.len()).map(Job::Rule).collect());
+        }
+        let plan = self.plan.as_ref()?;
+        let chosen = self.outcome.chosen();
+        Some(match stage {
+            Stage::Quality => return None,
+            Stage::Audit => numbers(CHECKS.len()).map(Job::Check).collect(),
+            Stage::Prepare => vec![Job::Recipe(None)],
+            Stage::Augment => vec![Job::Fidelity],
+            Stage::Folds => {
+                let learners = numbers(plan.learners.len());
+                (0..plan.split.folds).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
+            }
+            Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
+            Stage::Begin => vec![Job::Recipe(Some(chosen?))],
+            Stage::Fit => (0..self.outcome.begun.as_ref()?.1).map(|part| Job::FitPart { learner: chosen.unwrap_or(0), part }).collect(),
+            Stage::Judge => {
+                let mut jobs = vec![Job::Importance { learner: chosen?, fold: plan.split.folds.saturating_sub(1) }];
+                if plan.split.holdout > 0.0 || plan.test_from.is_some() {
+                    jobs.push(Job::Holdout { baseline: self.outcome.best_baseline() });
+                }
+                jobs
+            }
+        })
+    }
+
+    /// Folds the results of a wave, in job order. Gives a part of the context that later jobs need.
+    ///
+    /// # Errors
+    /// A job without which there is no result failed.
+    pub fn absorb(&mut self, stage: Stage, jobs: &[Job], results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<Option<ContextPart>> {
+        match stage {
+            Stage::Quality => {
+                let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
+                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+            }
+            Stage::Audit => self.outcome.audit = Some(settle(checked(CHECKS.iter().map(|c| c.id), results))),
+            Stage::Prepare => {
+                let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;
+                self.outcome.deal(&plan, table)?;
+                for result in results {
+                    if let JobOutput::Recipe(recipe, _) = result? {
+                        self.outcome.recipe = Some(*recipe);
+                    }
+                }
+            }
+            Stage::Augment => {
+                for result in results {
+                    if let JobOutput::Fidelity(fidelity) = result? {
+                        self.outcome.fidelity = Some(*fidelity);
+                    }
+                }
+            }
+            Stage::Folds => return self.outcome.take_folds(jobs, results).map(|folds| Some(ContextPart::Folds(folds))),
+            Stage::Compare => {
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
+                self.outcome.compare(&plan, results)?;
+            }
+            Stage::Begin => {
+                for result in results {
+                    if let JobOutput::Recipe(recipe, parts) = result? {
+                        self.outcome.begun = Some((*recipe, parts));
+                    }
+                }
+            }
+            Stage::Fit => return self.join(results).map(Some),
+            Stage::Judge => {
+                let table = table.ok_or_else(|| Error::internal("validation without a table"))?;
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
+                self.outcome.judge(&plan, table, results)?;
+            }
+        }
+        self.decide();
+        Ok(None)
+    }
+
+    fn join(&mut self, results: Vec<Result<JobOutput>>) -> Result<ContextPart> {
+        let lost = || Error::internal("a final fit without its beginning");
+        let plan = self.plan.as_ref().ok_or_else(lost)?;
+        let chosen = self.outcome.chosen().and_then(|c| plan.learners.get(c as usize)).ok_or_else(lost)?;
+        let entry = learners::find(&chosen.id).ok_or_else(lost)?;
+        let mut parts: Vec<Model> = Vec::with_capacity(results.len());
+        for result in results {
+            if let JobOutput::Part(model) = result? {
+                parts.push(*model);
+            }
+        }
+        let recipe = self.outcome.begun.as_ref().map(|(recipe, _)| recipe.clone()).ok_or_else(lost)?;
+        let fitted = Arc::new(Fitted { learner: chosen.clone(), recipe, model: (entry.join)(parts)? });
+        self.outcome.fitted = Some(Arc::clone(&fitted));
+        Ok(ContextPart::Fitted(fitted))
+    }
+
+    fn decide(&mut self) {
+        let plan = self.plan.clone();
+        self.outcome.decide(plan.as_deref());
+    }
+}
+
+/// The first stage whose results two plans do not share.
+fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
+    if old.task != new.task {
+        Some(Stage::Quality)
+    } else if old.split != new.split || old.test_from != new.test_from || old.seed != new.seed {
+        Some(Stage::Audit)
+    } else if old.recipe != new.recipe {
+        Some(Stage::Prepare)
+    } else if old.augment != new.augment {
+        Some(Stage::Augment)
+    } else if old.learners != new.learners || old.metric != new.metric {
+        Some(Stage::Folds)
+    } else {
+        None
+    }
+}
+
+/// Outcomes of rules or checks in the order of their list; a failure of one is its own entry and no more.
+fn checked(ids: impl Iterator<Item = &'static str>, results: Vec<Result<JobOutput>>) -> Vec<Checked> {
+    let one = |(id, result): (&str, Result<JobOutput>)| match result {
+        Ok(JobOutput::Checked(checked)) => checked,
+        Ok(_) => Checked::skipped(id, &Error::internal("a check gave something else").message),
+        Err(error) => Checked::skipped(id, &error.message),
+    };
+    ids.zip(results).map(one).collect()
+}

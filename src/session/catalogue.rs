@@ -1,0 +1,42 @@
+//! Everything that can be chosen, listed from the same constants the engine uses.
+
+use crate::audit::CHECKS;
+use crate::augment::METHODS;
+use crate::evaluate::METRICS;
+use crate::model::LEARNERS;
+use crate::param::ParamSpec;
+use crate::prepare::STEPS;
+use crate::protocol::{Catalogue, Entry, ParamView};
+use crate::quality::RULES;
+use crate::report::words::glossary::TERMS;
+use crate::sample::SAMPLES;
+
+/// All lists.
+#[must_use]
+pub fn catalogue() -> Catalogue {
+    let plain = |id: &str, title: &str, doc: &str| entry(id, title, doc, &[]);
+    Catalogue {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        learners: LEARNERS.iter().map(|l| entry(l.id, l.title, l.doc, l.params)).collect(),
+        steps: STEPS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
+        methods: METHODS.iter().map(|m| entry(m.id, m.title, m.doc, m.params)).collect(),
+        metrics: METRICS.iter().map(|m| plain(m.id, m.title, m.doc)).collect(),
+        checks: CHECKS.iter().map(|c| plain(c.id, c.title, c.doc)).collect(),
+        rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
+        samples: SAMPLES.iter().map(sample_entry).collect(),
+        glossary: TERMS.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
+    }
+}
+
+fn entry(id: &str, title: &str, doc: &str, params: &[ParamSpec]) -> Entry {
+    Entry { id: id.to_owned(), title: title.to_owned(), doc: doc.to_owned(), facts: Vec::new(), params: params.iter().map(ParamView::from).collect() }
+}
+
+fn sample_entry(sample: &crate::sample::Sample) -> Entry {
+    let facts = vec![
+        ("rows".to_owned(), crate::report::format::count(u64::from(sample.default_rows))),
+        ("target".to_owned(), sample.target.to_owned()),
+        ("shows".to_owned(), sample.shows.to_owned()),
+    ];
+    Entry { facts, ..entry(sample.id, sample.title, sample.doc, &[]) }
+}

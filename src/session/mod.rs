@@ -1,0 +1,322 @@
+//! A session: a fold over commands, file chunks and job results. It runs the same natively and in a worker.
+//!
+//! The shell calls [`Session::command`], [`Session::chunk`], [`Session::end_of_file`] and [`Session::job_done`] and does what the
+//! returned [`Wish`]es say. Files, clocks, threads and storage are the shell's.
+
+mod catalogue;
+mod exports;
+mod files;
+mod project;
+mod view;
+
+pub use catalogue::catalogue;
+pub use exports::predictions_file;
+
+use crate::error::{Error, Result};
+use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
+use crate::protocol::{Command, Event, FileRole, Step, Wish};
+use crate::settings::{Accepted, Settings};
+use files::Files;
+use std::sync::Arc;
+
+/// Most changes of settings that can be taken back.
+const UNDO_DEPTH: usize = 200;
+
+/// Everything one person is working on.
+#[derive(Default)]
+pub struct Session {
+    settings: Settings,
+    undo: Vec<Settings>,
+    redo: Vec<Settings>,
+    files: Files,
+    run: Run,
+    /// Compute up to this step.
+    wanted: Option<Step>,
+    wave: Option<Running>,
+    next_id: u64,
+    start: Option<(Settings, Step)>,
+    roles: Vec<FileRole>,
+}
+
+/// The wave of jobs that is out.
+struct Running {
+    stage: Stage,
+    title: &'static str,
+    first_id: u64,
+    results: Vec<Option<Result<JobOutput>>>,
+    jobs: Vec<Job>,
+    done: u64,
+}
+
+impl Session {
+    /// A session with nothing open.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Settings to use for the files opened next, and the step to compute up to once they are read.
+    pub fn start_with(&mut self, settings: Settings, up_to: Step) {
+        self.start = Some((settings, up_to));
+    }
+
+    /// Roles of the files opened next, instead of guessing them from their names.
+    pub fn set_roles(&mut self, roles: Vec<FileRole>) {
+        self.roles = roles;
+    }
+
+    /// Takes a command; gives what the shell must do, in order.
+    pub fn command(&mut self, command: Command) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        if let Err(error) = self.obey(command, &mut wishes) {
+            wishes.push(Wish::Tell(Event::Refused { error }));
+            wishes.push(self.tell_state());
+        }
+        wishes
+    }
+
+    fn obey(&mut self, command: Command, wishes: &mut Vec<Wish>) -> Result<()> {
+        match command {
+            Command::Hello => {
+                wishes.push(Wish::Tell(Event::Catalogue { catalogue: Box::new(catalogue()) }));
+                wishes.push(self.tell_state());
+                Ok(())
+            }
+            Command::OpenSample { id, rows } => {
+                self.close(wishes);
+                self.settings = self.files.open_sample(&id, rows)?;
+                self.rebuild(wishes)
+            }
+            Command::OpenFiles { files } => self.open_files(&files, wishes),
+            Command::SetFileRole { slot, role } => {
+                self.stop(wishes);
+                self.files.set_role(slot, role)?;
+                self.rebuild(wishes)
+            }
+            Command::SetSettings { settings } => self.change(*settings, wishes),
+            Command::ApplyRemedy { remedy, .. } => self.change(self.settings.with_remedy(&remedy), wishes),
+            Command::Accept { finding, reason } => self.accept(finding, reason.trim(), wishes),
+            Command::Undo => self.step_back(wishes),
+            Command::Redo => self.step_forward(wishes),
+            Command::Run { to } => {
+                self.wanted = Some(self.wanted.map_or(to, |w| w.max(to)));
+                self.advance(wishes);
+                Ok(())
+            }
+            Command::Cancel => {
+                self.stop(wishes);
+                self.wanted = None;
+                wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
+                wishes.push(self.tell_state());
+                Ok(())
+            }
+            Command::Rows { first, count } => {
+                wishes.push(Wish::Tell(self.files.rows(first, count)));
+                Ok(())
+            }
+            Command::Export { what } => {
+                wishes.push(Wish::Tell(self.export(what)?));
+                Ok(())
+            }
+            Command::OpenProject { bytes } => {
+                let project = project::read(&bytes)?;
+                self.close(wishes);
+                self.settings = project.settings.clone();
+                self.files.restore(project, &self.settings)?;
+                self.rebuild(wishes)
+            }
+            Command::Close => {
+                self.close(wishes);
+                wishes.push(self.tell_state());
+                Ok(())
+            }
+        }
+    }
+
+    fn open_files(&mut self, files: &[(String, u64)], wishes: &mut Vec<Wish>) -> Result<()> {
+        let (start, roles) = (self.start.take(), std::mem::take(&mut self.roles));
+        self.close(wishes);
+        if let Some((settings, up_to)) = start {
+            settings.check_ranges()?;
+            (self.settings, self.wanted) = (settings, Some(up_to));
+        }
+        wishes.extend(self.files.announce(files, roles, &self.settings)?);
+        Ok(())
+    }
+
+    /// Accepts a finding; an empty reason takes the acceptance back.
+    fn accept(&mut self, finding: String, reason: &str, wishes: &mut Vec<Wish>) -> Result<()> {
+        let mut next = self.settings.clone();
+        next.accepted.retain(|a| a.finding != finding);
+        if !reason.is_empty() {
+            next.accepted.push(Accepted { finding, reason: reason.to_owned() });
+        }
+        self.change(next, wishes)
+    }
+
+    /// Takes the next bytes of the file asked for by [`Wish::Read`]. `false`: the rest need not be sent, call [`Session::end_of_file`].
+    pub fn chunk(&mut self, slot: u32, bytes: &[u8]) -> bool {
+        self.files.chunk(slot, bytes)
+    }
+
+    /// The file asked for has ended (or a refusal stopped it).
+    pub fn end_of_file(&mut self, slot: u32) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        match self.files.end(slot) {
+            Ok(true) => {
+                if let Err(error) = self.rebuild(&mut wishes) {
+                    wishes.push(Wish::Tell(Event::Refused { error }));
+                }
+            }
+            Ok(false) => {}
+            Err(error) => {
+                wishes.push(Wish::Tell(Event::Refused { error }));
+                wishes.push(Wish::Tell(Event::Idle { cancelled: false }));
+            }
+        }
+        wishes.push(self.tell_state());
+        wishes
+    }
+
+    /// Takes the result of job `id`. Results of jobs that were stopped are ignored.
+    pub fn job_done(&mut self, id: u64, result: Result<JobOutput>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        let Some(wave) = &mut self.wave else { return wishes };
+        let Some(slot) = id.checked_sub(wave.first_id).and_then(|i| wave.results.get_mut(usize::try_from(i).ok()?)) else { return wishes };
+        if slot.is_none() {
+            wave.done += 1;
+        }
+        *slot = Some(result);
+        wishes.push(Wish::Tell(Event::Progress { stage: wave.title.to_owned(), done: wave.done, total: wave.results.len() as u64 }));
+        if wave.results.iter().all(Option::is_some)
+            && let Some(wave) = self.wave.take()
+        {
+            self.finish_wave(wave, &mut wishes);
+        }
+        wishes
+    }
+
+    fn finish_wave(&mut self, wave: Running, wishes: &mut Vec<Wish>) {
+        let results = wave.results.into_iter().map(|r| r.unwrap_or_else(|| Err(Error::internal("a job without a result")))).collect();
+        match self.run.absorb(wave.stage, &wave.jobs, results, self.files.table()) {
+            Ok(part) => {
+                wishes.extend(part.map(|p| Wish::Context(Box::new(p))));
+                wishes.extend(self.tell_sections(wave.stage.step()));
+                self.advance(wishes);
+            }
+            Err(error) => {
+                self.wanted = None;
+                wishes.push(Wish::Tell(Event::Refused { error }));
+                wishes.push(Wish::Tell(Event::Idle { cancelled: false }));
+                wishes.push(self.tell_state());
+            }
+        }
+    }
+
+    /// Starts the next wave on the way to the step wanted, unless one is out.
+    fn advance(&mut self, wishes: &mut Vec<Wish>) {
+        if self.wave.is_some() || self.files.table().is_none() {
+            return;
+        }
+        let Some(wave) = self.wanted.and_then(|to| self.run.next(to)) else {
+            self.wanted = None;
+            wishes.extend(self.tell_sections(Step::Decide));
+            wishes.push(Wish::Tell(Event::Idle { cancelled: false }));
+            wishes.push(self.tell_state());
+            return;
+        };
+        let first_id = self.next_id;
+        self.next_id += wave.jobs.len() as u64;
+        wishes.push(Wish::Tell(Event::Progress { stage: wave.title.to_owned(), done: 0, total: wave.jobs.len() as u64 }));
+        wishes.push(Wish::Start((first_id..).zip(wave.jobs.iter().copied()).collect()));
+        let results = wave.jobs.iter().map(|_| None).collect();
+        self.wave = Some(Running { stage: wave.stage, title: wave.title, first_id, results, jobs: wave.jobs, done: 0 });
+        wishes.push(self.tell_state());
+    }
+
+    /// Changes the settings as one step of undo.
+    fn change(&mut self, next: Settings, wishes: &mut Vec<Wish>) -> Result<()> {
+        if next == self.settings {
+            return Ok(());
+        }
+        let before = std::mem::replace(&mut self.settings, next);
+        if let Err(error) = self.apply_settings(&before, wishes) {
+            self.settings = before;
+            return Err(error);
+        }
+        self.undo.push(before);
+        if self.undo.len() > UNDO_DEPTH {
+            self.undo.remove(0);
+        }
+        self.redo.clear();
+        Ok(())
+    }
+
+    fn step_back(&mut self, wishes: &mut Vec<Wish>) -> Result<()> {
+        let Some(before) = self.undo.pop() else { return Ok(()) };
+        let now = std::mem::replace(&mut self.settings, before);
+        let applied = self.apply_settings(&now, wishes);
+        self.redo.push(now);
+        applied
+    }
+
+    fn step_forward(&mut self, wishes: &mut Vec<Wish>) -> Result<()> {
+        let Some(after) = self.redo.pop() else { return Ok(()) };
+        let now = std::mem::replace(&mut self.settings, after);
+        let applied = self.apply_settings(&now, wishes);
+        self.undo.push(now);
+        applied
+    }
+
+    /// Makes the new settings count: reads the file again if its reading changed, else plans anew.
+    fn apply_settings(&mut self, before: &Settings, wishes: &mut Vec<Wish>) -> Result<()> {
+        self.settings.check_ranges()?;
+        self.stop(wishes);
+        if before.csv != self.settings.csv && !self.files.is_empty() {
+            let reads = self.files.read_again(&self.settings)?;
+            if !reads.is_empty() {
+                wishes.extend(reads);
+                return Ok(());
+            }
+        }
+        self.rebuild(wishes)
+    }
+
+    /// Makes table, profiles and plan from the files and settings, gives them to the workers, and goes on with the run.
+    fn rebuild(&mut self, wishes: &mut Vec<Wish>) -> Result<()> {
+        let changed = self.files.rebuild(&self.settings)?;
+        let Some(table) = self.files.table().cloned() else {
+            wishes.push(self.tell_state());
+            return Ok(());
+        };
+        let planned = self.settings.resolve(&table, self.files.test_from());
+        let plan = planned.as_ref().ok().cloned().map(Arc::new);
+        if changed {
+            wishes.push(Wish::Context(Box::new(ContextPart::Table(table))));
+            wishes.push(Wish::Context(Box::new(ContextPart::Profiles(self.files.profiles()))));
+        }
+        wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
+        self.run.replan(plan, changed, &self.settings.accepted);
+        wishes.extend(self.tell_sections(Step::Decide));
+        let first_stop = if planned.is_ok() { Step::Audit } else { Step::Quality };
+        self.wanted.get_or_insert(first_stop);
+        if let Err(error) = planned {
+            self.wanted = Some(Step::Quality);
+            wishes.push(Wish::Tell(Event::Refused { error }));
+        }
+        self.advance(wishes);
+        Ok(())
+    }
+
+    /// Stops what runs; what is finished stays.
+    fn stop(&mut self, wishes: &mut Vec<Wish>) {
+        if self.wave.take().is_some() {
+            wishes.push(Wish::Stop);
+        }
+    }
+
+    fn close(&mut self, wishes: &mut Vec<Wish>) {
+        self.stop(wishes);
+        *self = Self { next_id: self.next_id, ..Self::default() };
+    }
+}

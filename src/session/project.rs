@@ -1,0 +1,82 @@
+//! A saved project: settings and the files' bytes, in one file. No code, bounded sizes, checked on opening.
+
+use crate::error::{Error, Result};
+use crate::protocol::FileRole;
+use crate::settings::Settings;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use std::io::{Read, Write};
+
+/// First bytes of a project file.
+const MAGIC: &[u8] = b"watertight project 1\n";
+/// Largest unpacked project, in bytes: protects against files that unpack without end.
+const MAX_UNPACKED: u64 = 1 << 31;
+
+/// One file of a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ProjectFile {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub role: FileRole,
+    /// Its bytes as they were read.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// What a project holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Project {
+    /// All choices.
+    pub settings: Settings,
+    /// All files.
+    pub files: Vec<ProjectFile>,
+}
+
+/// A project as bytes: a magic line, then MessagePack under gzip.
+pub(super) fn write(project: &Project) -> Result<Vec<u8>> {
+    let body = rmp_serde::to_vec_named(project).map_err(|_| Error::internal("a project that cannot be packed"))?;
+    let mut packer = GzEncoder::new(MAGIC.to_vec(), Compression::fast());
+    packer.write_all(&body).and_then(|()| packer.finish()).map_err(|_| Error::internal("a project that cannot be packed"))
+}
+
+/// A project from bytes.
+pub(super) fn read(bytes: &[u8]) -> Result<Project> {
+    let packed = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::bad_project("it does not begin like one, or was written by a newer version"))?;
+    let mut body = Vec::new();
+    let limit = MAX_UNPACKED.min((packed.len() as u64).saturating_mul(1000).max(1 << 20));
+    let n = GzDecoder::new(packed).take(limit + 1).read_to_end(&mut body).map_err(|_| Error::bad_project("it is damaged"))?;
+    if n as u64 > limit {
+        return Err(Error::bad_project("it unpacks to more than its size allows"));
+    }
+    rmp_serde::from_slice(&body).map_err(|_| Error::bad_project("it is damaged"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Project {
+        let file = ProjectFile { name: "a.csv".into(), role: FileRole::Train, bytes: b"a,b\n1,2\n".to_vec() };
+        Project { settings: Settings::default(), files: vec![file] }
+    }
+
+    #[test]
+    fn a_saved_project_opens_as_it_was() {
+        assert_eq!(read(&write(&example()).unwrap()).unwrap(), example());
+    }
+
+    #[test]
+    fn a_damaged_project_is_refused_and_never_panics() {
+        let whole = write(&example()).unwrap();
+        for at in 0..whole.len() {
+            let mut broken = whole.clone();
+            broken[at] ^= 0x55;
+            let _ = read(&broken).map(|p| p.files.len());
+            let _ = read(&whole[..at]).map(|p| p.files.len());
+        }
+        assert!(read(b"a,b\n1,2\n").unwrap_err().to_string().contains("does not begin like one"));
+    }
+}

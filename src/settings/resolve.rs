@@ -1,0 +1,267 @@
+//! From what was chosen and what the table holds to a [`Plan`]: everything named, everything checked, nothing left to guess.
+//!
+//! A guess is made only where nothing was chosen, by rules a person can repeat, and the plan says what was guessed.
+
+use super::{Chosen, Role, Settings};
+use crate::decide::{Gate, usual_gates};
+use crate::error::{Error, Result};
+use crate::evaluate::{metric, usual_metric};
+use crate::finding::Remedy;
+use crate::model::{LEARNERS, Learner, learners};
+use crate::param::Params;
+use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
+use crate::table::{Column, Kind, Table};
+use crate::task::{Task, TaskKind, guess_kind};
+use serde::{Deserialize, Serialize};
+
+/// Names that announce a target, compared without case; a column of such a name is guessed before the last column.
+const TARGET_NAMES: [&str; 8] = ["target", "label", "y", "class", "outcome", "response", "cnt", "churn"];
+/// Rows up to which the slower learners are compared by default.
+const SMALL_TABLE: usize = 60_000;
+/// Rows up to which nearest neighbours are compared by default: prediction costs rows x rows.
+const NEIGHBOUR_ROWS: usize = 6_000;
+/// Fewest and most folds.
+const FOLDS: std::ops::RangeInclusive<u32> = 2..=20;
+
+/// What was guessed rather than chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guessed {
+    /// The target column.
+    pub target: bool,
+    /// The time column.
+    pub time: bool,
+    /// The learners.
+    pub learners: bool,
+    /// The metric.
+    pub metric: bool,
+    /// The gates.
+    pub gates: bool,
+}
+
+/// A checked plan of the whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is predicted, from what.
+    pub task: Task,
+    /// How rows are dealt; the strategy is never `Auto`.
+    pub split: SplitSettings,
+    /// Whether the strategy was left to be guessed.
+    pub strategy_guessed: bool,
+    /// First row of the separate test file, if there is one.
+    pub test_from: Option<u32>,
+    /// Preparation steps chosen; `None`: the usual ones for each learner.
+    pub recipe: Option<Vec<Chosen>>,
+    /// Augmentation of the training side.
+    pub augment: Option<Chosen>,
+    /// Learners to compare, baselines first.
+    pub learners: Vec<Chosen>,
+    /// Metric that ranks learners.
+    pub metric: String,
+    /// Gates.
+    pub gates: Vec<Gate>,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// What was guessed.
+    pub guessed: Guessed,
+}
+
+impl Settings {
+    /// Checks the choices against a table (kinds already changed as chosen) and fills in what was not chosen.
+    ///
+    /// # Errors
+    /// A name that is not in the table or list, a value out of range, or a target that cannot be learned.
+    pub fn resolve(&self, table: &Table, test_from: Option<u32>) -> Result<Plan> {
+        self.check_ranges()?;
+        let (task, mut guessed) = self.resolve_task(table)?;
+        let strategy = resolve_strategy(&self.split, &task);
+        let (learners, learners_guessed) = match &self.learners {
+            Some(chosen) => (checked_learners(chosen, task.kind)?, false),
+            None => (usual_learners(&task, table.n_rows()), true),
+        };
+        let main = match &self.metric {
+            Some(id) => metric(id)?.id.to_owned(),
+            None => usual_metric(task.kind).to_owned(),
+        };
+        guessed.learners = learners_guessed;
+        guessed.metric = self.metric.is_none();
+        guessed.gates = self.gates.is_none();
+        let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
+        Ok(Plan {
+            split: SplitSettings { strategy, ..self.split.clone() },
+            strategy_guessed: self.split.strategy == Strategy::Auto,
+            test_from,
+            recipe: self.recipe.clone(),
+            augment: self.augment.clone(),
+            learners,
+            metric: main,
+            gates,
+            seed: self.seed,
+            guessed,
+            task,
+        })
+    }
+
+    /// Checks what can be checked without a table.
+    ///
+    /// # Errors
+    /// A number out of range, or an entry that no list has.
+    pub fn check_ranges(&self) -> Result<()> {
+        if !FOLDS.contains(&self.split.folds) {
+            return Err(Error::out_of_range("folds", &self.split.folds.to_string(), "a whole number between 2 and 20"));
+        }
+        if !(0.0..=0.5).contains(&self.split.holdout) {
+            return Err(Error::out_of_range("holdout", &self.split.holdout.to_string(), "a share between 0 and 0.5"));
+        }
+        Ok(())
+    }
+
+    fn resolve_task(&self, table: &Table) -> Result<(Task, Guessed)> {
+        let choice = &self.task;
+        let mut guessed = Guessed::default();
+        for name in [&choice.target, &choice.time, &choice.entity, &choice.weight].into_iter().flatten() {
+            table.column(name)?;
+        }
+        let target = match &choice.target {
+            Some(name) => name.clone(),
+            None => {
+                guessed.target = true;
+                self.guess_target(table)?
+            }
+        };
+        let (kind, classes) = self.resolve_kind(table.column(&target)?)?;
+        let time = choice.time.clone().or_else(|| {
+            let found = self.guess_time(table, &target);
+            guessed.time = found.is_some();
+            found
+        });
+        let special = |name: &str| Some(name) == time.as_deref() || Some(name) == choice.entity.as_deref() || Some(name) == choice.weight.as_deref();
+        let (mut features, mut ignored) = (Vec::new(), Vec::new());
+        for column in table.columns().iter().filter(|c| c.name() != target) {
+            let name = column.name().to_owned();
+            let role = self.columns.get(&name).and_then(|c| c.role);
+            if role == Some(Role::Ignored) {
+                ignored.push(name);
+            } else if Some(name.as_str()) == time.as_deref() || !special(&name) {
+                features.push(name);
+            }
+        }
+        let task = Task {
+            target,
+            kind,
+            classes,
+            time,
+            entity: choice.entity.clone(),
+            weight: choice.weight.clone(),
+            horizon: choice.horizon,
+            features,
+            ignored,
+        };
+        Ok((task, guessed))
+    }
+
+    /// A column named like a target; else the last column that can be one.
+    fn guess_target(&self, table: &Table) -> Result<String> {
+        let usable = |c: &&Column| {
+            matches!(c.kind(), Kind::Numeric | Kind::Boolean | Kind::Categorical)
+                && self.columns.get(c.name()).and_then(|choice| choice.role) != Some(Role::Ignored)
+                && guess_kind(c).is_ok()
+        };
+        let named = table.columns().iter().filter(usable).find(|c| TARGET_NAMES.contains(&c.name().to_lowercase().as_str()));
+        named.or_else(|| table.columns().iter().rev().find(usable)).map(|c| c.name().to_owned()).ok_or_else(Error::no_target)
+    }
+
+    /// The time column when there is exactly one column of dates.
+    fn guess_time(&self, table: &Table, target: &str) -> Option<String> {
+        let mut stamps = table
+            .columns()
+            .iter()
+            .filter(|c| c.kind() == Kind::Timestamp && c.name() != target && self.columns.get(c.name()).and_then(|choice| choice.role).is_none());
+        match (stamps.next(), stamps.next()) {
+            (Some(only), None) => Some(only.name().to_owned()),
+            _ => None,
+        }
+    }
+
+    fn resolve_kind(&self, target: &Column) -> Result<(TaskKind, Vec<String>)> {
+        let (kind, mut classes) = guess_kind(target)?;
+        if let Some(positive) = &self.task.positive
+            && kind == TaskKind::Binary
+        {
+            let known: Vec<&str> = classes.iter().map(String::as_str).collect();
+            match known.iter().position(|c| c == positive) {
+                Some(0) => classes.swap(0, 1),
+                Some(_) => {}
+                None => return Err(Error::unknown("class", positive, &known)),
+            }
+        }
+        match self.task.kind {
+            None => Ok((kind, classes)),
+            Some(wanted) if wanted == kind => Ok((kind, classes)),
+            Some(TaskKind::Regression) if target.kind() == Kind::Numeric => Ok((TaskKind::Regression, Vec::new())),
+            Some(TaskKind::Multiclass) if kind == TaskKind::Regression => crate::task::class_labels(target).map(|c| (TaskKind::Multiclass, c)),
+            Some(wanted) => Err(Error::wrong_task(target.name(), wanted.id(), kind.id())),
+        }
+    }
+
+    /// The same settings with a remedy applied. A remedy edits settings only, never the file.
+    #[must_use]
+    pub fn with_remedy(&self, remedy: &Remedy) -> Self {
+        let mut next = self.clone();
+        match remedy {
+            Remedy::DropColumns { columns } => {
+                for name in columns {
+                    next.columns.entry(name.clone()).or_default().role = Some(Role::Ignored);
+                }
+            }
+            Remedy::AddNullSpellings { spellings } => {
+                for spelling in spellings.iter().filter(|s| !self.csv.nulls.contains(s)) {
+                    next.csv.nulls.push(spelling.clone());
+                }
+            }
+            Remedy::ChangeKind { column, kind } => next.columns.entry(column.clone()).or_default().kind = Kind::from_id(kind),
+            Remedy::OrderSplit { time } => {
+                next.task.time = Some(time.clone());
+                next.split.strategy = Strategy::TimeOrdered;
+            }
+            Remedy::GroupSplit { entity } => {
+                next.task.entity = Some(entity.clone());
+                next.split.strategy = Strategy::Grouped;
+            }
+            Remedy::DropDuplicates => next.drop_duplicates = true,
+            Remedy::AddStep { step } => {
+                let steps = next.recipe.get_or_insert_with(Vec::new);
+                if !steps.iter().any(|s| s.id == *step) {
+                    steps.push(Chosen { id: step.clone(), ..Chosen::default() });
+                }
+            }
+            Remedy::Stratify => next.split.strategy = Strategy::Stratified,
+        }
+        next
+    }
+}
+
+/// Learners as chosen, with baselines put first; every hyperparameter is checked.
+fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
+    let mut all = vec![Chosen { id: "baseline".to_owned(), ..Chosen::default() }];
+    for choice in chosen.iter().filter(|c| c.id != "baseline") {
+        let learner =
+            learners::find(&choice.id).ok_or_else(|| Error::unknown("learner", &choice.id, &LEARNERS.iter().map(|l| l.id).collect::<Vec<_>>()))?;
+        Params::check(learner.params, &choice.params)?;
+        if !learner.tasks.contains(&kind) {
+            return Err(Error::wrong_learner(learner.title, kind.id()));
+        }
+        all.push(choice.clone());
+    }
+    Ok(all)
+}
+
+/// The learners compared when none were chosen: all that fit the task, without the slow ones on large tables.
+fn usual_learners(task: &Task, n_rows: usize) -> Vec<Chosen> {
+    let slow = |id: &str| match id {
+        "neighbours" => n_rows > NEIGHBOUR_ROWS,
+        "random_forest" | "elastic_net" | "lasso" => n_rows > SMALL_TABLE,
+        _ => false,
+    };
+    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id);
+    LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+}

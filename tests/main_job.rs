@@ -1,0 +1,163 @@
+//! The main job through the session, as page and command line drive it.
+
+mod desk;
+
+use desk::{ALONE, Desk, Staff, csv, noise};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+use watertight::protocol::{Block, Command, Export, Outcome, Remedy, Step, StepState};
+
+fn verdict(desk: &Desk) -> Outcome {
+    let blocks = &desk.sections[&Step::Decide].blocks;
+    blocks.iter().find_map(|b| if let Block::Verdict { outcome, .. } = b { Some(*outcome) } else { None }).expect("a verdict")
+}
+
+/// Ids of all findings a section shows, folded ones too.
+fn findings(blocks: &[Block]) -> Vec<String> {
+    let one = |b: &Block| match b {
+        Block::Findings { findings } => findings.iter().map(|f| f.id.clone()).collect(),
+        Block::Details { blocks, .. } => self::findings(blocks),
+        _ => Vec::new(),
+    };
+    blocks.iter().flat_map(one).collect()
+}
+
+#[test]
+fn the_clean_sample_goes_from_csv_to_verdict() {
+    let mut desk = Desk::with_sample(ALONE, "clean", 400, Step::Decide);
+    assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+    assert_ne!(verdict(&desk), Outcome::NoGo);
+    for what in
+        [Export::ReportHtml, Export::ReportMarkdown, Export::ReportJson, Export::ModelCard, Export::Bundle, Export::Predictions, Export::Settings]
+    {
+        assert!(desk.export(what).len() > 100, "{what:?}");
+    }
+}
+
+#[test]
+fn workers_and_their_order_never_change_a_byte() {
+    let mut reports = [ALONE, Staff { workers: 3, backwards: false }, Staff { workers: 2, backwards: true }].map(|staff| {
+        let mut desk = Desk::with_sample(staff, "claims", 0, Step::Decide);
+        (desk.export(Export::ReportJson), desk.export(Export::Bundle))
+    });
+    let first = std::mem::take(&mut reports[0]);
+    assert!(!first.0.is_empty());
+    assert!(reports[1..].iter().all(|r| *r == first));
+}
+
+#[test]
+fn a_sum_that_is_the_target_is_a_proven_blocker_and_always_no_go() {
+    let (a, b) = (noise(1, 0, 300), noise(1, 1, 300));
+    let y: Vec<f64> = a.iter().zip(&b).map(|(a, b)| ((a + b) * 1000.0).round() / 1000.0).collect();
+    let c = noise(1, 2, 300);
+    let mut desk = Desk::with_csv(&csv(&[("a", &a), ("b", &b), ("c", &c), ("y", &y)]));
+    let found = findings(&desk.sections[&Step::Audit].blocks);
+    let sum = found.iter().find(|id| id.starts_with("target_sum")).expect("the sum is found").clone();
+    desk.command(Command::Accept { finding: sum.clone(), reason: "we know".into() });
+    desk.run(Step::Decide);
+    assert_eq!(verdict(&desk), Outcome::NoGo, "an accepted proof stays a proof");
+    desk.command(Command::ApplyRemedy { finding: sum, remedy: Remedy::DropColumns { columns: vec!["a".into(), "b".into()] } });
+    desk.run(Step::Audit);
+    assert!(!findings(&desk.sections[&Step::Audit].blocks).iter().any(|id| id.starts_with("target_sum")));
+}
+
+#[test]
+fn a_random_target_scores_chance_through_the_whole_pipeline() {
+    for seed in 0..3 {
+        let n = 240;
+        let columns: Vec<Vec<f64>> = (0..6).map(|i| noise(seed, i, n)).collect();
+        let y: Vec<f64> = noise(seed, 99, n).iter().map(|v| f64::from(u8::from(*v > 0.0))).collect();
+        let mut named: Vec<(String, &[f64])> = columns.iter().enumerate().map(|(i, c)| (format!("x{i}"), c.as_slice())).collect();
+        named.push(("y".into(), &y));
+        let text = csv(&named.iter().map(|(n, c)| (n.as_str(), *c)).collect::<Vec<_>>());
+        let mut desk = Desk::with_csv(&text);
+        let mut settings = desk.state.settings.clone();
+        settings.augment = Some(watertight::protocol::Chosen { id: "noise".into(), ..Default::default() });
+        desk.command(Command::SetSettings { settings: Box::new(settings) });
+        desk.run(Step::Decide);
+        let report: serde_json::Value = serde_json::from_str(&desk.export(Export::ReportJson)).unwrap();
+        assert_ne!(verdict(&desk), Outcome::Go, "seed {seed}");
+        let auc = &report["results"]["chosen"]["estimates"][0];
+        assert_eq!(auc["metric"], "roc_auc");
+        assert!(auc["low"].as_f64().unwrap() < 0.5 + 0.03, "seed {seed}: {auc}");
+    }
+}
+
+#[test]
+fn every_change_of_settings_can_be_undone_and_redone() {
+    let mut desk = Desk::with_sample(ALONE, "claims", 0, Step::Audit);
+    let before = desk.state.settings.clone();
+    for folds in [3, 4] {
+        let mut next = desk.state.settings.clone();
+        next.split.folds = folds;
+        desk.command(Command::SetSettings { settings: Box::new(next) });
+    }
+    let after = desk.state.settings.clone();
+    desk.command(Command::Undo);
+    desk.command(Command::Undo);
+    assert_eq!(desk.state.settings, before);
+    assert!(!desk.state.can_undo && desk.state.can_redo);
+    desk.command(Command::Redo);
+    desk.command(Command::Redo);
+    assert_eq!(desk.state.settings, after);
+}
+
+#[test]
+fn a_bad_setting_is_refused_and_changes_nothing() {
+    let mut desk = Desk::with_sample(ALONE, "claims", 0, Step::Audit);
+    let before = desk.state.settings.clone();
+    let mut next = before.clone();
+    next.split.folds = 1;
+    desk.command(Command::SetSettings { settings: Box::new(next) });
+    assert!(desk.refusals.iter().any(|e| e.message.contains("folds is 1")), "{:?}", desk.refusals);
+    assert_eq!(desk.state.settings, before);
+}
+
+#[test]
+fn settings_downstream_do_not_undo_what_is_upstream() {
+    let mut desk = Desk::with_sample(ALONE, "claims", 0, Step::Decide);
+    let mut next = desk.state.settings.clone();
+    next.learners = Some(vec![watertight::protocol::Chosen { id: "decision_tree".into(), ..Default::default() }]);
+    desk.command(Command::SetSettings { settings: Box::new(next) });
+    let state = |step: Step| desk.state.steps.iter().find(|s| s.step == step).map(|s| s.state).unwrap();
+    assert!(matches!(state(Step::Audit), StepState::Done | StepState::Attention | StepState::Undecided));
+    assert!(matches!(state(Step::Train), StepState::Stale | StepState::NotStarted));
+}
+
+#[test]
+fn a_saved_project_opens_with_the_same_report() {
+    let mut desk = Desk::with_sample(ALONE, "claims", 0, Step::Decide);
+    let report = desk.export(Export::ReportJson);
+    desk.command(Command::Export { what: Export::Project });
+    let (_, bytes) = desk.exported.take().unwrap();
+    let mut again = Desk::new(ALONE);
+    again.command(Command::OpenProject { bytes });
+    again.run(Step::Decide);
+    assert_eq!(again.export(Export::ReportJson), report);
+}
+
+#[test]
+fn a_separate_test_file_becomes_the_sealed_rows_and_new_rows_are_predicted() {
+    let table = |seed: u64, n: usize| {
+        let x = noise(seed, 0, n);
+        let y: Vec<f64> = x.iter().zip(noise(seed, 1, n)).map(|(x, e)| ((2.0 * x + 0.3 * e) * 1000.0).round() / 1000.0).collect();
+        csv(&[("x", &x), ("y", &y)])
+    };
+    let new = "x\n0.5\n-1\n";
+    let mut desk = Desk::new(ALONE);
+    desk.open(&[("train.csv", table(1, 200).as_bytes()), ("test.csv", table(2, 60).as_bytes()), ("new.csv", new.as_bytes())]);
+    desk.run(Step::Decide);
+    assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+    let report: serde_json::Value = serde_json::from_str(&desk.export(Export::ReportJson)).unwrap();
+    assert_eq!(report["results"]["holdout"]["n_rows"], 60);
+    let predictions = desk.export(Export::Predictions);
+    assert_eq!(predictions.lines().count(), 3);
+    assert!(predictions.starts_with("x,"));
+}
+
+#[test]
+fn a_file_that_cannot_be_learned_from_still_gets_its_quality_report() {
+    let desk = Desk::with_csv("a,b\n1,x\n1,x\n1,x\n");
+    assert!(desk.sections.contains_key(&Step::Quality));
+    assert!(desk.refusals.iter().any(|e| e.message.contains("can be predicted")), "{:?}", desk.refusals);
+}
