@@ -114,7 +114,7 @@ fn body(app: App, step: Step) -> Option<AnyView> {
 /// Says that what is shown was computed from older settings.
 fn stale(app: App, step: Step) -> impl IntoView + use<> {
     let is_stale = Memo::new(move |_| {
-        app.state.with(|s| !s.busy && s.steps.iter().any(|v| v.step == step && v.state == StepState::Stale))
+        app.state.with(|s| !s.busy && s.steps.iter().any(|v| v.step == step && matches!(v.state, StepState::Stale | StepState::NotStarted)))
             && app.section(step).with(Option::is_some)
     });
     move || {
