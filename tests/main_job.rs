@@ -3,8 +3,6 @@
 mod desk;
 
 use desk::{ALONE, Desk, Staff, csv, noise};
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
 use watertight::protocol::{Block, Command, Export, Outcome, Remedy, Step, StepState};
 
 fn verdict(desk: &Desk) -> Outcome {
