@@ -30,7 +30,10 @@ pub fn markdown(text: &str) -> String {
     let text = visible(text);
     let mut result = String::with_capacity(text.len() + 8);
     let mut digits_only = true;
-    for (at, c) in text.chars().enumerate() {
+    let mut rest = text.chars().enumerate().peekable();
+    while let Some((at, c)) = rest.next() {
+        // "1. " would begin a list, "0.5" does not.
+        let ends_word = rest.peek().is_none_or(|(_, next)| next.is_whitespace());
         match c {
             '&' => result.push_str("&amp;"),
             '<' => result.push_str("&lt;"),
@@ -39,11 +42,15 @@ pub fn markdown(text: &str) -> String {
                 result.push('\\');
                 result.push(c);
             }
-            '#' | '+' | '-' | '=' | '!' if at == 0 => {
+            '#' | '=' | '!' if at == 0 => {
                 result.push('\\');
                 result.push(c);
             }
-            '.' | ')' if digits_only && at > 0 => {
+            '+' | '-' if at == 0 && (ends_word || rest.peek().is_some_and(|(_, next)| *next == c)) => {
+                result.push('\\');
+                result.push(c);
+            }
+            '.' | ')' if digits_only && at > 0 && ends_word => {
                 result.push('\\');
                 result.push(c);
             }
