@@ -1,6 +1,7 @@
 // What every journey needs: the built page being served, a browser, and a page whose errors fail the journey.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -56,6 +57,13 @@ export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 
 
 /** The native command line, made by `./test`. */
 export const COMMAND_LINE = process.env.WATERTIGHT ?? join(ROOT, 'target/debug/watertight');
+
+/** Writes a built-in sample, as the command line makes it, and gives its path. */
+export function sampleFile(folder, name, rows = 0) {
+  const path = join(folder, `${name}.csv`);
+  writeFileSync(path, execFileSync(COMMAND_LINE, ['sample', name, '--rows', String(rows)], { maxBuffer: 1 << 30 }));
+  return path;
+}
 
 /** A fresh folder that is gone after `work(folder)`. */
 export async function inFolder(work) {
