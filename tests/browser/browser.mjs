@@ -43,6 +43,8 @@ export async function visit(options, journey) {
 
 /** Opens the page and waits until it stands. Works for the served page and the one-file build. */
 export async function open(page, address, query = '') {
+  // By way of an empty page, or an address that differs in its hash only would not be loaded again.
+  await page.goto('about:blank');
   await page.goto(address + query);
   await page.waitForSelector('main');
 }
@@ -82,6 +84,7 @@ export async function openSample(page, at) {
 
 /** Chooses files through the page's own button. */
 export async function chooseFiles(page, paths) {
+  await page.locator('.sample').first().waitFor();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Choose file…' }).click()]);
   await chooser.setFiles(paths);
 }
