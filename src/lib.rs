@@ -8,18 +8,20 @@
 
 // -- ground
 pub mod error;
+pub mod math;
+pub mod stats;
+pub mod param;
 pub mod finding;
 pub mod step;
-pub mod math;
-pub mod param;
-pub mod stats;
+pub mod escape;
+pub mod format;
 // -- data
+pub mod table;
+pub mod task;
+pub mod split;
 pub mod features;
 pub mod lineage;
 pub mod sample;
-pub mod split;
-pub mod table;
-pub mod task;
 // -- stages
 pub mod quality;
 pub mod audit;
@@ -29,8 +31,8 @@ pub mod augment;
 pub mod evaluate;
 pub mod decide;
 // -- memory
-pub mod bundle;
 pub mod settings;
+pub mod bundle;
 // -- presentation (still pure)
 pub mod chart;
 pub mod report;
@@ -41,5 +43,5 @@ pub mod session;
 // -- shells
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[cfg(target_arch = "wasm32")]
 pub mod ui;

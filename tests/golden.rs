@@ -5,8 +5,6 @@
 mod desk;
 
 use desk::{ALONE, Desk, csv, noise};
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
 use watertight::protocol::{Export, Step};
 
 /// Compares with what is committed, or writes it when asked to.

@@ -3,8 +3,6 @@
 mod desk;
 
 use desk::{ALONE, Desk, Staff, csv, noise};
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
 use watertight::protocol::{Block, Command, Export, Outcome, Remedy, Step, StepState};
 
 fn verdict(desk: &Desk) -> Outcome {
@@ -13,13 +11,13 @@ fn verdict(desk: &Desk) -> Outcome {
 }
 
 /// Ids of all findings a section shows, folded ones too.
-fn findings(blocks: &[Block]) -> Vec<String> {
+fn findings(all: &[Block]) -> Vec<String> {
     let one = |b: &Block| match b {
         Block::Findings { findings } => findings.iter().map(|f| f.id.clone()).collect(),
-        Block::Details { blocks, .. } => self::findings(blocks),
+        Block::Details { blocks, .. } => findings(blocks),
         _ => Vec::new(),
     };
-    blocks.iter().flat_map(one).collect()
+    all.iter().flat_map(one).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The commands.
+//! The commands: each opens what it needs, drives the session, prints or writes.
 
 use super::args::{AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions};
 use super::engine::{Engine, for_each_slice};

@@ -4,9 +4,8 @@
 //! `sections/` turns results into blocks, `html`, `markdown` and `json` write them down.
 
 pub mod block;
-pub mod escape;
+#[cfg(test)]
 pub mod example;
-pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -16,4 +15,5 @@ pub mod signs;
 pub mod terms;
 pub mod words;
 
+pub use crate::{escape, format};
 pub use block::{Block, Cell, Report, Section, Span};

@@ -64,7 +64,7 @@ pub(crate) fn infer(name: &str, cells: Cells, spelling: &Spelling) -> (Cells, In
         cells => cells.into_texts(spelling.point),
     };
     let summary = Summary::of(&texts, spelling);
-    if !summary.has_codes && mostly(summary.n_numbers, summary.n_present) {
+    if summary.n_codes == 0 && mostly(summary.n_numbers, summary.n_present) {
         let numbers = numbers_of(&texts, spelling);
         let inferred = infer_numbers(name, &numbers);
         return (Cells::Numbers(numbers), inferred);
@@ -145,8 +145,8 @@ struct Summary {
     n_present: usize,
     n_distinct: usize,
     n_numbers: usize,
-    /// Some cell is digits that are a name ("007").
-    has_codes: bool,
+    /// Present cells that are digits but a name ("007").
+    n_codes: usize,
     /// Present cells made of digits only.
     n_digits: usize,
     /// Present cells shaped like a UUID or a hash.
@@ -160,8 +160,7 @@ struct Summary {
 impl Summary {
     fn of(texts: &Texts, spelling: &Spelling) -> Self {
         let counts = texts.counts();
-        let mut s =
-            Self { n_present: 0, n_distinct: 0, n_numbers: 0, has_codes: false, n_digits: 0, n_hashes: 0, n_same_shape: 0, length: 0, counts };
+        let mut s = Self { n_present: 0, n_distinct: 0, n_numbers: 0, n_codes: 0, n_digits: 0, n_hashes: 0, n_same_shape: 0, length: 0, counts };
         let mut first_shape: Option<&[u8]> = None;
         for (text, &count) in texts.dictionary.iter().zip(&s.counts) {
             if count == 0 || spelling.nulls.has(text) {
@@ -172,7 +171,7 @@ impl Summary {
             s.length += count * text.len();
             match number::read(text, spelling.point) {
                 Reading::Plain(..) | Reading::Odd(_) => s.n_numbers += count,
-                Reading::Code(_) => s.has_codes = true,
+                Reading::Code(_) => s.n_codes += count,
                 Reading::No => {}
             }
             let text = text.trim_ascii();
@@ -216,8 +215,8 @@ fn infer_texts(name: &str, texts: &Texts, s: &Summary, nulls: &Nulls) -> Inferre
     let dated = best_pattern(name, texts, &s.counts, nulls, false);
     let n_dated = dated.as_ref().map_or(0, |d| d.n_read);
     let n_boolean = boolean_cells(texts, &s.counts, nulls);
-    let lost_as =
-        [s.n_present - s.n_numbers - if s.has_codes { codes(texts, &s.counts) } else { 0 }, s.n_present - n_boolean, 0, s.n_present - n_dated, 0, 0];
+    // codes can be read as numbers if a person asks
+    let lost_as = [s.n_present - s.n_numbers - s.n_codes, s.n_present - n_boolean, 0, s.n_present - n_dated, 0, 0];
     if let Some(dated) = dated.filter(|d| mostly(d.n_read, s.n_present)) {
         return Inferred { kind: Kind::Timestamp, pattern: Some(dated.pattern), ambiguous: dated.readings, lost_as };
     }
@@ -231,11 +230,6 @@ fn infer_texts(name: &str, texts: &Texts, s: &Summary, nulls: &Nulls) -> Inferre
         Kind::Categorical
     };
     Inferred { kind, pattern: None, ambiguous: None, lost_as }
-}
-
-/// Cells that are codes: they could be read as numbers if a person asks.
-fn codes(texts: &Texts, counts: &[usize]) -> usize {
-    texts.dictionary.iter().zip(counts).filter(|(t, _)| matches!(number::read(t, b'.'), Reading::Code(_))).map(|(_, n)| n).sum()
 }
 
 fn labels(texts: &Texts, counts: &[usize], nulls: &Nulls) -> BTreeSet<String> {
@@ -309,4 +303,37 @@ fn named_like_key(name: &str) -> bool {
 
 fn named_like_index(name: &str) -> bool {
     words(name).last().is_some_and(|w| INDEX_WORDS.contains(&w.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fall_into_words() {
+        assert_eq!(words("customerId"), ["customer", "id"]);
+        assert_eq!(words("Order ID"), ["order", "id"]);
+        assert_eq!(words("PassengerId_2"), ["passenger", "id", "2"]);
+    }
+
+    #[test]
+    fn names_of_keys_are_told_from_words_that_end_alike() {
+        for name in ["id", "customer_id", "PassengerId", "userid", "order uuid", "id_client"] {
+            assert!(named_like_key(name), "{name}");
+        }
+        for name in ["paid", "valid", "grid", "humidity", "idle_time"] {
+            assert!(!named_like_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn codes_that_are_also_nulls_are_counted_once() {
+        let spelling = Spelling::new(&["000".to_owned()], b'.');
+        let mut cells = Cells::default();
+        for cell in ["000", "x", "007", "5", "000"] {
+            cells.push(cell.as_bytes(), b'.', &spelling.nulls);
+        }
+        let (_, inferred) = infer("n", cells, &spelling);
+        assert_eq!(inferred.lost_as, [1, 3, 0, 3, 0, 0]);
+    }
 }

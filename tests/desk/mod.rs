@@ -125,7 +125,7 @@ impl Desk {
             Event::Refused { error } => self.refusals.push(error),
             Event::File { name, bytes, .. } => self.exported = Some((name, bytes)),
             Event::Rows { rows, .. } => self.rows = rows,
-            Event::Catalogue { .. } | Event::Progress { .. } | Event::Idle { .. } => {}
+            Event::Catalogue { .. } | Event::Progress { .. } | Event::Idle { .. } | Event::Kept { .. } | Event::NotKept { .. } => {}
         }
     }
 }

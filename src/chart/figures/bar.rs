@@ -3,7 +3,7 @@
 use super::heads;
 use crate::chart::paint::scale::axis_around;
 use crate::chart::{Axis, Bar, Figure, Shape};
-use crate::report::format::{interval, number};
+use crate::format::{interval, number};
 
 /// Most bars that are drawn; the table twin keeps all.
 const MOST_BARS: usize = 25;

@@ -2,7 +2,7 @@
 
 use super::{heads, share_axis};
 use crate::chart::{Figure, Series, Shape};
-use crate::report::format::{count, counted, interval, number};
+use crate::format::{count, counted, interval, number};
 
 /// Rows of similar predicted probability.
 #[derive(Clone, Copy, Debug, PartialEq)]

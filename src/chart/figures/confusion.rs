@@ -1,7 +1,7 @@
 //! Confusion matrix: what was true against what was predicted.
 
 use crate::chart::{Figure, Shape};
-use crate::report::format::{count, percent};
+use crate::format::{count, percent};
 
 /// Most classes with a row of their own; rarer ones are put together.
 const MOST_CLASSES: usize = 12;

@@ -4,7 +4,7 @@
 
 use super::heads;
 use crate::chart::{Axis, Figure, Shape};
-use crate::report::format::{count, counted, interval, number, percent};
+use crate::format::{count, counted, interval, number, percent};
 
 /// Fewest rows a bin must hold to be counted exactly (SAFETY: cells under 5 rows are not shared).
 const SMALLEST_CELL: u64 = 5;

@@ -3,7 +3,7 @@
 use super::heads;
 use crate::chart::paint::scale::axis_around;
 use crate::chart::{Figure, Shape};
-use crate::report::format::{counted, interval, number};
+use crate::format::{counted, interval, number};
 
 /// One model's standing.
 #[derive(Clone, Debug, PartialEq)]

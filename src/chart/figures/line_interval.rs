@@ -3,7 +3,7 @@
 use super::heads;
 use crate::chart::paint::scale::axis_around;
 use crate::chart::{Figure, Series, Shape};
-use crate::report::format::{interval, number};
+use crate::format::{interval, number};
 
 /// Most rows of the table twin a series.
 const MOST_ROWS: usize = 24;

@@ -5,7 +5,7 @@
 use super::roc::{Curve, MOST_POINTS, best, describe, finite};
 use super::{heads, share_axis, thinned};
 use crate::chart::{Figure, Series, Shape};
-use crate::report::format::{counted, number, percent};
+use crate::format::{counted, number, percent};
 
 /// Recalls at which the table twin reads the curve.
 const READ_AT: [f64; 6] = [0.1, 0.25, 0.5, 0.75, 0.9, 1.0];

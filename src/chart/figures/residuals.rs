@@ -6,7 +6,7 @@
 use super::heads;
 use crate::chart::paint::scale::axis_around;
 use crate::chart::{Figure, Series, Shape};
-use crate::report::format::{count, counted, interval, number};
+use crate::format::{count, counted, interval, number};
 
 /// Most groups.
 const MOST_GROUPS: usize = 20;

@@ -4,7 +4,7 @@
 
 use super::{heads, share_axis, thinned};
 use crate::chart::{Figure, Series, Shape};
-use crate::report::format::{counted, interval, number};
+use crate::format::{counted, interval, number};
 
 /// A curve with the area under it.
 #[derive(Clone, Debug, PartialEq)]

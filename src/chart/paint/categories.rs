@@ -5,7 +5,7 @@ use super::sheet::{At, LABEL, SMALL, Sheet, fitted, width_of};
 use super::theme::Ink;
 use super::{Drawn, NARROW_BELOW};
 use crate::chart::{Axis, Bar};
-use crate::report::format::{interval, number};
+use crate::format::{interval, number};
 use plotters::prelude::DrawingBackend;
 
 /// Height of a row with its label beside or above it, and of the axis below all, in pixels.

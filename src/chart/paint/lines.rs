@@ -5,7 +5,7 @@ use super::sheet::{At, LABEL, SMALL, Sheet, fitted, width_of};
 use super::theme::{Ink, series_ink};
 use super::{Drawn, NARROW_BELOW};
 use crate::chart::{Axis, Series};
-use crate::report::format::number;
+use crate::format::number;
 use plotters::prelude::DrawingBackend;
 
 /// Room above the plot for the name of the vertical axis, below for numbers and the name of the horizontal one, in pixels.

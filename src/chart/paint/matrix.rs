@@ -3,7 +3,7 @@
 use super::Drawn;
 use super::sheet::{At, LABEL, SMALL, Sheet, fitted};
 use super::theme::Ink;
-use crate::report::format::{number, percent};
+use crate::format::{number, percent};
 use plotters::prelude::DrawingBackend;
 
 /// Largest and smallest height of a cell, in pixels.

@@ -3,7 +3,7 @@
 use super::theme::{ROLES, Theme};
 use super::{area, draw, height};
 use crate::chart::Figure;
-use crate::report::escape::visible;
+use crate::escape::visible;
 use plotters::prelude::SVGBackend;
 
 /// Width of a figure where there is room, in pixels.

@@ -50,15 +50,15 @@ pub(crate) fn page(
     .into_any()
 }
 
-/// "Step n of 10".
-fn number(step: Step) -> String {
+/// "Step n of 10", and the step's small line or its name.
+fn number(step: Step, line: &str) -> String {
     let at = Step::ALL.iter().position(|s| *s == step).map_or(1, |at| at + 1);
-    format!("Step {at} of {} · {}", Step::ALL.len(), step.title())
+    format!("Step {at} of {} · {}", Step::ALL.len(), if line.is_empty() { step.title() } else { line })
 }
 
 fn no_file(step: Step, promise: (&'static str, &'static str)) -> impl IntoView + use<> {
     view! {
-        <p class="eyebrow">{number(step)}</p>
+        <p class="eyebrow">{number(step, "")}</p>
         <h1 class="statement">{promise.0}</h1>
         <p class="lead">"Open a file or a sample first."</p>
         <p class="pad">
@@ -71,7 +71,7 @@ fn no_file(step: Step, promise: (&'static str, &'static str)) -> impl IntoView +
 
 fn head(app: App, step: Step, promise: (&'static str, &'static str)) -> AnyView {
     let Some(section) = app.section(step).get() else { return unrun(app, step, promise).into_any() };
-    let eyebrow = if section.eyebrow.is_empty() { number(step) } else { section.eyebrow.clone() };
+    let eyebrow = number(step, &section.eyebrow);
     if let Some(Block::Verdict { outcome, says }) = section.blocks.first() {
         return view! {
             <p class="eyebrow">{eyebrow}</p>
@@ -91,7 +91,7 @@ fn head(app: App, step: Step, promise: (&'static str, &'static str)) -> AnyView 
 fn unrun(app: App, step: Step, promise: (&'static str, &'static str)) -> impl IntoView + use<> {
     let busy = Memo::new(move |_| app.state.with(|s| s.busy));
     view! {
-        <p class="eyebrow">{number(step)}</p>
+        <p class="eyebrow">{number(step, "")}</p>
         <h1 class="statement">{promise.0}</h1>
         <p class="lead">{promise.1}</p>
         <p class="pad">
@@ -114,7 +114,7 @@ fn body(app: App, step: Step) -> Option<AnyView> {
 /// Says that what is shown was computed from older settings.
 fn stale(app: App, step: Step) -> impl IntoView + use<> {
     let is_stale = Memo::new(move |_| {
-        app.state.with(|s| !s.busy && s.steps.iter().any(|v| v.step == step && v.state == StepState::Stale))
+        app.state.with(|s| !s.busy && s.steps.iter().any(|v| v.step == step && matches!(v.state, StepState::Stale | StepState::NotStarted)))
             && app.section(step).with(Option::is_some)
     });
     move || {

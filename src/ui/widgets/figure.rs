@@ -3,6 +3,7 @@
 //! The canvas is `devicePixelRatio` times as large as it is shown, and drawn again when its width or the theme changes.
 
 use super::super::state::App;
+use super::spans::heading;
 use crate::chart::Figure;
 use crate::chart::paint::{Theme, area, draw, height};
 use leptos::prelude::*;
@@ -32,7 +33,7 @@ pub(crate) fn figure(app: App, figure: &Figure, level: &'static str) -> impl Int
     });
     view! {
         <figure>
-            <h3 attr:aria-level=level>{figure.title.clone()}</h3>
+            {heading(level, figure.title.clone().into_any())}
             <canvas
                 class="canvas"
                 class:dark=move || dark.get()

@@ -4,7 +4,7 @@ use super::super::state::App;
 use super::facts::evidence;
 use super::interval::{self, Zone};
 use super::mark::{certainty, mark_class, mark_sign, sign};
-use super::spans::{spans, spans_flat};
+use super::spans::{heading, spans, spans_flat};
 use super::table::table;
 use crate::protocol::{Accepted, Certainty, FindingBlock, Mark, RemedyBlock, Severity};
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str) -> An
                 <span class=format!("sev {}", mark_class(mark))>
                     {sign(mark_sign(mark))}{word} <span class="certainty">{certainty(block.certainty)}</span>
                 </span>
-                <h3 attr:aria-level=level>{spans_flat(app, &block.title)}</h3>
+                {heading(level, spans_flat(app, &block.title))}
                 {folded_price(block, mark)}
                 <span class="caret" aria-hidden="true"></span>
             </summary>
@@ -68,7 +68,7 @@ fn folded_price(block: &FindingBlock, mark: Mark) -> AnyView {
 fn body(app: App, block: &FindingBlock) -> AnyView {
     let formula = block.formula.as_ref().map(|formula| {
         view! {
-            <h4>"Formula"</h4>
+            <p class="label">"Formula"</p>
             <p class="math">{spans(app, formula)}</p>
         }
     });
@@ -92,7 +92,7 @@ fn price(block: &FindingBlock) -> Option<AnyView> {
         view! {
             <div class="price">
                 <div>
-                    <h4>"Price"</h4>
+                    <p class="label">"Price"</p>
                     <p class="figure">{words.clone()}</p>
                 </div>
                 <div>{bar.as_ref().map(|interval| interval::bar(interval, Zone::Baseline, "g-c1"))}</div>
@@ -107,7 +107,7 @@ fn answer(app: App, block: &FindingBlock) -> Option<AnyView> {
         return Some(
             view! {
                 <div>
-                    <h4>"Accepted"</h4>
+                    <p class="label">"Accepted"</p>
                     <p class="small prose">{format!("“{reason}”")}</p>
                 </div>
             }
@@ -121,7 +121,7 @@ fn answer(app: App, block: &FindingBlock) -> Option<AnyView> {
     Some(
         view! {
             <div>
-                <h4>"What to do"</h4>
+                <p class="label">"What to do"</p>
                 <div class="btns">{buttons}</div>
                 {accept_form(app, &block.id)}
             </div>

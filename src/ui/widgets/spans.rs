@@ -24,6 +24,11 @@ fn simple(app: App, span: &Span) -> AnyView {
     }
 }
 
+/// The title of a part, as a heading of level "2" or "3"; it looks the same.
+pub(crate) fn heading(level: &'static str, content: AnyView) -> AnyView {
+    if level == "2" { view! { <h2 class="title">{content}</h2> }.into_any() } else { view! { <h3 class="title">{content}</h3> }.into_any() }
+}
+
 /// A column's name; an empty one is said to be empty.
 pub(crate) fn visible(name: &str) -> String {
     if name.trim().is_empty() { "(no name)".to_owned() } else { name.to_owned() }
