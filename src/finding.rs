@@ -108,7 +108,7 @@ pub enum Evidence {
         z_needed: f64,
         /// Rows used.
         n_rows: u64,
-        /// How it was measured ("rank", "target_mean", "tree").
+        /// How it was measured ("rank", "changes", "target_mean", "tree").
         method: String,
         /// The next best column's score, if any other was measured.
         runner_up: Option<f64>,

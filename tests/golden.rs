@@ -1,6 +1,13 @@
 //! Whole reports of small tables, committed: a change of a byte is a change somebody must look at.
 //!
 //! `WATERTIGHT_GOLDEN=write cargo test --test golden` writes them anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and writes what it is told to write"
+)]
 
 mod desk;
 

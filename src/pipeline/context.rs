@@ -204,11 +204,12 @@ impl Context {
         self.split.as_ref().ok_or_else(|| Error::internal("a split that was just made"))
     }
 
-    /// Breaks the seal. The run that asks for this counts the opening; a second call on this context finds nothing to open.
+    /// Breaks the seal of a split dealt anew, so that a run that was stopped and begun again finds it whole. The run that asks counts the opening.
     pub(super) fn open_holdout(&mut self) -> Result<Rows> {
+        self.split = None;
         self.split()?;
         let holdout = self.split.as_mut().and_then(|s| s.holdout.take());
-        holdout.map(crate::split::Holdout::open).ok_or_else(|| Error::internal("a holdout that is already open"))
+        holdout.map(crate::split::Holdout::open).ok_or_else(|| Error::internal("a holdout that was not dealt"))
     }
 
     fn train_of(&mut self, part: Part) -> Result<(Train, Option<Rows>)> {

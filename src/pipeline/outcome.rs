@@ -226,7 +226,10 @@ impl Outcome {
             cross_validated: standing.map_or_else(Vec::new, |s| s.estimates.clone()),
             holdout: self.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),
             gain: standing.and_then(|s| s.gain.clone()),
-            open_blockers: self.open_findings(self.audit.as_ref(), Severity::Blocker),
+            open_blockers: [self.audit.as_ref(), self.quality.as_ref()]
+                .into_iter()
+                .flat_map(|of| self.open_findings(of, Severity::Blocker))
+                .collect(),
             quality_score: lowest,
             checks_ran: count(statuses().filter(|s| **s == Status::Ran).count()),
             checks_applicable: count(statuses().filter(|s| !matches!(s, Status::Skipped(_))).count()),

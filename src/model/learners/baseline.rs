@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The entry in the list of learners.
 pub const BASELINE: Learner = Learner {
     id: "baseline",
-    title: "Baseline",
+    title: "No learning",
     doc: "Predicts the same for every row: the mean of the target, or the share of each class. A learner that does not beat it has learned nothing.",
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: true,

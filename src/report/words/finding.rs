@@ -249,6 +249,7 @@ fn metric_name(id: &str) -> &'static str {
 fn method_name(id: &str) -> &'static str {
     match id {
         "rank" => "by the order of its values",
+        "changes" => "by the order of its changes from one moment to the next",
         "target_mean" => "by the mean of the target in each level, out of fold",
         "tree" => "by a small tree on its values, out of fold",
         "is_missing" | "one_class" => "by whether the cell is missing",

@@ -3,6 +3,7 @@
 use super::super::super::AuditInput;
 use super::super::super::measure::{Measured, Sample};
 use super::tree::out_of_fold;
+use super::trend::CHANGES;
 use crate::math::rank::ranks;
 use crate::math::rng::Stream;
 use crate::table::{Column, Kind, MISSING_CODE, MISSING_TIME, Values};
@@ -57,7 +58,7 @@ pub(super) fn measure(column: &Column, sample: &Sample, seed: u64) -> Option<Alo
 /// Distance of a score from its null. Order needs no fit: its `z` stands. Fitted readings are compared with
 /// the same reading of shuffled targets; `None` when they do not pass.
 pub(super) fn past_permutations(alone: &Alone, input: &AuditInput<'_>, sample: &Sample, needed: f64) -> Option<f64> {
-    if alone.method == "rank" {
+    if alone.method == "rank" || alone.method == CHANGES {
         return Some(alone.found.z);
     }
     let column = input.table.column(&alone.name).ok()?;

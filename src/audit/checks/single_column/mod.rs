@@ -7,11 +7,13 @@
 
 mod alone;
 mod tree;
+mod trend;
 
 use super::super::measure::{MEASURED_ROWS, Sample, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use alone::{Alone, measure, past_permutations};
+use trend::without_trend;
 
 /// The check.
 pub const SINGLE_COLUMN: Check = Check {
@@ -48,7 +50,15 @@ fn run(input: &AuditInput<'_>) -> Checked {
         let why = format!("with {} rows even a score of {ANSWER} could be chance", sample.rows.len());
         return Checked::underpowered(SINGLE_COLUMN.id, sample.rows.len(), &why);
     }
-    let mut measured: Vec<Alone> = input.features().filter_map(|c| measure(c, &sample, input.seed)).filter(|a| a.found.z >= needed).collect();
+    // What orders the rows in time follows any number that grows.
+    let orders = |name: &str| sample.n_classes == 0 && input.task.time.as_deref() == Some(name);
+    let mut measured: Vec<Alone> = input
+        .features()
+        .filter(|c| !orders(c.name()))
+        .filter_map(|c| measure(c, &sample, input.seed))
+        .map(|a| without_trend(a, input, &sample))
+        .filter(|a| a.found.z >= needed)
+        .collect();
     measured.sort_by(|a, b| b.found.value.total_cmp(&a.found.value).then_with(|| a.name.cmp(&b.name)));
     let findings = judge(measured, &sample, needed, n_columns, |a| past_permutations(a, input, &sample, needed));
     Checked::ran(SINGLE_COLUMN.id, sample.rows.len(), findings)

@@ -94,7 +94,7 @@ mod tests {
         let bins: Vec<Option<u8>> = (0..200_u8).map(|i| Some(i % 10)).collect();
         let y: Vec<f64> = (0..200).map(|i| f64::from(u8::from((4..6).contains(&(i % 10))))).collect();
         let folds: Vec<u32> = (0..200).map(|i| (i / 10) % 5).collect();
-        let predictions = out_of_fold(&bins, 10, &[y.clone()], &folds, 5, 2.0);
+        let predictions = out_of_fold(&bins, 10, std::slice::from_ref(&y), &folds, 5, 2.0);
         assert!(predictions[0].iter().zip(&y).all(|(p, y)| (p - y).abs() < 1e-12));
     }
 
