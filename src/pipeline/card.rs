@@ -63,7 +63,8 @@ fn metrics(estimates: &[Estimate]) -> Vec<CardMetric> {
 }
 
 fn verdict(section: Section) -> Option<(Verdict, Vec<Spans>)> {
-    section.blocks.into_iter().find_map(|b| if let Block::Verdict { outcome, says } = b { Some((outcome, says)) } else { None })
+    let outcome = section.blocks.iter().find_map(|b| if let Block::Verdict { outcome, .. } = b { Some(*outcome) } else { None })?;
+    Some((outcome, [section.statement, section.lead].into_iter().filter(|s| !s.is_empty()).collect()))
 }
 
 fn first_table(section: Section) -> Option<TableBlock> {

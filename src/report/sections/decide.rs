@@ -1,7 +1,7 @@
 //! The decision: go, caution or no-go, with every gate, and what would change it.
 
 use super::shared::{heads, words};
-use crate::decide::{Decision, GateState, Quantity, Reason, Verdict};
+use crate::decide::{Decision, GateResult, GateState, Quantity, Reason, Verdict};
 use crate::report::block::{Block, Cell, Mark, Section, Spans, TableBlock, column, plain, strong, text};
 use crate::report::format::counted;
 use crate::report::words::gates::{GROUPS, finding_name, gate_block, group_of, tally, title_of, what_if};
@@ -115,12 +115,14 @@ fn advice(verdict: Verdict) -> Spans {
 fn changes(report: &DecideReport<'_>) -> Option<TableBlock> {
     let decision = report.decision;
     let open: Vec<_> = decision.gates.iter().filter(|g| g.state != GateState::Pass).collect();
-    let row = |(what, then): (Spans, String), verdict: Verdict| vec![words(plain(&what)), words(then), mark(verdict)];
-    let mut rows: Vec<Vec<Cell>> =
-        open.iter().filter_map(|g| Some(row(what_if(g, report.metric)?, decision.verdict_if(&[g.gate.id.as_str()])))).collect();
-    if open.len() > 1 {
+    let row = |(what, then): (Spans, String), verdict: Cell| vec![words(plain(&what)), words(then), verdict];
+    let leaks = |g: &GateResult| g.gate.quantity == Quantity::OpenBlockers;
+    // Without the columns that leak there is another model: its scores have to be measured.
+    let verdict = |g: &GateResult| if leaks(g) { words("to be measured again") } else { mark(decision.verdict_if(&[g.gate.id.as_str()])) };
+    let mut rows: Vec<Vec<Cell>> = open.iter().filter_map(|g| Some(row(what_if(g, report.metric)?, verdict(g)))).collect();
+    if open.len() > 1 && !open.iter().copied().any(leaks) {
         let all: Vec<&str> = open.iter().map(|g| g.gate.id.as_str()).collect();
-        rows.push(row((vec![text("all of these")], "every gate passes".into()), decision.verdict_if(&all)));
+        rows.push(row((vec![text("all of these")], "every gate passes".into()), mark(decision.verdict_if(&all))));
     }
     (!rows.is_empty()).then(|| TableBlock {
         caption: "What would change the verdict".into(),

@@ -155,13 +155,21 @@ fn prove(app: App) -> impl IntoView + use<> {
 }
 
 fn with_file(app: App) -> impl IntoView + use<> {
+    // The grid is drawn in a task of its own, so that none holds the page for long.
+    let drawn = RwSignal::new(false);
+    set_timeout(
+        move || {
+            drawn.try_set(true);
+        },
+        std::time::Duration::ZERO,
+    );
     view! {
         <p class="eyebrow">"Step 1 of 10"</p>
         <h1 class="statement">{move || statement(app)}</h1>
         {progress::panel(app)}
         {next(app)}
         {file::files(app)}
-        {grid::grid(app)}
+        {move || drawn.get().then(|| grid::grid(app))}
     }
 }
 

@@ -73,9 +73,10 @@ fn head(app: App, step: Step, promise: (&'static str, &'static str)) -> AnyView 
     let Some(section) = app.section(step).get() else { return unrun(app, step, promise).into_any() };
     let eyebrow = number(step, &section.eyebrow);
     if let Some(Block::Verdict { outcome, says }) = section.blocks.first() {
+        let sentences: Vec<_> = [&section.statement, &section.lead].into_iter().chain(says).filter(|s| !s.is_empty()).cloned().collect();
         return view! {
             <p class="eyebrow">{eyebrow}</p>
-            {verdict::verdict(app, *outcome, says)}
+            {verdict::verdict(app, *outcome, &sentences)}
         }
         .into_any();
     }

@@ -19,11 +19,11 @@ fn sign_of(finding: &FindingBlock) -> (Mark, &'static str) {
     }
 }
 
-/// A finding as a folded row; its sentence is a heading of that level.
-pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str) -> AnyView {
+/// A finding as a folded row; its sentence is a heading of that level. `unfolded`: it begins open.
+pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str, unfolded: bool) -> AnyView {
     let (mark, word) = sign_of(block);
     let id = block.id.clone();
-    let open = app.unfolded.with_untracked(|open| open.contains(&id));
+    let open = unfolded || app.unfolded.with_untracked(|open| open.contains(&id));
     let class = if block.severity == Severity::Safe { "finding cert" } else { "finding" };
     let body = body(app, block);
     view! {

@@ -44,7 +44,7 @@ pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> A
             <span></span>
         </div>
         <For each=shown key=|at| *at let:at>
-            {all.get(at).map(|(_, block)| finding(app, block, level))}
+            {all.get(at).map(|(_, block)| finding(app, block, level, at == 0 && block.severity == Severity::Blocker))}
         </For>
         {move || {
             (matching.with(Vec::len) > limit.get())
