@@ -105,7 +105,7 @@ fn table(report: &ValidateReport<'_>, chosen: &Standing) -> TableBlock {
         caption: format!("{}: every metric of this kind of task, the one that ranks first", chosen.title),
         head: heads(&["Metric", "#cross-validated", "#sealed rows", "direction"]),
         rows: std::iter::once(report.board.metric.as_str()).chain(listed).map(row).collect(),
-        rule_after: 1,
+        rule_after: 0,
     }
 }
 
