@@ -78,6 +78,20 @@ impl Desk {
         String::from_utf8(bytes).unwrap()
     }
 
+    /// The file as text, or `None` when the export was refused.
+    pub fn try_export(&mut self, what: Export) -> Option<String> {
+        self.exported = None;
+        self.command(Command::Export { what });
+        self.exported.take().map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+    }
+
+    /// The file's bytes.
+    pub fn export_bytes(&mut self, what: Export) -> Vec<u8> {
+        self.exported = None;
+        self.command(Command::Export { what });
+        self.exported.take().unwrap_or_else(|| panic!("no file: {:?}", self.refusals)).1
+    }
+
     fn fulfil(&mut self, wishes: Vec<Wish>) {
         let mut queue: VecDeque<Wish> = wishes.into();
         while let Some(wish) = queue.pop_front() {
