@@ -1,13 +1,14 @@
 // What every journey needs: the built page being served, a browser, and a page whose errors fail the journey.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
 
-export const HERE = import.meta.dirname;
+export const HERE = dirname(fileURLToPath(import.meta.url));
 export const ROOT = resolve(HERE, '../..');
 export const DIST = resolve(process.env.WATERTIGHT_DIST ?? join(ROOT, 'dist'));
 export const SHOTS = join(HERE, 'shots');
@@ -42,6 +43,8 @@ export async function visit(options, journey) {
 
 /** Opens the page and waits until it stands. Works for the served page and the one-file build. */
 export async function open(page, address, query = '') {
+  // By way of an empty page, or an address that differs in its hash only would not be loaded again.
+  await page.goto('about:blank');
   await page.goto(address + query);
   await page.waitForSelector('main');
 }
@@ -56,6 +59,13 @@ export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 
 
 /** The native command line, made by `./test`. */
 export const COMMAND_LINE = process.env.WATERTIGHT ?? join(ROOT, 'target/debug/watertight');
+
+/** Writes a built-in sample, as the command line makes it, and gives its path. */
+export function sampleFile(folder, name, rows = 0) {
+  const path = join(folder, `${name}.csv`);
+  writeFileSync(path, execFileSync(COMMAND_LINE, ['sample', name, '--rows', String(rows)], { maxBuffer: 1 << 30 }));
+  return path;
+}
 
 /** A fresh folder that is gone after `work(folder)`. */
 export async function inFolder(work) {
@@ -74,6 +84,7 @@ export async function openSample(page, at) {
 
 /** Chooses files through the page's own button. */
 export async function chooseFiles(page, paths) {
+  await page.locator('.sample').first().waitFor();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Choose file…' }).click()]);
   await chooser.setFiles(paths);
 }

@@ -2,6 +2,7 @@
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -53,7 +54,7 @@ export function serve(folder, port = 0, heard = () => {}) {
   });
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [folder, port = '0'] = process.argv.slice(2);
   if (!folder || !/^\d+$/.test(port)) {
     console.error('usage: node serve.mjs DIR [PORT]');

@@ -7,7 +7,7 @@ const again = (page) => page.getByRole('button', { name: 'Open it again' });
 
 /** Waits until the browser holds the project. */
 async function kept(page) {
-  await page.waitForFunction(async () => {
+  const look = () => page.evaluate(async () => {
     const names = await indexedDB.databases();
     if (!names.some(({ name }) => name === 'watertight')) return false;
     return new Promise((done) => {
@@ -18,7 +18,12 @@ async function kept(page) {
       };
       request.onerror = () => done(false);
     });
-  }, undefined, { timeout: 30_000, polling: 300 });
+  });
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await look()) return;
+    await page.waitForTimeout(300);
+  }
+  assert.fail('the project is not kept');
 }
 
 test('a project is offered on the next visit, opened again, and can be deleted', async () => {

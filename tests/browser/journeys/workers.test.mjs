@@ -1,9 +1,7 @@
 // SAFETY row 9 and the driver's promises: workers may be many, die or hang; the result is the same. Cancel is quick.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { chooseFiles, COMMAND_LINE, idle, inFolder, open, openSample, save, verdict, visit, watchLongTasks, watchWorkers } from '../browser.mjs';
+import { chooseFiles, idle, inFolder, open, openSample, sampleFile, save, verdict, visit, watchLongTasks, watchWorkers } from '../browser.mjs';
 
 /** Milliseconds a cancel may take (EXPERIENCE.md). */
 const CANCEL_MS = 500;
@@ -95,8 +93,7 @@ test('the session worker ending is said, and the page can be used again', async 
 
 test('cancel returns within half a second, keeps what is finished, and a new run works', async (t) => {
   await inFolder((folder) => visit({}, async ({ page, address }) => {
-    const path = join(folder, 'sessions.csv');
-    execFileSync(COMMAND_LINE, ['sample', 'sessions', '--rows', '60000', '--out', path]);
+    const path = sampleFile(folder, 'sessions', 60_000);
     await open(page, address, '?workers=2');
     await chooseFiles(page, [path]);
     await idle(page);
@@ -120,8 +117,7 @@ test('cancel returns within half a second, keeps what is finished, and a new run
 
 test('while a large file is read and judged the page never stands still', async (t) => {
   await inFolder(async (folder) => {
-    const path = join(folder, 'sessions.csv');
-    execFileSync(COMMAND_LINE, ['sample', 'sessions', '--rows', '100000', '--out', path]);
+    const path = sampleFile(folder, 'sessions', 100_000);
     const seen = [];
     for (let tries = 0; tries < 3; tries += 1) {
       const long = await visit({}, async ({ page, address }) => {
