@@ -34,6 +34,9 @@ pub struct Origin {
     pub n_rows: u64,
     /// Version of Watertight.
     pub watertight: String,
+    /// Whether rows of the training file can be read out of the model (nearest neighbours).
+    #[serde(default)]
+    pub holds_training_rows: bool,
     /// All settings, seed included.
     pub settings: Settings,
 }

@@ -265,9 +265,7 @@ fn gzip_is_read_by_its_first_bytes_and_bombs_are_refused() {
     assert!(loaded.facts.dialect.gzip);
     assert_eq!(loaded.facts.bytes, packed.len() as u64);
     assert!(read(&packed[..packed.len() - 9], &default()).is_err());
-    let started = std::time::Instant::now();
     assert!(read(&pack(&b"0,0\n".repeat(30 << 20)), &default()).unwrap_err().message.contains("unfolds"));
-    assert!(started.elapsed().as_secs() < 60);
 }
 
 // ---- names, encodings, dialects

@@ -78,6 +78,40 @@ fn no_shared_file_names_a_key_a_text_a_rare_level_or_an_extreme() {
 }
 
 #[test]
+fn the_ends_of_a_predicted_number_are_in_no_shared_file() {
+    let (csv, secrets) = people();
+    for learner in ["ridge", "decision_tree", "gradient_boosting"] {
+        let mut desk = desk_of(&csv, learner, |s| {
+            s.task.target = Some("amount".into());
+            s.augment = Some(Chosen { id: "noise".into(), ..Chosen::default() });
+        });
+        for what in SHARED {
+            let text = desk.export(what);
+            assert!(leaks(&text, &secrets).is_empty(), "{learner} {what:?}: {:#?}", leaks(&text, &secrets));
+        }
+    }
+}
+
+#[test]
+fn levels_named_by_a_mapping_or_a_step_stand_in_five_rows() {
+    let mut csv = "status,size,y\n".to_owned();
+    for i in 0..200_usize {
+        let (status, y) = match i % 3 {
+            _ if i == 40 => ("settled-by-Ms-Quill", "paid"),
+            0 => ("closed", "paid"),
+            _ => ("waiting", "open"),
+        };
+        csv += &format!("{status},{},{y}\n", i * 37 % 41);
+    }
+    let mut desk = desk_of(&csv, "logistic", |_| ());
+    let audit = desk.export(Export::AuditJson);
+    assert!(audit.contains("\"type\": \"mapping\"") && audit.contains("closed"), "the copy is found: {audit}");
+    for what in SHARED {
+        assert!(!desk.export(what).contains("Ms-Quill"), "{what:?}");
+    }
+}
+
+#[test]
 fn the_users_own_screen_shows_findings_in_full() {
     let (csv, _) = people();
     let desk = desk_of(&csv, "logistic", |_| ());
@@ -121,12 +155,14 @@ fn classes_of_few_rows_are_not_counted_out() {
 fn a_model_that_holds_its_rows_says_so_and_others_do_not_hold_them() {
     let (csv, _) = people();
     let mut desk = desk_of(&csv, "neighbours", |s| s.learners = Some(vec![Chosen { id: "neighbours".into(), ..Chosen::default() }]));
-    let says = desk.export(Export::ModelCard).contains("holds rows it learned from");
-    assert_eq!(says, desk.export(Export::Bundle).contains("\"form\":\"neighbours\""));
+    assert!(desk.export(Export::Bundle).contains("\"form\":\"neighbours\""), "the model is one of neighbours");
+    assert!(desk.export(Export::ModelCard).contains("holds rows it learned from"));
+    assert!(desk.export(Export::Bundle).contains("\"holds_training_rows\":true"));
     let mut desk = desk_of(&csv, "ridge", |s| {
         s.task.target = Some("amount".into());
     });
     assert!(!desk.export(Export::ModelCard).contains("holds rows it learned from"));
+    assert!(desk.export(Export::Bundle).contains("\"holds_training_rows\":false"));
 }
 
 #[test]
