@@ -1,6 +1,6 @@
 //! Files from outside: bundles, projects and settings. Whatever is in them, they are refused with a sentence or work; nothing panics.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod desk;
 
@@ -178,6 +178,15 @@ fn damage_newer_formats_and_endless_nests_are_refused() {
         assert!(ask(&wrapped(content), &table).is_none());
     }
     assert!(Bundle::from_json(&deep).is_err());
+}
+
+#[test]
+fn a_bundle_of_format_1_loads_and_predicts_for_ever() {
+    // written by version 0.1.0 and never again: a change that breaks it breaks every bundle people have kept
+    let bundle = Bundle::from_json(include_str!("golden/bundle_1/bundle.json")).unwrap();
+    let rows = include_bytes!("golden/bundle_1/new.csv");
+    let predicted = watertight::session::predictions_file(&bundle, rows, &bundle.origin.settings, Default::default()).unwrap();
+    assert_eq!(String::from_utf8(predicted).unwrap(), include_str!("golden/bundle_1/predictions.csv"));
 }
 
 // ---- projects

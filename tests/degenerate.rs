@@ -1,7 +1,7 @@
 //! Input from which little or nothing can be computed, through the whole session: no panic, a sentence that says why, and never a
 //! NaN or infinity where a number should stand.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod desk;
 

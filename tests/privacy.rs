@@ -1,7 +1,7 @@
 //! What is shared holds aggregates: no text that stands in few rows, no key, no extreme value of the file is in a report, card or bundle.
 //! The rule stands in `report::suppress`.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod desk;
 

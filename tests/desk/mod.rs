@@ -1,5 +1,5 @@
 //! A shell for tests: files in memory, jobs run in turn by a few contexts in any order wished. Works on every target.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "each test file uses a part of it, and a test may fail")]
 
 use std::collections::{BTreeMap, VecDeque};
 use watertight::pipeline::{Context, ContextPart, Job};
