@@ -13,9 +13,10 @@ use crate::prepare::FittedRecipe;
 use crate::settings::{Chosen, Settings};
 use crate::split::Rows;
 use crate::table::{Schema, Table};
-use crate::task::Task;
+use crate::task::{MAX_CLASSES, Task, TaskKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Version of the bundle format. A greater one in a file is refused.
 pub const BUNDLE_FORMAT: u32 = 1;
@@ -33,6 +34,9 @@ pub struct Origin {
     pub n_rows: u64,
     /// Version of Watertight.
     pub watertight: String,
+    /// Whether rows of the training file can be read out of the model (nearest neighbours).
+    #[serde(default)]
+    pub holds_training_rows: bool,
     /// All settings, seed included.
     pub settings: Settings,
 }
@@ -115,16 +119,39 @@ impl Bundle {
     /// # Errors
     /// The first promise that is broken.
     pub fn validate(&self) -> Result<()> {
-        self.recipe.validate()?;
-        self.model.validate(self.recipe.features().len(), self.task.n_classes())
+        let broken = |why: &str| Err(Error::bad_bundle(why));
+        let n_classes = self.task.n_classes();
+        let classes_fit = match self.task.kind {
+            TaskKind::Regression => n_classes == 0,
+            TaskKind::Binary => n_classes == 2,
+            TaskKind::Multiclass => (2..=MAX_CLASSES).contains(&n_classes),
+        };
+        let names: BTreeSet<&String> = self.task.classes.iter().collect();
+        if !classes_fit || names.len() != n_classes {
+            return broken("its classes do not fit its task");
+        }
+        if self.recipe.columns().iter().any(|&name| self.schema.get(name).is_none()) {
+            return broken("it needs a column that its table does not have");
+        }
+        if self.recipe.validate().is_err() {
+            return broken("its preparation steps do not fit together");
+        }
+        if self.model.validate(self.recipe.features().len(), n_classes).is_err() {
+            return broken("the parts of its model do not fit together");
+        }
+        Ok(())
     }
 
     /// Predicts every row of a table that has the features' columns.
     ///
     /// # Errors
-    /// A column is missing or of another kind.
+    /// A column is missing or of another kind, or a prediction is not a finite number.
     pub fn predict(&self, table: &Table) -> Result<Predictions> {
-        self.model.predict(&self.recipe.apply(table, &Rows::all(table.n_rows()))?)
+        let predicted = self.model.predict(&self.recipe.apply(table, &Rows::all(table.n_rows()))?)?;
+        if predicted.n_classes != self.task.n_classes() || predicted.values.iter().any(|v| !v.is_finite()) {
+            return Err(Error::bad_bundle("its model gives predictions that are not finite numbers"));
+        }
+        Ok(predicted)
     }
 
     /// SHA-256 of the content, as in the file.

@@ -276,6 +276,12 @@ impl Error {
         Self::new(ErrorKind::Settings, format!("{learner} cannot do {kind}."), "Leave it out, or choose another task.")
     }
 
+    /// A metric does not measure this kind of task.
+    #[must_use]
+    pub fn wrong_metric(metric: &str, kind: &str) -> Self {
+        Self::new(ErrorKind::Settings, format!("{metric} does not measure {kind}."), "Choose another metric, or another task.").named("metric")
+    }
+
     // ---- files from outside
 
     /// Files were announced, but there are none.

@@ -98,6 +98,38 @@ proptest! {
     }
 
     #[test]
+    fn exports_are_guarded_and_numbers_untouched(
+        rows in proptest::collection::vec(("[=+@\\-\t\r'a-c(]{0,6}", any::<i32>(), -1e6_f64..1e6), 1..20),
+    ) {
+        let mut file = String::from("=name,count,share\n");
+        for (text, count, share) in &rows {
+            file += &format!("\"{text}\",{count},{share:.3}\n");
+        }
+        let options = CsvOptions { delimiter: Some(','), quote: Some('"'), header: Some(true), nulls: Vec::new(), ..default() };
+        let loaded = read(file.as_bytes(), &options).unwrap();
+        let table = &loaded.table;
+        let cells = |safety: Safety| -> Vec<Vec<String>> {
+            let bytes = to_csv(table, safety);
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+            reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+        };
+        let (guarded, raw) = (cells(Safety::Guarded), cells(Safety::Raw));
+        prop_assert_eq!(&guarded[0][0], "'=name");
+        prop_assert_eq!(guarded.len(), raw.len());
+        for (row, (guarded, raw)) in guarded.iter().zip(&raw).enumerate().skip(1) {
+            let (text, count, share) = &rows[row - 1];
+            prop_assert_eq!(&raw[0], text);
+            let numbers = table.columns()[0].kind() == Kind::Numeric;
+            let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !numbers;
+            prop_assert_eq!(&guarded[0], &if formula { format!("'{text}") } else { text.clone() });
+            prop_assert!(numbers || !guarded[0].starts_with(['=', '+', '-', '@', '\t', '\r']));
+            prop_assert_eq!(&guarded[1..], &[count.to_string(), format!("{share:.3}")], "numbers are untouched");
+        }
+        let again = CsvOptions { nulls: Vec::new(), ..for_export(&loaded) };
+        prop_assert_eq!(&read(&to_csv(table, Safety::Raw), &again).unwrap().table, table);
+    }
+
+    #[test]
     fn changing_a_kind_and_back_keeps_every_text(cells in proptest::collection::vec("|[a-c]|[0-9]{1,3}|NA| 1", 1..10)) {
         let file = format!("a,b\n{}", cells.iter().map(|c| format!("\"{c}\",x\n")).collect::<String>());
         let table = read(file.as_bytes(), &CsvOptions { delimiter: Some(','), ..default() }).unwrap().table;
@@ -187,6 +219,32 @@ fn an_empty_file_is_refused_and_a_header_alone_is_a_table() {
 }
 
 #[test]
+fn giant_cells_and_headers_are_refused_with_a_place() {
+    let giant = "x".repeat((1 << 20) + 10);
+    for file in [format!("a,b\n1,{giant}\n"), format!("a,b\n1,\"{giant}\"\n"), format!("a,{giant}\n1,2\n")] {
+        let error = read(file.as_bytes(), &default()).unwrap_err();
+        assert!(error.message.contains("bytes") && error.place.is_some(), "{error}");
+    }
+    let whole = format!("a,b\n1,{}\n", "x".repeat(1 << 19));
+    assert_eq!(load(&whole).table.n_rows(), 1);
+}
+
+#[test]
+fn an_open_quote_stops_the_reading_after_a_megabyte_not_at_the_end() {
+    let mut loader = Loader::new(default(), Limits::default(), &BTreeMap::new());
+    let piece = "x\n".repeat(1 << 15);
+    let mut read = loader.push(b"a,b\n1,2\n3,\"");
+    let mut pieces = 0;
+    while read.is_ok() && pieces < 1000 {
+        read = loader.push(piece.as_bytes());
+        pieces += 1;
+    }
+    assert!(pieces <= 40, "stopped after {pieces} pieces of 64 kB");
+    let error = read.unwrap_err();
+    assert_eq!(error.place.unwrap().line, Some(3));
+}
+
+#[test]
 fn a_million_columns_are_refused() {
     let error = read(&b"a,".repeat(1_000_000), &default()).unwrap_err();
     assert!(error.message.contains("columns") || error.message.contains("header"), "{error}");
@@ -207,9 +265,7 @@ fn gzip_is_read_by_its_first_bytes_and_bombs_are_refused() {
     assert!(loaded.facts.dialect.gzip);
     assert_eq!(loaded.facts.bytes, packed.len() as u64);
     assert!(read(&packed[..packed.len() - 9], &default()).is_err());
-    let started = std::time::Instant::now();
     assert!(read(&pack(&b"0,0\n".repeat(30 << 20)), &default()).unwrap_err().message.contains("unfolds"));
-    assert!(started.elapsed().as_secs() < 60);
 }
 
 // ---- names, encodings, dialects
@@ -257,6 +313,14 @@ fn kinds_are_those_an_analyst_would_choose() {
     assert_eq!(kind_of(&prices.iter().map(String::as_str).collect::<Vec<_>>(), "price"), Kind::Numeric);
     let notes: Vec<String> = (0..200).map(|i| format!("visit {} was {} fine", i, i * 7)).collect();
     assert_eq!(kind_of(&notes.iter().map(String::as_str).collect::<Vec<_>>(), "note"), Kind::Text);
+}
+
+#[test]
+fn a_word_before_many_zeros_and_ones_is_one_lost_cell() {
+    let file = format!("flag,x\nword,1\n{}", "1,2\n0,3\n".repeat(100));
+    let loaded = read(file.as_bytes(), &CsvOptions { header: Some(true), ..default() }).unwrap();
+    assert_eq!(loaded.table.columns()[0].kind(), Kind::Numeric);
+    assert_eq!(loaded.facts.lost_as["flag"], [1, 1, 0, 201, 0, 0]);
 }
 
 #[test]

@@ -94,8 +94,8 @@ pub enum Shape {
     Matrix {
         /// Class labels.
         labels: Vec<String>,
-        /// Counts row by row.
-        counts: Vec<Vec<f64>>,
+        /// Counts row by row; `None` where a count is withheld.
+        counts: Vec<Vec<Option<f64>>>,
     },
     /// Points with intervals, one a label (leaderboard).
     Intervals {

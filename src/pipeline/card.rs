@@ -8,6 +8,7 @@ use crate::finding::{Certainty, Finding};
 use crate::report::block::{Block, Outcome as Verdict, Section, Spans, TableBlock};
 use crate::report::json::InputRecord;
 use crate::report::model_card::{CardMetric, ModelCard, RemovedColumn, model_card as write};
+use crate::report::suppress;
 use crate::report::words::{card as words, finding_block};
 use crate::settings::Plan;
 use crate::step::Step;
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 /// # Errors
 /// Nothing was validated yet.
 pub fn model_card(input: &Input<'_>) -> Result<String> {
+    let input = &Input { shared: true, ..*input };
     let missing = || Error::not_yet("model", "Run everything up to the decision");
     let (plan, outcome) = (input.plan.ok_or_else(missing)?, input.outcome);
     let fitted = outcome.fitted.as_ref().ok_or_else(missing)?;
@@ -84,6 +86,7 @@ fn removed(plan: &Plan) -> Vec<RemovedColumn> {
 fn questions(input: &Input<'_>, plan: &Plan) -> Vec<Spans> {
     let accepted = |f: &Finding| input.outcome.accepted.iter().any(|a| a.finding == f.id);
     let open = |f: &&Finding| f.certainty == Certainty::Ask && !accepted(f);
-    let all = input.outcome.audit.iter().flatten().flat_map(|c| &c.findings);
+    let checked = input.outcome.audit.as_deref().map_or_else(Vec::new, |all| suppress::checked(all, input.table));
+    let all = checked.iter().flat_map(|c| &c.findings);
     all.filter(open).map(|f| finding_block(f, Some(&plan.task.target), None).title).collect()
 }

@@ -3,17 +3,19 @@
 use super::outcome::Outcome;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
+use crate::finding::Checked;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
     decide, prepare, quality, task, train, validate,
 };
-use crate::report::{Report, Section, block, format, words};
+use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
 use crate::step::Step;
 use crate::table::{Loaded, Table};
 use crate::task::TaskKind;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// Everything a report is made of.
 #[derive(Clone, Copy)]
@@ -32,11 +34,18 @@ pub struct Input<'a> {
     pub outcome: &'a Outcome,
     /// Rows left out as duplicates.
     pub dropped: u64,
+    /// Whether it is for a file that others see: findings then name no text that stands in few rows (`report::suppress`).
+    pub shared: bool,
 }
 
 impl<'a> Input<'a> {
     fn plan(&self) -> Result<&'a Plan> {
         self.plan.ok_or_else(|| Error::not_yet("task", "Name a target"))
+    }
+
+    /// Findings as they may be shown.
+    fn shown<'b>(&self, checked: &'b [Checked]) -> Cow<'b, [Checked]> {
+        if self.shared { Cow::Owned(suppress::checked(checked, self.table)) } else { Cow::Borrowed(checked) }
     }
 
     /// The section of a step, once there is something to show.
@@ -50,11 +59,11 @@ impl<'a> Input<'a> {
             Step::Quality => o.quality.as_ref().map(|checked| {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
                 let target = task_of.map(|t| t.target.as_str());
-                quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted })
+                quality(&QualityReport { checked: &self.shown(checked), scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted })
             }),
             Step::Audit => {
                 let (task, checked) = task_of.zip(o.audit.as_deref())?;
-                Some(audit(&AuditReport { task, checked, accepted: &o.accepted }))
+                Some(audit(&AuditReport { task, checked: &self.shown(checked), accepted: &o.accepted }))
             }
             Step::Prepare => {
                 let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
@@ -144,6 +153,7 @@ fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
 /// The whole report.
 #[must_use]
 pub fn report(input: &Input<'_>) -> Report {
+    let input = &Input { shared: true, ..*input };
     let order = [Step::Decide, Step::Audit, Step::Validate, Step::Train, Step::Task, Step::Quality, Step::Prepare, Step::Augment];
     let target = input.plan.map_or("", |p| p.task.target.as_str());
     Report {
@@ -159,6 +169,7 @@ pub fn report(input: &Input<'_>) -> Report {
 /// No target is known, or the audit has not run.
 pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     let checked = input.outcome.audit.as_deref().ok_or_else(|| Error::not_yet("audit", "Run the audit"))?;
+    let checked = &suppress::counted(checked, input.table);
     let record = InputRecord {
         name: input.name.to_owned(),
         sha256: input.loaded.facts.sha256.clone(),
@@ -177,7 +188,7 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
 pub fn report_document(input: &Input<'_>) -> Result<String> {
     let o = input.outcome;
     let results = serde_json::json!({
-        "quality": o.quality,
+        "quality": o.quality.as_deref().map(|checked| suppress::counted(checked, input.table)),
         "scores": o.scores,
         "split": o.split,
         "chosen": o.board.as_ref().and_then(|b| b.chosen()),

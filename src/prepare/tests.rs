@@ -41,8 +41,13 @@ fn whole(n_rows: usize, table: &Table, task: &Task) -> Split {
     make(table, task, &target, &settings, None, 1).unwrap()
 }
 
+/// A step; levels are kept however rare, unless `params` say otherwise: the tables of these tests are small.
 fn step(id: &str, params: &[(&str, Value)]) -> StepChoice {
-    StepChoice { id: id.into(), params: params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(), columns: vec![] }
+    let mut params: crate::param::Given = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+    if id == "encode" {
+        params.entry("min_rows".into()).or_insert(Value::Whole(1));
+    }
+    StepChoice { id: id.into(), params, columns: vec![] }
 }
 
 fn word(word: &str) -> Value {
@@ -140,6 +145,8 @@ fn rare_levels_are_joined_and_unseen_ones_are_other_or_nothing() {
     let all = apply(&fit(&[("min_share", Value::Real(0.0))]));
     assert_eq!(names(&all), ["k=a", "k=b", "k=r1", "k=r2", "k=r3"]);
     assert!((0..5).all(|j| all.slice(j)[0] == 0.0), "an unseen level is nothing where no level was joined");
+    let of_five = apply(&fit(&[("min_share", Value::Real(0.0)), ("min_rows", Value::Whole(5))]));
+    assert_eq!(names(&of_five), ["k=a", "k=b", "k=other"], "no level of fewer than five rows");
     let ordinal = apply(&fit(&[("method", word("ordinal")), ("min_share", Value::Real(0.05))]));
     assert_eq!(column(&ordinal, "k"), [2.0, 0.0, 2.0, 1.0]);
 }

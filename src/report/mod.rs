@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod model_card;
 pub mod sections;
 pub mod signs;
+pub mod suppress;
 pub mod terms;
 pub mod words;
 

@@ -21,7 +21,16 @@ impl Session {
     pub(super) fn input(&self) -> Result<Input<'_>> {
         let (name, loaded) = self.files.input().ok_or_else(|| Error::not_yet("file", "Open one"))?;
         let table = self.files.table().ok_or_else(|| Error::not_yet("table", "Open a file"))?;
-        Ok(Input { name, loaded, table, settings: &self.settings, plan: self.run.plan(), outcome: &self.run.outcome, dropped: self.files.dropped() })
+        Ok(Input {
+            name,
+            loaded,
+            table,
+            settings: &self.settings,
+            plan: self.run.plan(),
+            outcome: &self.run.outcome,
+            dropped: self.files.dropped(),
+            shared: false,
+        })
     }
 
     pub(super) fn export(&self, what: Export) -> Result<Event> {
@@ -64,7 +73,7 @@ impl Session {
         let fitted = outcome.fitted.as_ref().ok_or_else(missing)?;
         let standing = outcome.board.as_ref().and_then(|b| b.standing(outcome.chosen()? as usize));
         Ok(Bundle {
-            schema: input.table.schema(),
+            schema: input.table.schema().without_levels(),
             task: plan.task.clone(),
             learner: fitted.learner.clone(),
             recipe: fitted.recipe.clone(),
@@ -81,6 +90,7 @@ impl Session {
                 sha256: input.loaded.facts.sha256.clone(),
                 n_rows: input.loaded.table.n_rows() as u64,
                 watertight: env!("CARGO_PKG_VERSION").to_owned(),
+                holds_training_rows: fitted.model.contains_training_rows(),
                 settings: self.settings.clone(),
             },
         })

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::protocol::FileRole;
-use crate::settings::Settings;
+use crate::settings::{SETTINGS_FORMAT, Settings};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -51,7 +51,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Project> {
     if n as u64 > limit {
         return Err(Error::bad_project("it unpacks to more than its size allows"));
     }
-    rmp_serde::from_slice(&body).map_err(|_| Error::bad_project("it is damaged"))
+    let project: Project = rmp_serde::from_slice(&body).map_err(|_| Error::bad_project("it is damaged"))?;
+    if project.settings.format > SETTINGS_FORMAT {
+        return Err(Error::bad_project("its settings were written by a newer version"));
+    }
+    project.settings.check_ranges()?;
+    Ok(project)
 }
 
 #[cfg(test)]
@@ -66,6 +71,18 @@ mod tests {
     #[test]
     fn a_saved_project_opens_as_it_was() {
         assert_eq!(read(&write(&example()).unwrap()).unwrap(), example());
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_refused_with_the_project() {
+        let edits: [(fn(&mut Settings), &str); 3] =
+            [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = f64::NAN, "holdout"), (|s| s.format = 99, "newer version")];
+        for (edit, word) in edits {
+            let mut project = example();
+            edit(&mut project.settings);
+            let error = read(&write(&project).unwrap()).unwrap_err();
+            assert!(error.message.contains(word), "{error}");
+        }
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! A guess is made only where nothing was chosen, by rules a person can repeat, and the plan says what was guessed.
 
 use super::{Chosen, Role, Settings};
-use crate::decide::{Gate, usual_gates};
+use crate::augment::METHODS;
+use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
 use crate::evaluate::{metric, usual_metric};
 use crate::finding::Remedy;
 use crate::model::{LEARNERS, Learner, learners};
-use crate::param::Params;
+use crate::param::{ParamSpec, Params};
+use crate::prepare::STEPS;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
@@ -22,6 +24,10 @@ const SMALL_TABLE: usize = 60_000;
 const NEIGHBOUR_ROWS: usize = 6_000;
 /// Fewest and most folds.
 const FOLDS: std::ops::RangeInclusive<u32> = 2..=20;
+/// Most steps, learners or gates: far more than anybody reads, few enough to be worked off.
+const MOST_ENTRIES: usize = 100;
+/// Most spellings of missing and accepted findings.
+const MOST_NAMES: usize = 10_000;
 
 /// What was guessed rather than chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,8 +84,17 @@ impl Settings {
             Some(chosen) => (checked_learners(chosen, task.kind)?, false),
             None => (usual_learners(&task, table.n_rows()), true),
         };
+        for name in self.recipe.iter().flatten().flat_map(|step| &step.columns) {
+            table.column(name)?;
+        }
         let main = match &self.metric {
-            Some(id) => metric(id)?.id.to_owned(),
+            Some(id) => {
+                let chosen = metric(id)?;
+                if !chosen.is_for(task.kind) {
+                    return Err(Error::wrong_metric(chosen.title, task.kind.id()));
+                }
+                chosen.id.to_owned()
+            }
             None => usual_metric(task.kind).to_owned(),
         };
         guessed.learners = learners_guessed;
@@ -111,6 +126,36 @@ impl Settings {
         }
         if !(0.0..=0.5).contains(&self.split.holdout) {
             return Err(Error::out_of_range("holdout", &self.split.holdout.to_string(), "a share between 0 and 0.5"));
+        }
+        for (list, length, most) in [
+            ("recipe", self.recipe.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
+            ("learners", self.learners.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
+            ("gates", self.gates.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
+            ("csv.nulls", self.csv.nulls.len(), MOST_NAMES),
+            ("accepted", self.accepted.len(), MOST_NAMES),
+        ] {
+            if length > most {
+                return Err(Error::out_of_range(list, &format!("a list of {length} entries"), &format!("a list of at most {most}")));
+            }
+        }
+        self.check_entries()?;
+        self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
+        check_gates(self.gates.as_deref().unwrap_or_default())
+    }
+
+    /// Every step, method and learner is in its list, and its hyperparameters in their ranges.
+    fn check_entries(&self) -> Result<()> {
+        for choice in self.recipe.iter().flatten() {
+            let known: Vec<_> = STEPS.iter().map(|s| (s.id, s.params)).collect();
+            check_entry("preparation step", choice, &known)?;
+        }
+        if let Some(choice) = &self.augment {
+            let known: Vec<_> = METHODS.iter().map(|m| (m.id, m.params)).collect();
+            check_entry("augmentation method", choice, &known)?;
+        }
+        for choice in self.learners.iter().flatten() {
+            let known: Vec<_> = LEARNERS.iter().map(|l| (l.id, l.params)).collect();
+            check_entry("learner", choice, &known)?;
         }
         Ok(())
     }
@@ -238,6 +283,29 @@ impl Settings {
         }
         next
     }
+}
+
+/// An entry's id is known and its hyperparameters are in their ranges.
+fn check_entry(what: &str, choice: &Chosen, known: &[(&str, &[ParamSpec])]) -> Result<()> {
+    let unknown = || Error::unknown(what, &choice.id, &known.iter().map(|k| k.0).collect::<Vec<_>>());
+    let (_, params) = known.iter().find(|k| k.0 == choice.id).ok_or_else(unknown)?;
+    Params::check(params, &choice.params).map(|_| ())
+}
+
+/// Gates have names of their own, metrics that exist and limits that are numbers.
+fn check_gates(gates: &[Gate]) -> Result<()> {
+    for (at, gate) in gates.iter().enumerate() {
+        if gates.iter().take(at).any(|g| g.id == gate.id) {
+            return Err(Error::out_of_range("gate", &gate.id, "a name that no other gate has"));
+        }
+        if !gate.limit.is_finite() {
+            return Err(Error::out_of_range(&gate.id, &gate.limit.to_string(), "a finite number"));
+        }
+        if let Quantity::Metric { metric: id } | Quantity::Holdout { metric: id } = &gate.quantity {
+            metric(id)?;
+        }
+    }
+    Ok(())
 }
 
 /// Learners as chosen, with baselines put first; every hyperparameter is checked.

@@ -96,6 +96,7 @@ pub(crate) fn numbers_of(texts: &Texts, spelling: &Spelling) -> Numbers {
     let mut numbers = Numbers::default();
     for &code in &texts.codes {
         let text = texts.dictionary.get(code as usize);
+        numbers.n_numbers += usize::from(matches!(read.get(code as usize), Some(Cell::Number(..))));
         match read.get(code as usize) {
             Some(Cell::Number(value, IRREGULAR)) => numbers.set_text(*value, IRREGULAR, text),
             Some(Cell::Number(value, decimals)) => {

@@ -25,6 +25,13 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The same without the levels of label columns: they are cells of the table, and a bundle that is shared holds none.
+    #[must_use]
+    pub fn without_levels(mut self) -> Self {
+        self.columns.iter_mut().for_each(|c| c.levels = None);
+        self
+    }
+
     /// A column's type by name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&ColumnSchema> {

@@ -1,5 +1,5 @@
 //! A shell for tests: files in memory, jobs run in turn by a few contexts in any order wished. Works on every target.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "each test file uses a part of it, and a test may fail")]
 
 use std::collections::{BTreeMap, VecDeque};
 use watertight::pipeline::{Context, ContextPart, Job};
@@ -76,6 +76,20 @@ impl Desk {
         self.command(Command::Export { what });
         let (_, bytes) = self.exported.take().unwrap_or_else(|| panic!("no file: {:?}", self.refusals));
         String::from_utf8(bytes).unwrap()
+    }
+
+    /// The file as text, or `None` when the export was refused.
+    pub fn try_export(&mut self, what: Export) -> Option<String> {
+        self.exported = None;
+        self.command(Command::Export { what });
+        self.exported.take().map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+    }
+
+    /// The file's bytes.
+    pub fn export_bytes(&mut self, what: Export) -> Vec<u8> {
+        self.exported = None;
+        self.command(Command::Export { what });
+        self.exported.take().unwrap_or_else(|| panic!("no file: {:?}", self.refusals)).1
     }
 
     fn fulfil(&mut self, wishes: Vec<Wish>) {

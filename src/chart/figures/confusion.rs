@@ -6,24 +6,37 @@ use crate::format::{count, percent};
 /// Most classes with a row of their own; rarer ones are put together.
 const MOST_CLASSES: usize = 12;
 
-/// Counts `(n_classes, n_classes)`: true class by row, predicted class by column, both in the order of `labels`.
+/// Counts `(n_classes, n_classes)`: true class by row, predicted class by column, both in the order of `labels`. `withheld` tells which
+/// cells, taken row by row, may not be counted out.
 #[must_use]
-pub fn confusion(labels: &[String], counts: &[Vec<u64>]) -> Figure {
+pub fn confusion(labels: &[String], counts: &[Vec<u64>], withheld: fn(&[u64]) -> Vec<bool>) -> Figure {
     let (labels, counts) = folded(labels, counts);
+    let hidden = withheld(&counts.concat());
+    let hidden: Vec<&[bool]> = hidden.chunks(labels.len().max(1)).collect();
     let total: u64 = counts.iter().flatten().sum();
     let right: u64 = counts.iter().enumerate().filter_map(|(at, row)| row.get(at)).sum();
     let rows: Vec<Vec<String>> = labels
         .iter()
-        .zip(&counts)
-        .map(|(label, row)| std::iter::once(label.clone()).chain(row.iter().map(|&n| count(n))).collect::<Vec<String>>())
+        .zip(counts.iter().zip(&hidden))
+        .map(|(label, (row, hidden))| {
+            std::iter::once(label.clone()).chain(row.iter().zip(*hidden).map(|(&n, &h)| shown(n, h))).collect::<Vec<String>>()
+        })
         .collect();
     let head: Vec<String> = std::iter::once("True class".to_owned()).chain(labels.iter().map(|l| format!("predicted {l}"))).collect();
     Figure {
         id: "confusion".to_owned(),
         title: format!("{} of {} rows are given their true class", count(right), count(total)),
-        caption: "Rows: what is true. Columns: what was predicted. Shade and percentage: share of the row.".to_owned(),
-        description: describe(&labels, &counts),
-        shape: Shape::Matrix { counts: counts.iter().map(|row| row.iter().map(|&n| as_number(n)).collect()).collect(), labels },
+        caption: if hidden.concat().contains(&true) {
+            "Rows: what is true. Columns: what was predicted. Shade and percentage: share of the row. Cells of 1 to 4 rows are not counted out, nor is one that would give such a cell away."
+        } else {
+            "Rows: what is true. Columns: what was predicted. Shade and percentage: share of the row."
+        }
+        .to_owned(),
+        description: describe(&labels, &counts, &hidden),
+        shape: Shape::Matrix {
+            counts: counts.iter().zip(&hidden).map(|(row, hidden)| row.iter().zip(*hidden).map(|(&n, &h)| (!h).then(|| as_number(n))).collect()).collect(),
+            labels,
+        },
         table: (head, rows),
     }
 }
@@ -57,12 +70,23 @@ fn folded(labels: &[String], counts: &[Vec<u64>]) -> (Vec<String>, Vec<Vec<u64>>
     (names, result)
 }
 
-fn describe(labels: &[String], counts: &[Vec<u64>]) -> String {
+fn shown(n: u64, hidden: bool) -> String {
+    match (hidden, n) {
+        (false, _) => count(n),
+        (true, 0..=4) => "< 5".to_owned(),
+        (true, _) => "–".to_owned(),
+    }
+}
+
+fn describe(labels: &[String], counts: &[Vec<u64>], hidden: &[&[bool]]) -> String {
     let each: Vec<String> = labels
         .iter()
-        .zip(counts)
+        .zip(counts.iter().zip(hidden))
         .enumerate()
-        .map(|(at, (label, row))| {
+        .map(|(at, (label, (row, hidden)))| {
+            if hidden.contains(&true) {
+                return format!("{label}: has cells that are not counted out");
+            }
             let (right, total) = (row.get(at).copied().unwrap_or(0), row.iter().sum::<u64>());
             let share = if total > 0 { percent(as_number(right) / as_number(total)) } else { "no rows".to_owned() };
             format!("{label}: {} of {} right ({share})", count(right), count(total))
@@ -73,12 +97,22 @@ fn describe(labels: &[String], counts: &[Vec<u64>]) -> String {
 
 /// An example.
 pub(super) fn example() -> Figure {
-    confusion(&["no order".to_owned(), "order".to_owned()], &[vec![9_874, 548], vec![612, 1_296]])
+    confusion(&["no order".to_owned(), "order".to_owned()], &[vec![9_874, 548], vec![612, 1_296]], |counts| vec![false; counts.len()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn withheld_cells_are_in_no_part_of_the_figure() {
+        let labels = ["no".to_owned(), "yes".to_owned()];
+        let figure = confusion(&labels, &[vec![180, 3], vec![17, 40]], |_| vec![false, true, true, false]);
+        assert_eq!(figure.table.1, [["no", "180", "< 5"], ["yes", "–", "40"]]);
+        assert_eq!(figure.description, "no: has cells that are not counted out; yes: has cells that are not counted out.");
+        let Shape::Matrix { counts, .. } = figure.shape else { panic!("a matrix") };
+        assert_eq!(counts, [[Some(180.0), None], [None, Some(40.0)]]);
+    }
 
     #[test]
     fn rare_classes_are_put_together_and_no_row_is_lost() {

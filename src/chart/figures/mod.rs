@@ -126,7 +126,7 @@ mod tests {
             calibration("m", &[], 0),
             residuals("m", "EUR", &[], &[]),
             residuals("m", "EUR", &[1.0], &[f64::NAN]),
-            confusion(&[], &[]),
+            confusion(&[], &[], |counts| vec![false; counts.len()]),
             leaderboard("R²", true, &[], ""),
         ];
         for figure in figures {

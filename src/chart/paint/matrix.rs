@@ -32,7 +32,7 @@ pub fn height(n: usize, _width: u32) -> u32 {
 }
 
 /// Draws the matrix: rows are what is true, columns what was predicted.
-pub fn matrix<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, labels: &[String], counts: &[Vec<f64>]) -> Drawn<DB> {
+pub fn matrix<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, labels: &[String], counts: &[Vec<Option<f64>>]) -> Drawn<DB> {
     let (width, _) = sheet.size();
     #[expect(clippy::cast_precision_loss, reason = "a few classes")]
     let n = labels.len().max(1) as f64;
@@ -48,10 +48,11 @@ pub fn matrix<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, labels: &[String], coun
     let mut y = TOP;
     for (label, row) in labels.iter().zip(counts) {
         sheet.text(&fitted(label, LABEL, left - 10.0), (0.0, y + tall / 2.0), At::Start, LABEL, Ink::Ink)?;
-        let total: f64 = row.iter().sum();
+        // A row with a withheld cell has no total that could be shown.
+        let total: Option<f64> = row.iter().copied().sum::<Option<f64>>().filter(|t| *t > 0.0);
         let mut x = left;
         for &count in row {
-            cell(sheet, (x, y), (wide, tall), count, if total > 0.0 { count / total } else { 0.0 })?;
+            cell(sheet, (x, y), (wide, tall), count, count.zip(total).map(|(count, total)| count / total))?;
             x += wide;
         }
         y += tall;
@@ -59,15 +60,22 @@ pub fn matrix<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, labels: &[String], coun
     Ok(())
 }
 
-fn cell<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, (x, y): (f64, f64), (wide, tall): (f64, f64), count: f64, share: f64) -> Drawn<DB> {
+fn cell<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    (x, y): (f64, f64),
+    (wide, tall): (f64, f64),
+    count: Option<f64>,
+    share: Option<f64>,
+) -> Drawn<DB> {
     // The deepest shade still lets ink on it pass 4.5:1 in both themes.
     sheet.rect((x + 1.0, y + 1.0), (x + wide - 1.0, y + tall - 1.0), Ink::Quiet, 0.10)?;
-    sheet.rect((x + 1.0, y + 1.0), (x + wide - 1.0, y + tall - 1.0), Ink::One, 0.40 * share.clamp(0.0, 1.0))?;
+    sheet.rect((x + 1.0, y + 1.0), (x + wide - 1.0, y + tall - 1.0), Ink::One, 0.40 * share.unwrap_or(0.0).clamp(0.0, 1.0))?;
     let middle = x + wide / 2.0;
-    if tall >= WITH_SHARE {
-        sheet.text(&number(count), (middle, y + tall / 2.0 - 8.0), At::Middle, LABEL + 1.0, Ink::Ink)?;
+    let count = count.map_or_else(|| "–".to_owned(), number);
+    if let Some(share) = share.filter(|_| tall >= WITH_SHARE) {
+        sheet.text(&count, (middle, y + tall / 2.0 - 8.0), At::Middle, LABEL + 1.0, Ink::Ink)?;
         sheet.text(&percent(share), (middle, y + tall / 2.0 + 10.0), At::Middle, SMALL, Ink::Ink)
     } else {
-        sheet.text(&number(count), (middle, y + tall / 2.0), At::Middle, SMALL, Ink::Ink)
+        sheet.text(&count, (middle, y + tall / 2.0), At::Middle, SMALL, Ink::Ink)
     }
 }

@@ -35,6 +35,12 @@ const PARAMS: &[ParamSpec] = &[
         domain: Domain::Real { low: 0.0, high: 0.5, default: 0.01, log: false },
     },
     ParamSpec {
+        id: "min_rows",
+        title: "Fewest rows of a level",
+        help: "Levels in fewer training rows are joined into \"other\": a model that is shared names no rarer one.",
+        domain: Domain::Whole { low: 1, high: 1000, default: LEAST_ROWS as i64 },
+    },
+    ParamSpec {
         id: "max_levels",
         title: "Most levels",
         help: "Levels beyond this many, the rarest first, are joined into \"other\".",
@@ -42,6 +48,8 @@ const PARAMS: &[ParamSpec] = &[
     },
 ];
 
+/// Fewest rows of a level that a shared file names.
+pub const LEAST_ROWS: u64 = 5;
 /// Name of the joined levels.
 const OTHER: &str = "other";
 /// Characters of a level shown in the name of its feature.
@@ -79,7 +87,8 @@ fn learn(codes: &[u32], levels: &[String], params: &Params) -> Levels {
     }
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let share = |count: usize| count as f64 / codes.len().max(1) as f64;
-    let mut frequent: Vec<(&str, usize)> = counts.iter().map(|(l, c)| (*l, *c)).filter(|(_, c)| share(*c) >= params.real("min_share")).collect();
+    let mut frequent: Vec<(&str, usize)> =
+        counts.iter().map(|(l, c)| (*l, *c)).filter(|(_, c)| share(*c) >= params.real("min_share") && *c >= params.count("min_rows")).collect();
     frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     frequent.truncate(params.count("max_levels"));
     let mut kept: Vec<String> = frequent.iter().map(|(l, _)| (*l).to_owned()).collect();

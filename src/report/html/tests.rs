@@ -43,7 +43,7 @@ fn hostile_figures(name: &str) -> Vec<Block> {
     figure.description = n();
     let labels = [n(), format!("{name}2")];
     let histogram = figures::histogram(name, name, &[0.0, 1.0, 2.0], &[9, 9]);
-    let all = [figure, figures::confusion(&labels, &[vec![5, 6], vec![7, 8]]), histogram.clone(), histogram];
+    let all = [figure, figures::confusion(&labels, &[vec![5, 6], vec![7, 8]], |counts| vec![false; counts.len()]), histogram.clone(), histogram];
     all.into_iter().map(|figure| Block::Figure { figure }).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::shared::{SplitFacts, dealt, heads, words};
 use crate::report::block::{Block, Cell, Section, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, percent};
+use crate::report::suppress::{cells, withheld};
 use crate::split::Strategy;
 use crate::task::{Task, TaskKind};
 
@@ -136,11 +137,17 @@ fn facts(report: &TaskReport<'_>) -> Vec<(String, Spans)> {
 #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
 fn classes(task: &Task, counts: &[u64]) -> TableBlock {
     let all: u64 = counts.iter().sum();
-    let row = |(label, &n): (&String, &u64)| {
+    let shown = cells(counts);
+    let hidden = withheld(counts);
+    let row = |((label, &n), (shown, hidden)): ((&String, &u64), (Option<String>, bool))| {
+        if hidden {
+            let text = shown.unwrap_or_else(|| "–".to_owned());
+            return vec![words(label), Cell::Number { text, value: None, fine: None }, words("–")];
+        }
         let share = n as f64 / all.max(1) as f64;
         vec![words(label), super::shared::count_cell(n), Cell::Number { text: percent(share), value: Some(share), fine: None }]
     };
-    let rows = task.classes.iter().zip(counts).map(row).collect();
+    let rows = task.classes.iter().zip(counts).zip(shown.into_iter().zip(hidden)).map(row).collect();
     TableBlock { caption: "Rows of each class".into(), head: heads(&["Class", "#rows", "#share"]), rows, rule_after: 0 }
 }
 

@@ -6,6 +6,7 @@ use crate::chart::{Figure, figures};
 use crate::evaluate::{CloserLook, Curve, Direction, Estimate, HoldoutResult, Importance, Leaderboard, Standing, metric, metrics_for};
 use crate::report::block::{Block, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{counted, interval, number, signed};
+use crate::report::suppress::{LEAST_ROWS, withheld};
 use crate::task::Task;
 
 /// Most curves in one figure: of several classes, the most frequent.
@@ -126,14 +127,17 @@ fn note(report: &ValidateReport<'_>, chosen: &Standing) -> Spans {
 fn figures_of(report: &ValidateReport<'_>, chosen: &Standing) -> Vec<Figure> {
     let closer = report.closer;
     let mut all = Vec::new();
-    if !closer.roc.is_empty() {
-        all.push(figures::roc(&curves(report, chosen, &closer.roc, "roc_auc"), closer.n_rows));
+    let enough = |c: &&Curve| c.n.0 >= LEAST_ROWS && c.n.1 >= LEAST_ROWS;
+    let roc: Vec<Curve> = closer.roc.iter().filter(enough).cloned().collect();
+    if !roc.is_empty() {
+        all.push(figures::roc(&curves(report, chosen, &roc, "roc_auc"), closer.n_rows));
     }
-    if !closer.precision_recall.is_empty() {
+    let precision_recall: Vec<Curve> = closer.precision_recall.iter().filter(enough).cloned().collect();
+    if !precision_recall.is_empty() {
         // Several classes have several prevalences, and no one height of chance.
         let share = |c: &Curve| ratio(c.n.0, c.n.0 + c.n.1);
-        let prevalence = if let [only] = closer.precision_recall.as_slice() { share(only) } else { f64::NAN };
-        all.push(figures::precision_recall(&curves(report, chosen, &closer.precision_recall, "average_precision"), prevalence, closer.n_rows));
+        let prevalence = if let [only] = precision_recall.as_slice() { share(only) } else { f64::NAN };
+        all.push(figures::precision_recall(&curves(report, chosen, &precision_recall, "average_precision"), prevalence, closer.n_rows));
     }
     if let [only] = closer.calibration.as_slice() {
         let bin = |b: &crate::evaluate::CalibrationBin| figures::CalibrationBin {
@@ -145,16 +149,16 @@ fn figures_of(report: &ValidateReport<'_>, chosen: &Standing) -> Vec<Figure> {
         all.push(figures::calibration(&chosen.title, &only.bins.iter().map(bin).collect::<Vec<_>>(), only.n_rows));
     }
     if let Some(confusion) = &closer.confusion {
-        all.push(figures::confusion(&confusion.labels, &confusion.counts));
+        all.push(figures::confusion(&confusion.labels, &confusion.counts, withheld));
     }
-    if let Some(residuals) = &closer.residuals {
+    if let Some(residuals) = closer.residuals.as_ref().filter(|r| r.n_rows >= LEAST_ROWS) {
         let group = |g: &crate::evaluate::ResidualGroup| figures::ResidualGroup {
             predicted: g.predicted,
             median: g.median,
             range: (g.low, g.high),
             n_rows: usize::try_from(g.n).unwrap_or(usize::MAX),
         };
-        let groups: Vec<_> = residuals.groups.iter().map(group).collect();
+        let groups: Vec<_> = residuals.groups.iter().filter(|g| g.n >= LEAST_ROWS).map(group).collect();
         all.push(figures::residual_groups(&chosen.title, "", &groups, usize::try_from(residuals.n_rows).unwrap_or(usize::MAX)));
     }
     all
@@ -207,7 +211,7 @@ fn calibration_facts(report: &ValidateReport<'_>) -> Option<Block> {
 }
 
 fn residual_facts(report: &ValidateReport<'_>) -> Option<Block> {
-    let residuals = report.closer.residuals.as_ref()?;
+    let residuals = report.closer.residuals.as_ref().filter(|r| r.n_rows >= LEAST_ROWS)?;
     let [q05, _, median, _, q95] = residuals.quantiles;
     let facts = vec![
         (

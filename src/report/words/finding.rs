@@ -5,6 +5,7 @@ use super::{audit, quality};
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, p_value, percent};
+use crate::report::suppress::{cells, few};
 
 /// Most columns named in a title or on a button.
 const NAMED: usize = 4;
@@ -114,7 +115,7 @@ fn formula(evidence: &Evidence, columns: &[String], target: &str) -> Option<Span
             }
             Some(spans)
         }
-        Evidence::Mapping { pairs, .. } => {
+        Evidence::Mapping { pairs, .. } if !pairs.is_empty() => {
             let mapped: Vec<String> = pairs.iter().take(QUOTED).map(|(level, class)| format!("“{level}” is “{class}”")).collect();
             let more = if pairs.len() > QUOTED { ", …" } else { "" };
             Some(vec![column(columns.first().map_or("", String::as_str)), text(format!(": {}{more}", mapped.join(", ")))])
@@ -165,7 +166,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
         Evidence::Distinct { distinct, present } => {
             vec![("different values", count(*distinct)), ("cells present", count(*present))]
         }
-        Evidence::Classes { counts } => vec![("rows by class", tallied(counts))],
+        Evidence::Classes { counts } => vec![("rows by class", classes(counts))],
         Evidence::Order { monotone, association, p_value: p } => {
             let mut terms = vec![("steps in one direction", percent(*monotone))];
             terms.extend(p.map(|p| ("association with the target", format!("{}, {} by 200 circular shifts", number(*association), p_value(p)))));
@@ -199,7 +200,10 @@ fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
         cells
     });
     Some(TableBlock {
-        caption: format!("{} worked out from the file.", counted(examples.len() as u64, "row", "rows")),
+        caption: format!(
+            "{} worked out from the file: the proof, and the only cells of it that a report shows.",
+            counted(examples.len() as u64, "row", "rows")
+        ),
         rows: rows.collect(),
         head: heads.map(|(text, numeric)| Head { text, numeric }).collect(),
         rule_after: 0,
@@ -311,6 +315,20 @@ pub(super) fn quoted(texts: &[String]) -> String {
     let shown: Vec<String> = texts.iter().take(QUOTED).map(|t| format!("“{t}”")).collect();
     let more = if texts.len() > QUOTED { format!(" and {} more", texts.len() - QUOTED) } else { String::new() };
     format!("{}{more}", shown.join(", "))
+}
+
+/// Rows by class, without counts from which a row could be known.
+fn classes(counts: &[Spelling]) -> String {
+    let rows = cells(&counts.iter().map(|c| c.count).collect::<Vec<_>>());
+    let shown: Vec<String> =
+        counts.iter().zip(rows).take(QUOTED).map(|(c, n)| format!("“{}” {}", c.text, n.unwrap_or_else(|| "–".to_owned()))).collect();
+    let more = if counts.len() > QUOTED { format!(" and {} more", counts.len() - QUOTED) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// "12 of 400 (3.0 %)", or "< 5 of 400".
+pub(super) fn few_part(share: Share) -> String {
+    if few(share.count) == count(share.count) { part(share) } else { format!("{} of {}", few(share.count), count(share.of)) }
 }
 
 fn tallied(spellings: &[Spelling]) -> String {

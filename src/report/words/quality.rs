@@ -1,6 +1,6 @@
 //! Sentences of the quality rules, one function a rule.
 
-use super::finding::{Told, about, part, quoted};
+use super::finding::{Told, about, few_part, part, quoted};
 use crate::finding::{Certainty, Evidence, Finding, Severity, Share, Spelling};
 use crate::report::block::text;
 use crate::report::format::{count, counted, percent};
@@ -188,7 +188,7 @@ fn class_imbalance(finding: &Finding) -> Told {
     let none: &[Spelling] = &[];
     let counts = if let Evidence::Classes { counts } = &finding.evidence { counts.as_slice() } else { none };
     let all = counts.iter().map(|c| c.count).sum();
-    let rarest = counts.first().map_or_else(String::new, |c| format!("“{}” holds {}", c.text, part(Share { count: c.count, of: all })));
+    let rarest = counts.first().map_or_else(String::new, |c| format!("“{}” holds {}", c.text, few_part(Share { count: c.count, of: all })));
     let title = about(&finding.columns, " has a rare class");
     if finding.severity == Severity::Warning {
         return Told::new(
