@@ -1,6 +1,5 @@
 //! The main job through the session, as page and command line drive it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod desk;
 
@@ -160,4 +159,13 @@ fn a_file_that_cannot_be_learned_from_still_gets_its_quality_report() {
     let desk = Desk::with_csv("a,b\n1,x\n1,x\n1,x\n");
     assert!(desk.sections.contains_key(&Step::Quality));
     assert!(desk.refusals.iter().any(|e| e.message.contains("can be predicted")), "{:?}", desk.refusals);
+}
+
+#[test]
+fn who_asks_for_quality_alone_needs_no_target() {
+    let mut desk = Desk::new(ALONE);
+    desk.session.start_with(watertight::settings::Settings::default(), Step::Quality);
+    desk.open(&[("text.csv", b"a,b\n1,x\n1,x\n1,x\n")]);
+    assert!(desk.sections.contains_key(&Step::Quality) && !desk.sections.contains_key(&Step::Audit));
+    assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
 }

@@ -43,7 +43,7 @@ fn whole(n_rows: usize, table: &Table, task: &Task) -> Split {
 
 /// A step; levels are kept however rare, unless `params` say otherwise: the tables of these tests are small.
 fn step(id: &str, params: &[(&str, Value)]) -> StepChoice {
-    let mut params: crate::param::Given = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+    let mut params: Given = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
     if id == "encode" {
         params.entry("min_rows".into()).or_insert(Value::Whole(1));
     }

@@ -9,7 +9,6 @@ use crate::pipeline::{Input, audit_document, model_card, report, report_document
 use crate::protocol::{Event, Export, Step};
 use crate::report::{format, html, json, markdown};
 use crate::settings::Settings;
-use crate::step::Step as JourneyStep;
 use crate::table::Table;
 use crate::table::conform::conform;
 use crate::table::export::{Safety, predictions_csv};
@@ -130,8 +129,8 @@ impl Session {
     pub fn has_finding(&self, step: Step, bar: Severity) -> bool {
         let o = &self.run.outcome;
         match step {
-            JourneyStep::Quality => !o.open_findings(o.quality.as_ref(), bar).is_empty(),
-            JourneyStep::Decide => {
+            Step::Quality => !o.open_findings(o.quality.as_ref(), bar).is_empty(),
+            Step::Decide => {
                 !o.open_findings(o.audit.as_ref(), bar).is_empty() || o.decision.as_ref().is_none_or(|d| d.verdict == crate::decide::Verdict::NoGo)
             }
             _ => !o.open_findings(o.audit.as_ref(), bar).is_empty(),

@@ -298,11 +298,14 @@ impl Session {
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
         self.run.replan(plan, changed, &self.settings.accepted);
         wishes.extend(self.tell_sections(Step::Decide));
-        let first_stop = if planned.is_ok() { Step::Audit } else { Step::Quality };
-        self.wanted.get_or_insert(first_stop);
+        // Who asked for quality alone needs no target.
+        let quality_alone = self.wanted == Some(Step::Quality);
+        self.wanted.get_or_insert(Step::Audit);
         if let Err(error) = planned {
             self.wanted = Some(Step::Quality);
-            wishes.push(Wish::Tell(Event::Refused { error }));
+            if !quality_alone {
+                wishes.push(Wish::Tell(Event::Refused { error }));
+            }
         }
         self.advance(wishes);
         Ok(())

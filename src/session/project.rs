@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_be_are_refused_with_the_project() {
-        let edits: [(fn(&mut Settings), &str); 3] =
+        type Edit = fn(&mut Settings);
+        let edits: [(Edit, &str); 3] =
             [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = f64::NAN, "holdout"), (|s| s.format = 99, "newer version")];
         for (edit, word) in edits {
             let mut project = example();

@@ -125,9 +125,8 @@ mod tests {
 
     #[test]
     fn a_coarse_table_is_the_innocent_twin() {
-        let flags = |k: usize| -> Vec<Option<&str>> {
-            (0..800_usize).map(|i| Some(if ((i * 2_654_435_761_usize) >> k) & 1 == 1 { "a" } else { "b" })).collect()
-        };
+        let flags =
+            |k: usize| -> Vec<Option<&str>> { (0..800_u64).map(|i| Some(if ((i * 2_654_435_761_u64) >> k) & 1 == 1 { "a" } else { "b" })).collect() };
         let mut columns: Vec<Column> = (3..8).map(|k| Column::labels(&format!("c{k}"), Kind::Boolean, &flags(k))).collect();
         columns.push(Column::labels("y", Kind::Boolean, &flags(9)));
         assert!(Case::new(columns).run(&SPLIT_DUPLICATES).findings.is_empty());
