@@ -5,8 +5,14 @@
 //! sums of columns that give the target ([`linear`]), and columns that rename the target's classes ([`recode`]). [`rows`]
 //! finds equal rows. Windows, shifts and aggregates over rows are not searched.
 
+pub mod confirm;
+pub mod formula;
+pub mod frame;
+pub mod group;
 pub mod linear;
 pub mod proof;
 pub mod recode;
+pub mod row;
 pub mod rows;
 mod solve;
+pub mod time;
