@@ -5,10 +5,12 @@
 //! sums of columns that give the target ([`linear`]), and columns that rename the target's classes ([`recode`]). [`rows`]
 //! finds equal rows. Windows, shifts and aggregates over rows are not searched.
 
+pub mod choose;
 pub mod confirm;
 pub mod formula;
 pub mod frame;
 pub mod group;
+pub mod judge;
 pub mod linear;
 pub mod proof;
 pub mod recode;
