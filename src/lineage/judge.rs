@@ -73,10 +73,23 @@ impl Moment {
             }
             column = source;
         }
+        // Every part of a sum that gives the target is a part of the answer.
+        if let Some(Formula::Row(RowFormula::Linear { terms, .. })) = chosen.iter().find(|c| c.derivation.y == column).map(|c| &c.derivation.formula)
+        {
+            for (part, _) in terms {
+                standing.entry(*part).or_insert(offset);
+            }
+        }
         Self { target, standing, horizon: i32::try_from(horizon).unwrap_or(i32::MAX), lead: offset }
     }
 
-    /// Latest row known when predicting, relative to the row that features stand in, for values of the target (`is_target`) or of another column.
+    /// Latest row of the target known when predicting, relative to the target's own row.
+    #[must_use]
+    pub fn known_of_target(&self) -> i32 {
+        self.known() - self.lead
+    }
+
+    /// Latest row known when predicting, relative to the row that features stand in.
     ///
     /// Asked for a horizon, it is that many rows before the target. Else a target that is a lead is predicted from its own row; any other
     /// target is known up to the row before.
