@@ -103,6 +103,9 @@ fn finding(finding: &FindingBlock) {
     for (term, value) in &finding.evidence {
         out(&format!("    {term}: {}\n", plain(value)));
     }
+    if let Some((price, _)) = &finding.price {
+        out(&format!("    price: {price}\n"));
+    }
     if let Some(remedy) = finding.remedies.first() {
         out(&format!("    what to do: {}{}\n", remedy.title, if remedy.does.is_empty() { String::new() } else { format!(" ({})", remedy.does) }));
     }

@@ -1,5 +1,6 @@
 //! What a worker holds: table, plan and fitted model, and what it made of them for the job before.
 
+use super::price::FeatureSet;
 use crate::audit::AuditInput;
 use crate::augment::{AugmentChoice, Fidelity, augment};
 use crate::error::{Error, Result};
@@ -39,6 +40,8 @@ pub enum ContextPart {
     Folds(Arc<Vec<FoldResult>>),
     /// The fitted model.
     Fitted(Arc<Fitted>),
+    /// Feature sets by which findings are priced: finding (none for the first) and columns.
+    FeatureSets(Arc<Vec<FeatureSet>>),
 }
 
 const TABLE_TAG: u8 = 1;
@@ -46,6 +49,7 @@ const PROFILES_TAG: u8 = 2;
 const PLAN_TAG: u8 = 3;
 const FOLDS_TAG: u8 = 4;
 const FITTED_TAG: u8 = 5;
+const FEATURE_SETS_TAG: u8 = 6;
 
 impl ContextPart {
     /// As bytes for another worker: a tag, then the table's own compact form or MessagePack.
@@ -61,6 +65,7 @@ impl ContextPart {
             Self::Profiles(profiles) => packed(PROFILES_TAG, rmp_serde::to_vec_named(profiles.as_ref())),
             Self::Plan(plan) => packed(PLAN_TAG, rmp_serde::to_vec_named(plan)),
             Self::Folds(folds) => packed(FOLDS_TAG, rmp_serde::to_vec_named(folds.as_ref())),
+            Self::FeatureSets(sets) => packed(FEATURE_SETS_TAG, rmp_serde::to_vec_named(sets.as_ref())),
             Self::Fitted(fitted) => packed(FITTED_TAG, rmp_serde::to_vec_named(fitted.as_ref())),
         }
     }
@@ -76,6 +81,7 @@ impl ContextPart {
             Some((&PROFILES_TAG, body)) => rmp_serde::from_slice(body).map(Self::Profiles).map_err(bad),
             Some((&PLAN_TAG, body)) => rmp_serde::from_slice(body).map(Self::Plan).map_err(bad),
             Some((&FOLDS_TAG, body)) => rmp_serde::from_slice(body).map(Self::Folds).map_err(bad),
+            Some((&FEATURE_SETS_TAG, body)) => rmp_serde::from_slice(body).map(Self::FeatureSets).map_err(bad),
             Some((&FITTED_TAG, body)) => rmp_serde::from_slice(body).map(Self::Fitted).map_err(bad),
             _ => Err(Error::internal("a context of no known form")),
         }
@@ -107,6 +113,7 @@ pub struct Context {
     plan: Option<Arc<Plan>>,
     fitted: Option<Arc<Fitted>>,
     folds: Option<Arc<Vec<FoldResult>>>,
+    feature_sets: Option<Arc<Vec<FeatureSet>>>,
     target: Option<Target>,
     entities: Vec<u32>,
     split: Option<Split>,
@@ -120,6 +127,7 @@ impl Context {
         match part {
             ContextPart::Fitted(fitted) => self.fitted = Some(fitted),
             ContextPart::Folds(folds) => self.folds = Some(folds),
+            ContextPart::FeatureSets(sets) => self.feature_sets = Some(sets),
             ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
             ContextPart::Table(table) => {
                 self.table = Some(table);
@@ -155,6 +163,18 @@ impl Context {
 
     pub(super) fn folds(&self) -> Result<&[FoldResult]> {
         self.folds.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its folds"))
+    }
+
+    pub(super) fn feature_sets(&self) -> Result<&[FeatureSet]> {
+        self.feature_sets.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its feature sets"))
+    }
+
+    /// Training and validation rows of a fold.
+    pub(super) fn fold_rows(&mut self, fold: u32) -> Result<(Train, Rows)> {
+        match self.train_of(Part::Fold(fold))? {
+            (train, Some(validation)) => Ok((train, validation)),
+            _ => Err(Error::internal("a fold without validation rows")),
+        }
     }
 
     /// Who knows the truth; made when it is first asked for.

@@ -19,6 +19,13 @@ pub enum Job {
     Rule(u32),
     /// One audit check.
     Check(u32),
+    /// A quick learner on one fold, seeing one of the feature sets that the audit's findings are priced by.
+    Price {
+        /// Which set; 0: without any flagged column.
+        set: u32,
+        /// Which fold.
+        fold: u32,
+    },
     /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
     Recipe(Option<u32>),
     /// How faithful augmentation of the development rows is.
@@ -62,7 +69,7 @@ pub enum JobOutput {
     Recipe(Box<FittedRecipe>, u32),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
-    /// From [`Job::Fold`]; `Err` when the learner could not learn from this fold.
+    /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
     Fold(std::result::Result<Box<FoldResult>, Error>),
     /// From [`Job::FitPart`].
     Part(Box<Model>),
@@ -84,6 +91,7 @@ impl Context {
         let output = match job {
             Job::Rule(index) => self.rule(index).map(JobOutput::Checked),
             Job::Check(index) => self.check(index).map(JobOutput::Checked),
+            Job::Price { set, fold } => self.price(set, fold),
             Job::Recipe(learner) => self.recipe(learner),
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold),

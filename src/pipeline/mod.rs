@@ -10,6 +10,7 @@ mod document;
 mod drive;
 mod job;
 mod outcome;
+mod price;
 mod run;
 
 pub use card::model_card;
@@ -19,4 +20,5 @@ pub use document::{Input, audit_document, report, report_document};
 pub use drive::drive;
 pub use job::{Job, JobOutput};
 pub use outcome::Outcome;
+pub use price::{FeatureSet, feature_sets};
 pub use run::{Run, Stage, Wave};

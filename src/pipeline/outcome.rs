@@ -2,6 +2,7 @@
 
 use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
+use super::price::FeatureSet;
 use super::run::Stage;
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
@@ -28,6 +29,10 @@ pub struct Outcome {
     pub scores: Vec<Score>,
     /// One an audit check.
     pub audit: Option<Vec<Checked>>,
+    /// Feature sets by which its findings are priced, and whether they are.
+    pub feature_sets: Arc<Vec<FeatureSet>>,
+    /// Whether the findings that can be priced are.
+    pub priced: bool,
     /// The usual recipe, learned from the development rows.
     pub recipe: Option<FittedRecipe>,
     /// How rows were dealt.
@@ -69,6 +74,8 @@ impl Outcome {
         }
         if stage <= Stage::Audit {
             self.audit = None;
+            self.feature_sets = Arc::default();
+            self.priced = false;
         }
         if stage <= Stage::Prepare {
             (self.recipe, self.split) = (None, None);

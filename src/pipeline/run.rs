@@ -6,6 +6,7 @@
 use super::context::{ContextPart, Fitted};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
+use super::price::feature_sets;
 use crate::audit::{CHECKS, settle};
 use crate::error::{Error, Result};
 use crate::finding::Checked;
@@ -23,6 +24,8 @@ pub enum Stage {
     Quality,
     /// Audit checks.
     Audit,
+    /// What the audit's findings are worth.
+    Price,
     /// What the recipe does to the development rows.
     Prepare,
     /// What augmentation does to them, if it is on.
@@ -40,15 +43,15 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 9] =
-        [Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Folds, Self::Compare, Self::Begin, Self::Fit, Self::Judge];
+    const ALL: [Self; 10] =
+        [Self::Quality, Self::Audit, Self::Price, Self::Prepare, Self::Augment, Self::Folds, Self::Compare, Self::Begin, Self::Fit, Self::Judge];
 
     /// The step whose screen shows the stage's results.
     #[must_use]
     pub fn step(self) -> Step {
         match self {
             Self::Quality => Step::Quality,
-            Self::Audit => Step::Audit,
+            Self::Audit | Self::Price => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Folds | Self::Compare => Step::Train,
@@ -62,6 +65,7 @@ impl Stage {
         match self {
             Self::Quality => "Data quality",
             Self::Audit => "Leakage audit",
+            Self::Price => "Pricing findings",
             Self::Prepare => "Preparation",
             Self::Augment => "Augmentation",
             Self::Folds => "Cross-validation",
@@ -128,6 +132,7 @@ impl Run {
         match stage {
             Stage::Quality => o.quality.is_some(),
             Stage::Audit => o.audit.is_some(),
+            Stage::Price => o.priced,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
             Stage::Folds => o.folds.is_some(),
@@ -148,6 +153,7 @@ impl Run {
         Some(match stage {
             Stage::Quality => return None,
             Stage::Audit => numbers(CHECKS.len()).map(Job::Check).collect(),
+            Stage::Price => super::price::jobs(self.outcome.feature_sets.len(), plan.split.folds),
             Stage::Prepare => vec![Job::Recipe(None)],
             Stage::Augment => vec![Job::Fidelity],
             Stage::Folds => {
@@ -177,7 +183,20 @@ impl Run {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
                 self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
             }
-            Stage::Audit => self.outcome.audit = Some(settle(checked(CHECKS.iter().map(|c| c.id), results))),
+            Stage::Audit => {
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("an audit without a plan"))?;
+                let audit = settle(checked(CHECKS.iter().map(|c| c.id), results));
+                let sets = Arc::new(feature_sets(&audit, &plan.task));
+                self.outcome.priced = sets.is_empty();
+                self.outcome.feature_sets = Arc::clone(&sets);
+                self.outcome.audit = Some(audit);
+                return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
+            }
+            Stage::Price => {
+                let table = table.ok_or_else(|| Error::internal("prices without a table"))?;
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("prices without a plan"))?;
+                self.outcome.take_prices(&plan, table, results)?;
+            }
             Stage::Prepare => {
                 let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;
