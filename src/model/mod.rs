@@ -110,11 +110,19 @@ impl Model {
     /// # Errors
     /// The number of features is not that of the training set.
     pub fn predict(&self, features: &Features) -> Result<Predictions> {
+        self.predict_with_pulse(features, &|| {})
+    }
+
+    /// As [`Model::predict`]; `pulse` is called now and then by models that may take long.
+    ///
+    /// # Errors
+    /// Those of [`Model::predict`].
+    pub fn predict_with_pulse(&self, features: &Features, pulse: &dyn Fn()) -> Result<Predictions> {
         match self {
             Self::Constant(m) => m.predict(features),
             Self::Linear(m) => m.predict(features),
             Self::Trees(m) => m.predict(features),
-            Self::Neighbours(m) => m.predict(features),
+            Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
         }
     }
 

@@ -92,7 +92,7 @@ impl Context {
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
             Job::FitPart { learner, part } => self.fit_part(learner, part, &go_on),
             Job::Compare(learner) => self.compare(learner),
-            Job::Holdout { baseline } => self.holdout(baseline),
+            Job::Holdout { baseline } => self.holdout(baseline, &go_on),
             Job::Importance { learner, fold } => self.importance(learner, fold, &go_on),
         }?;
         told.borrow_mut()(1, 1);
@@ -135,7 +135,7 @@ impl Context {
         let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let rows = rows.clone();
-        let predicted = entry.fit_with_pulse(&params, &prepared.train, seed, pulse).and_then(|model| model.predict(features));
+        let predicted = entry.fit_with_pulse(&params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
         pulse();
         let scored = match predicted {
             Ok(predictions) => Ok(Box::new(self.judge()?.score(learner as usize, fold as usize, rows, predictions)?)),
@@ -160,10 +160,10 @@ impl Context {
         Ok(JobOutput::Part(Box::new(model)))
     }
 
-    fn holdout(&mut self, baseline: Option<u32>) -> Result<JobOutput> {
+    fn holdout(&mut self, baseline: Option<u32>, pulse: &dyn Fn()) -> Result<JobOutput> {
         let rows = self.open_holdout()?;
         let fitted = self.fitted()?;
-        let predictions = fitted.model.predict(&fitted.recipe.apply(self.table()?, &rows)?)?;
+        let predictions = fitted.model.predict_with_pulse(&fitted.recipe.apply(self.table()?, &rows)?, pulse)?;
         let list = rows.as_slice().to_vec();
         let model = self.judge()?.score(0, 0, list.clone(), predictions)?;
         let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
@@ -187,7 +187,7 @@ impl Context {
         let groups = column_groups(features);
         let one = |(i, (column, members)): (usize, &(String, Vec<usize>))| {
             pulse();
-            permutation_importance(&judge, &model, features, rows, main, (i, column, members))
+            permutation_importance(&judge, &model, features, rows, main, (i, column, members), pulse)
         };
         groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
     }
