@@ -14,6 +14,7 @@ mod fit;
 mod function;
 mod grid;
 mod grow;
+mod notation;
 mod prefix;
 mod recursive;
 mod screen;
@@ -79,6 +80,16 @@ impl TimeFormula {
             Self::Weighted(f) => f.reads(),
             Self::Calendar(f) => f.reads(),
             Self::OnGrid { formula } => formula.reads(),
+        }
+    }
+
+    /// Source and rows back, if it is a plain shift, in rows or in steps.
+    #[must_use]
+    pub fn as_shift(&self) -> Option<(usize, i32)> {
+        match self {
+            Self::Shift { source, by } => Some((*source, *by)),
+            Self::OnGrid { formula } => formula.as_shift(),
+            _ => None,
         }
     }
 
