@@ -163,7 +163,8 @@ mod tests {
         let copies: Vec<u32> = (600..630).collect();
         assert!(points.nearest(&copies, &pool, 1).iter().all(|n| n[0].distance < 1e-6));
         let some: Vec<u32> = (0..100).collect();
-        let better = points.nearest(&some, &pool, 1).iter().zip(&some).filter(|(n, q)| {
+        let found = points.nearest(&some, &pool, 1);
+        let better = found.iter().zip(&some).filter(|(n, q)| {
             let best = pool.iter().filter(|p| p != q).map(|&p| points.distance(**q, p, 1.0)).fold(1.0_f32, f32::min);
             n[0].distance <= best + 0.05
         });

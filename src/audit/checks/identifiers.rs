@@ -234,7 +234,7 @@ mod tests {
             columns.insert(0, Column::labels("k", Kind::Categorical, &cells.iter().map(|c| Some(c.as_str())).collect::<Vec<_>>()));
             Case::new(columns).run(&IDENTIFIERS).findings.len()
         };
-        assert_eq!((with(&|i| format!("{:016x}", (i + 1) * 0x9e37_79b9_7f4a_7c1)), with(&|i| format!("B{i}"))), (1, 0));
+        assert_eq!((with(&|i| format!("{:016x}", (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))), with(&|i| format!("B{i}"))), (1, 0));
     }
 
     #[test]
