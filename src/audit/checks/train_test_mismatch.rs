@@ -126,8 +126,8 @@ fn halves(input: &AuditInput<'_>) -> Option<[Vec<u32>; 2]> {
     let mut dated: Vec<(i64, u32)> = moments.iter().copied().zip(0_u32..).filter(|(m, _)| *m != MISSING_TIME).collect();
     dated.sort_unstable();
     let middle = dated.get(dated.len() / 2)?.0;
-    let (early, late): (Vec<(i64, u32)>, Vec<(i64, u32)>) = dated.into_iter().partition(|(m, _)| *m < middle);
-    Some([early, late].map(|side| side.into_iter().map(|(_, r)| r).collect()))
+    let side = |late: bool| dated.iter().filter(|(m, _)| (*m >= middle) == late).map(|(_, r)| *r).collect();
+    Some([side(false), side(true)])
 }
 
 fn thin(rows: &mut Vec<u32>, most: usize, seed: u64, index: u64) {

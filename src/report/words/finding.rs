@@ -1,7 +1,7 @@
 //! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
 //! in `audit`, those of each rule in `quality`.
 
-use super::{audit, measured, quality};
+use super::{audit, lineage, measured, quality};
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, p_value, percent};
@@ -30,7 +30,8 @@ impl Told {
 #[must_use]
 pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&str>) -> FindingBlock {
     let target = target.unwrap_or("the target");
-    let told = audit::tell(finding, target)
+    let told = lineage::tell(finding, target)
+        .or_else(|| audit::tell(finding, target))
         .or_else(|| measured::tell(finding, target))
         .or_else(|| quality::tell(finding, target))
         .unwrap_or_else(|| unknown(finding));
@@ -97,6 +98,7 @@ fn unknown(finding: &Finding) -> Told {
 /// `target = a + b`, or the mapping of levels.
 fn formula(evidence: &Evidence, columns: &[String], target: &str) -> Option<Spans> {
     match evidence {
+        Evidence::Derivation(derived) => Some(lineage::formula(derived)),
         Evidence::LinearIdentity { terms, constant, .. } => {
             let mut spans = vec![column(target), text(" = ")];
             let mut first = true;
@@ -175,16 +177,10 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             terms.extend(p.map(|p| ("association with the target", format!("{}, {} by 200 circular shifts", number(*association), p_value(p)))));
             terms
         }
-        Evidence::SplitGap { metric, random, honest, gapped, gap_low, gap_high } => {
-            let mut terms = vec![
-                (metric_name(metric), format!("{} split by chance, {} split honestly", number(*random), number(*honest))),
-                ("difference (95 %)", interval(*gap_low, *gap_high)),
-            ];
-            terms.extend(gapped.map(|g| ("with a gap in time", number(g))));
-            terms
-        }
+        Evidence::Derivation(derived) => lineage::evidence(derived),
         Evidence::Setting { .. } => Vec::new(),
-        Evidence::Pure { .. }
+        Evidence::SplitGap { .. }
+        | Evidence::Pure { .. }
         | Evidence::Together { .. }
         | Evidence::Nearness { .. }
         | Evidence::Prepared { .. }
@@ -194,7 +190,11 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
 }
 
 fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
-    let Evidence::LinearIdentity { terms, examples, .. } = evidence else { return None };
+    let (terms, examples) = match evidence {
+        Evidence::LinearIdentity { terms, examples, .. } => (terms, examples),
+        Evidence::Derivation(derived) => return lineage::worked(derived),
+        _ => return None,
+    };
     if examples.is_empty() {
         return None;
     }

@@ -24,6 +24,14 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
 /// The evidence of these checks, term by term.
 pub(super) fn evidence(evidence: &Evidence) -> Vec<(&'static str, String)> {
     match evidence {
+        Evidence::SplitGap { metric, random, honest, gapped, gap_low, gap_high } => {
+            let mut terms = vec![
+                (metric_name(metric), format!("{} split by chance, {} split honestly", number(*random), number(*honest))),
+                ("difference (95 %)", interval(*gap_low, *gap_high)),
+            ];
+            terms.extend(gapped.map(|g| ("with a gap in time", number(g))));
+            terms
+        }
         Evidence::Pure { n_values, covered, expected, bits, bits_needed, .. } => {
             let mut terms = vec![("rows concerned", part(*covered)), ("expected by chance", about_rows(*expected))];
             if *n_values > 1 {

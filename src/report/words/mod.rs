@@ -6,6 +6,7 @@ mod finding;
 pub mod gates;
 pub mod glossary;
 mod measured;
+mod lineage;
 mod quality;
 pub mod reading;
 
