@@ -2,8 +2,10 @@
 //!
 //! Tolerance A of a row is half a unit of y's last printed decimal plus double rounding. Tolerance B adds the rounding of the
 //! sources, `2.5 x sqrt(sum (w h)^2)`, never more than four half units of y or 1 % of its 10-90 % range, whichever is larger. A formula
-//! that needs B is at most strong: a neighbour of the true formula can hide in B.
+//! that needs B is at most strong: a neighbour of the true formula can hide in B. What counts as one piece of evidence (a row, a
+//! row that comes back to a level, a group) is the formula's to say, see [`super::cells`].
 
+use super::cells::Evidence;
 use super::formula::{Formula, Point};
 use super::frame::Frame;
 use super::proof::{BITS_A_CONSTANT, Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
@@ -79,7 +81,16 @@ pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Fo
     let needed = bits_needed(frame.n_columns());
     #[expect(clippy::cast_precision_loss, reason = "constants are few")]
     let price = BITS_A_CONSTANT * formula.n_constants() as f64;
-    let passes = |slack: &dyn Fn(&Point) -> f64| Some(target.bits_of(&points, slack) - price).filter(|bits| *bits >= needed);
+    let evidence = formula.evidence(frame);
+    let weigh = |slack: &dyn Fn(&Point) -> f64| match &evidence {
+        Evidence::Rows => target.bits_of(&points, slack),
+        Evidence::Returns(counts) => {
+            let point = |r: usize| points.get(r).copied().flatten();
+            target.bits_where(&point, slack, &|r| counts.get(r).copied().unwrap_or(false))
+        }
+        Evidence::Cells(cells) => cells.bits(target.values(), &points, slack),
+    };
+    let passes = |slack: &dyn Fn(&Point) -> f64| Some(weigh(slack) - price).filter(|bits| *bits >= needed);
     let (hold, tally, bits) = if at_exact.matched.ratio() >= PROVEN_SHARE {
         (Hold::Exact, at_exact, passes(&exact)?)
     } else {

@@ -5,6 +5,7 @@
 //! sums of columns that give the target ([`linear`]), and columns that rename the target's classes ([`recode`]). [`rows`]
 //! finds equal rows. Windows, shifts and aggregates over rows are not searched.
 
+pub mod cells;
 pub mod confirm;
 pub mod formula;
 pub mod frame;
@@ -14,5 +15,6 @@ pub mod proof;
 pub mod recode;
 pub mod row;
 pub mod rows;
+mod screen;
 mod solve;
 pub mod time;
