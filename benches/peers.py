@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Our learners beside LightGBM and scikit-learn, on one table, one thread, in one run.
+"""Our reader and learners beside polars, pandas, LightGBM and scikit-learn, on one table, one thread, in one run.
 
 usage: peers.py [sessions|wide] [ROWS] [TASK]      (default: sessions 100000, every task; TASK: "boosting", "ridge" ...)
 Prints seconds of computing, scores (AUC or R2 on the same held-out fifth) and the ratio ours / theirs. Peers that are not installed are left out.
@@ -11,13 +11,32 @@ import sys
 import tempfile
 import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 
-def ours(table, rows, path):
-    run = subprocess.run(["cargo", "bench", "-q", "--bench", "learn", "--", "--once", table, str(rows), path], check=True, capture_output=True, text=True)
+def bench(name, *arguments):
+    run = subprocess.run(["cargo", "bench", "-q", "--bench", name, "--", "--once", *arguments], check=True, capture_output=True, text=True)
     return {r["task"]: r for r in map(json.loads, filter(lambda line: line.startswith("{"), run.stdout.splitlines()))}
+
+
+def reading(path):
+    """Reading the file: dialect, kinds and values (ours) beside a reader that is told nothing either."""
+    own = bench("csv", path)["read CSV"]["seconds"]
+    for name, call in (("polars", "read_csv"), ("pandas", "read_csv")):
+        try:
+            read = getattr(__import__(name), call)
+        except ImportError:
+            print(f"{name} is not installed", file=sys.stderr)
+            continue
+        read(path)
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            read(path)
+            times.append(time.process_time() - start)
+        seconds = sorted(times)[1]
+        print(f"{'read CSV':22}{own:9.3f}{seconds:9.3f}{own / seconds:7.2f}   {'':17}  {name}", flush=True)
 
 
 def peers(table):
@@ -53,14 +72,16 @@ def main():
     wanted = sys.argv[3] if len(sys.argv) > 3 else ""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "table.csv")
-        measured = ours(table, rows, path)
+        measured = bench("learn", table, str(rows), path)
         import numpy as np
         values = np.genfromtxt(path, delimiter=",", skip_header=1)
         with open(path) as file:
             names = file.readline().strip().split(",")
+        print(f"{table}, {rows} rows, one thread\n{'task':22}{'ours s':>9}{'peer s':>9}{'ratio':>7}   {'ours':>8}{'peer':>9}  peer", flush=True)
+        if wanted in "read CSV":
+            reading(path)
     features = values[:, :-3] if table == "sessions" else values[:, :-2]
     judged = values[:, -1] > 0
-    print(f"{table}, {rows} rows, one thread\n{'task':22}{'ours s':>9}{'peer s':>9}{'ratio':>7}   {'ours':>8}{'peer':>9}  peer")
     for task, peer, target, make in peers(table):
         if task not in measured or wanted not in task:
             continue

@@ -68,6 +68,81 @@ pub struct Spelling {
     pub count: u64,
 }
 
+/// A cell that a formula uses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsedCell {
+    /// Column.
+    pub column: String,
+    /// Row number, from 0, in the file's order.
+    pub row: u32,
+    /// Its value.
+    pub value: f64,
+}
+
+/// One row of a derivation worked out by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DerivedRow {
+    /// Row number, from 0, in the file's order.
+    pub row: u32,
+    /// Cells the formula uses, in its order; the first few of many.
+    pub cells: Vec<UsedCell>,
+    /// What the formula gives.
+    pub expected: f64,
+    /// What the file holds.
+    pub found: f64,
+}
+
+/// What a column has seen of another one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenRows {
+    /// The column that was read.
+    pub column: String,
+    /// First row read, relative to the row of the value; none: from the first row.
+    pub first: Option<i32>,
+    /// Last row read; none: all rows of the file.
+    pub latest: Option<i32>,
+}
+
+/// A column proved to be made of others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    /// The column.
+    pub column: String,
+    /// Its formula in notation: "mean(revenue[t-2..t])", t being the row of the value.
+    pub formula: String,
+    /// What the formula reads itself.
+    pub reads: Vec<SeenRows>,
+    /// What it has seen through all columns it is made of, and whether that column holds the target.
+    pub roots: Vec<(SeenRows, bool)>,
+    /// "exact", "rounded" (only if the sources were rounded before) or "partial" (on part of the rows).
+    pub hold: String,
+    /// What it means: "contains_answer", "after_prediction", "whole_file_of_target", "future_of_other", "whole_file_of_other", "availability",
+    /// "safe", "ambiguous", "unproven".
+    pub judgement: String,
+    /// Latest row it has seen: of the target relative to the target's row, of another column relative to its own; none: all rows.
+    pub latest: Option<i32>,
+    /// Latest row known when predicting, relative to the target's row.
+    pub known: i32,
+    /// What a row is in time: "month", "day" ...; "row" when rows are not evenly dated.
+    pub unit: String,
+    /// Rows that match within the tolerance, of rows where everything is present.
+    pub matched: Share,
+    /// Rows where column and sources are present but the formula is not defined.
+    pub undefined: u64,
+    /// Largest absolute residual of a matching row.
+    pub largest_residual: f64,
+    /// What a residual may be: half a unit of the last printed decimal, plus rounding.
+    pub tolerance: f64,
+    /// Bits against chance.
+    pub bits: f64,
+    /// The bar.
+    pub bits_needed: f64,
+    /// Formulas that hold on this file as well.
+    pub also: Vec<String>,
+    /// Rows worked out.
+    pub examples: Vec<DerivedRow>,
+}
+
 /// The numbers behind a finding. Which variant a check or rule uses is part of its documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -185,6 +260,8 @@ pub enum Evidence {
         /// Interval of the difference (95 %).
         gap_high: f64,
     },
+    /// A column proved to be made of others, and what that means for the prediction.
+    Derivation(Box<Derived>),
     /// Nothing to measure: the setting itself is the finding.
     Setting {
         /// Name of the setting.

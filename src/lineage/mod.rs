@@ -1,16 +1,21 @@
 //! How columns derive from one another, and which rows are copies of one another.
 //!
-//! Other tools suspect; this module proves. A formula counts as proven only when two questions are answered: is the
-//! residual nothing but rounding, and could the match be chance ([`proof`])? Searched are exact copies, scaled copies and
-//! sums of columns that give the target ([`linear`]), and columns that rename the target's classes ([`recode`]). [`rows`]
-//! finds equal rows. Windows, shifts and aggregates over rows are not searched.
+//! Other tools suspect; this module proves. It searches, for every column, an exact formula in the others: over the same row ([`row`]), over rows in
+//! time order ([`time`]), over groups of rows ([`group`]). A formula counts as proven only when two questions are answered: is the
+//! residual nothing but rounding, and could the match be chance ([`proof`], [`confirm`])? Of the formulas that hold, one a column is told
+//! ([`choose`]); what it has seen of the target is judged against the moment of prediction ([`judge`]).
+//!
+//! [`linear`] and [`recode`] ask the same of the target alone: copies, sums and renamed classes. [`rows`] finds equal rows.
 
 pub mod cells;
+pub mod choose;
 pub mod confirm;
 pub mod formula;
 pub mod frame;
 pub mod group;
+pub mod judge;
 pub mod linear;
+pub mod notation;
 pub mod proof;
 pub mod recode;
 pub mod row;
@@ -18,3 +23,37 @@ pub mod rows;
 mod screen;
 mod solve;
 pub mod time;
+
+pub mod unit;
+
+use choose::{Chosen, choose};
+use frame::Frame;
+use proof::{Explained, bits_needed};
+
+/// What a search came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lineage {
+    /// At most one derivation a column, ascending by column.
+    pub chosen: Vec<Chosen>,
+    /// Columns that were searched for a formula, ascending.
+    pub searched: Vec<usize>,
+    /// Numeric columns for which no proof could exist: even an exact copy would not earn the bits.
+    pub underpowered: Vec<usize>,
+}
+
+/// Searches the formulas of all columns.
+#[must_use]
+pub fn search(frame: &Frame<'_>) -> Lineage {
+    let needed = bits_needed(frame.n_columns());
+    let numeric = |&c: &usize| frame.series[c].is_some();
+    let has_power = |&c: &usize| frame.series[c].as_ref().is_some_and(|s| Explained::series(s).power() >= needed);
+    let (searched, underpowered): (Vec<usize>, Vec<usize>) = (0..frame.n_columns()).filter(numeric).partition(has_power);
+    let mut found = row::search(frame, &searched);
+    let is_copy = |y: usize| {
+        found.iter().any(|d| d.y == y && d.hold == confirm::Hold::Exact && d.formula.cost() == 0.0 && d.formula.reads().iter().all(|r| r.column < y))
+    };
+    let open: Vec<usize> = searched.iter().copied().filter(|&y| !is_copy(y)).collect();
+    found.extend(time::search(frame, &open));
+    found.extend(group::search(frame, &open));
+    Lineage { chosen: choose(frame, found), searched, underpowered }
+}

@@ -28,7 +28,7 @@ pub const RANDOM_FOREST: Learner = Learner {
         ParamSpec {
             id: "min_leaf",
             title: "Rows in a leaf",
-            help: "Least sampled rows in a leaf.",
+            help: "Least different rows in a leaf, as expected of a bootstrap sample.",
             domain: Domain::Whole { low: 1, high: 100_000, default: 5 },
         },
         ParamSpec {

@@ -16,13 +16,15 @@ use std::ops::Range;
 const LEAST_WEIGHT: f64 = 1e-6;
 /// Gain that is rounding, as a share of the weighted sum of squared targets.
 const ROUNDING: f64 = 1e-24;
+/// Draws of a bootstrap sample for each different row in it: `1 / (1 - 1/e)`. A leaf's rows are different rows; its draws are what is counted.
+const DRAWS_A_ROW: f64 = 1.581_976_706_869_326_4;
 
 /// How each tree grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TreeSize {
     /// Most cuts between root and leaf.
     pub depth: usize,
-    /// Least rows in a leaf.
+    /// Least different rows in a leaf (in expectation, for bootstrap samples).
     pub min_leaf: usize,
     /// Features looked at for each cut; none: all.
     pub features: Option<usize>,
@@ -33,7 +35,7 @@ pub struct TreeSize {
 pub fn one_tree(train: &TrainingSet, size: TreeSize) -> TreeModel {
     let bag = Bag::new(train, size);
     let rows = (0..train.n_rows()).map(|i| (i, 1.0));
-    bag.model(train, std::iter::once((bag.stats(train, rows), None)))
+    bag.model(train, size.min_leaf as f64, std::iter::once((bag.stats(train, rows), None)))
 }
 
 /// Trees number `trees` of a forest on bootstrap samples of `train` (all of weight above 0); each tree has its own random stream.
@@ -46,7 +48,7 @@ pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u6
         let rows = (0..n).map(|_| (draws.below(n) as usize, 1.0));
         (bag.stats(train, rows), Some(Stream::new(seed, "forest/features", t as u64)))
     });
-    bag.model(train, samples)
+    bag.model(train, 1.0 + DRAWS_A_ROW * (size.min_leaf as f64 - 1.0), samples)
 }
 
 /// What all trees of a fit share.
@@ -97,12 +99,12 @@ impl Bag {
         stats
     }
 
-    fn model(&self, train: &TrainingSet, samples: impl Iterator<Item = (Vec<f64>, Option<Stream>)>) -> TreeModel {
+    fn model(&self, train: &TrainingSet, min_rows: f64, samples: impl Iterator<Item = (Vec<f64>, Option<Stream>)>) -> TreeModel {
         let n_features = train.features().n_features();
         let mut model = TreeModel::empty(train.n_classes(), Combination::Average, Vec::new(), n_features);
         let mut grower = Grower::new(&self.binned, self.shape);
         for (stats, stream) in samples {
-            let limits = Limits { min_rows: self.size.min_leaf as f64, min_weight: self.least_weight, l2: 0.0 };
+            let limits = Limits { min_rows, min_weight: self.least_weight, l2: 0.0 };
             let some_features = self.size.features.filter(|&m| m < n_features).zip(stream);
             let mut rules = Rules { limits, max_leaves: usize::MAX, max_depth: self.size.depth, some_features, least_gain: self.least_gain };
             let nodes = grower.grow(&stats, &mut rules);

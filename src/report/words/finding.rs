@@ -1,7 +1,7 @@
 //! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
 //! in `audit`, those of each rule in `quality`.
 
-use super::{audit, quality};
+use super::{audit, lineage, quality};
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, p_value, percent};
@@ -30,7 +30,10 @@ impl Told {
 #[must_use]
 pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&str>) -> FindingBlock {
     let target = target.unwrap_or("the target");
-    let told = audit::tell(finding, target).or_else(|| quality::tell(finding, target)).unwrap_or_else(|| unknown(finding));
+    let told = lineage::tell(finding, target)
+        .or_else(|| audit::tell(finding, target))
+        .or_else(|| quality::tell(finding, target))
+        .unwrap_or_else(|| unknown(finding));
     FindingBlock {
         id: finding.id.clone(),
         check: finding.check.clone(),
@@ -94,6 +97,7 @@ fn unknown(finding: &Finding) -> Told {
 /// `target = a + b`, or the mapping of levels.
 fn formula(evidence: &Evidence, columns: &[String], target: &str) -> Option<Spans> {
     match evidence {
+        Evidence::Derivation(derived) => Some(lineage::formula(derived)),
         Evidence::LinearIdentity { terms, constant, .. } => {
             let mut spans = vec![column(target), text(" = ")];
             let mut first = true;
@@ -176,12 +180,17 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             (metric_name(metric), format!("{} split by chance, {} split honestly", number(*random), number(*honest))),
             ("difference (95 %)", interval(*gap_low, *gap_high)),
         ],
+        Evidence::Derivation(derived) => lineage::evidence(derived),
         Evidence::Setting { .. } => Vec::new(),
     }
 }
 
 fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
-    let Evidence::LinearIdentity { terms, examples, .. } = evidence else { return None };
+    let (terms, examples) = match evidence {
+        Evidence::LinearIdentity { terms, examples, .. } => (terms, examples),
+        Evidence::Derivation(derived) => return lineage::worked(derived),
+        _ => return None,
+    };
     if examples.is_empty() {
         return None;
     }

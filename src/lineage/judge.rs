@@ -1,0 +1,228 @@
+//! What a derivation means for a prediction: the latest row of the target that a column has seen, against the moment of prediction.
+//!
+//! Offsets add up along the path from a column to what it is made of: `leak = r[t+1]` with `r = mean(revenue[t-2..t])` has seen `revenue[t+1]`.
+//! A target that is itself a shifted column (`target = revenue[t+1]`) stands at offset +1 on it, so that `mean(revenue[t-2..t])` is safe for it
+//! and a leak for `revenue[t]`. Whole-file aggregates have seen everything.
+//!
+//! | latest row on the target's root | verdict |
+//! |---|---|
+//! | at or after the target's own row | contains the answer |
+//! | after the prediction moment, before the target | later than the prediction moment |
+//! | at or before the prediction moment | safe |
+//!
+//! On another root: a later row is a leak, an earlier one is safe, the same row depends on when it is known.
+
+use super::choose::Chosen;
+use super::confirm::Hold;
+use super::formula::{Formula, Latest};
+use super::row::RowFormula;
+use super::time::TimeFormula;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a column's formula means for the prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// It has seen the target's own row, or a later one: the latest, relative to the target's row.
+    ContainsAnswer(i32),
+    /// It has seen the target's root after the prediction moment: the latest, relative to the target's row.
+    AfterPrediction(i32),
+    /// It was computed from the target over all rows.
+    WholeFileOfTarget,
+    /// It has seen later rows of another column: the latest, relative to its own row.
+    FutureOfOther(i32),
+    /// It was computed from another column over all rows.
+    WholeFileOfOther,
+    /// It holds another column's value of a row after the prediction moment and not after the target: known then or not, only the user can say.
+    Availability(i32),
+    /// Everything it has seen lies at or before the prediction moment.
+    Safe(i32),
+    /// Formulas that hold equally well disagree about the latest row.
+    Ambiguous,
+    /// The formula holds on part of the rows or after rounding only, and what it proves is sound.
+    Unproven,
+}
+
+/// Latest rows seen of each column, itself included.
+pub type Seen = BTreeMap<usize, Latest>;
+
+/// The moment of prediction and where the target stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The target's column.
+    pub target: usize,
+    /// Columns that hold the target at another row (or the same): offset of the target's value in them. The target itself stands at 0.
+    pub standing: BTreeMap<usize, i32>,
+    /// Rows between the prediction moment and the target; 0: none were asked for.
+    pub horizon: i32,
+    /// Whether the target is predicted from a row before its own: its standing on its root is a lead.
+    lead: i32,
+}
+
+impl Moment {
+    /// From the chosen derivations: the target may be a shifted copy of a column.
+    #[must_use]
+    pub fn new(target: usize, horizon: u32, chosen: &[Chosen]) -> Self {
+        let mut standing = BTreeMap::from([(target, 0)]);
+        let (mut column, mut offset) = (target, 0);
+        while let Some((source, by)) = chosen.iter().find(|c| c.derivation.y == column).and_then(|c| held(&c.derivation.formula)) {
+            offset += by;
+            if standing.insert(source, offset).is_some() {
+                break;
+            }
+            column = source;
+        }
+        // Every part of a sum that gives the target is a part of the answer.
+        if let Some(Formula::Row(RowFormula::Linear { terms, .. })) = chosen.iter().find(|c| c.derivation.y == column).map(|c| &c.derivation.formula)
+        {
+            for (part, _) in terms {
+                standing.entry(*part).or_insert(offset);
+            }
+        }
+        Self { target, standing, horizon: i32::try_from(horizon).unwrap_or(i32::MAX), lead: offset }
+    }
+
+    /// Latest row of the target known when predicting, relative to the target's own row.
+    #[must_use]
+    pub fn known_of_target(&self) -> i32 {
+        self.known() - self.lead
+    }
+
+    /// Latest row known when predicting, relative to the row that features stand in.
+    ///
+    /// Asked for a horizon, it is that many rows before the target. Else a target that is a lead is predicted from its own row; any other
+    /// target is known up to the row before.
+    fn known(&self) -> i32 {
+        if self.horizon > 0 {
+            self.lead - self.horizon
+        } else if self.lead > 0 {
+            0
+        } else {
+            self.lead - 1
+        }
+    }
+}
+
+/// The column a formula holds unchanged up to scale, and the offset of the row it takes it from.
+fn held(formula: &Formula) -> Option<(usize, i32)> {
+    match formula {
+        Formula::Row(RowFormula::Linear { terms, .. }) if terms.len() == 1 => Some((terms[0].0, 0)),
+        Formula::Time(TimeFormula::Shift { source, by }) => Some((*source, -by)),
+        _ => None,
+    }
+}
+
+/// Latest rows seen by a column through its formula and those of its sources.
+#[must_use]
+pub fn seen(column: usize, chosen: &[Chosen]) -> Seen {
+    let formula = chosen.iter().find(|c| c.derivation.y == column).map(|c| &c.derivation.formula);
+    let mut all = Seen::from([(column, Latest::Row(0))]);
+    if let Some(formula) = formula {
+        add(&mut all, formula, Latest::Row(0), chosen, chosen.len());
+    }
+    all
+}
+
+fn add(all: &mut Seen, formula: &Formula, from: Latest, chosen: &[Chosen], depth: usize) {
+    for read in formula.reads() {
+        let latest = plus(from, read.latest);
+        let entry = all.entry(read.column).or_insert(latest);
+        *entry = (*entry).max(latest);
+        if let Some(next) = chosen.iter().find(|c| c.derivation.y == read.column).filter(|_| depth > 0) {
+            add(all, &next.derivation.formula, latest, chosen, depth - 1);
+        }
+    }
+}
+
+fn plus(a: Latest, b: Latest) -> Latest {
+    match (a, b) {
+        (Latest::Row(a), Latest::Row(b)) => Latest::Row(a.saturating_add(b)),
+        _ => Latest::WholeFile,
+    }
+}
+
+/// Judges what `column` has seen. `keys` that only name the row (the key of an aggregate, read in the same row) count as any other column.
+#[must_use]
+pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
+    let Some(own) = chosen.iter().find(|c| c.derivation.y == column) else {
+        return judge_seen(column, &Seen::from([(column, Latest::Row(0))]), moment, chosen);
+    };
+    let verdict = judge_seen(column, &seen(column, chosen), moment, chosen);
+    let others = own.also.iter().map(|formula| {
+        let mut all = Seen::from([(column, Latest::Row(0))]);
+        // A formula over columns that are made of this one says nothing new about it.
+        let circular = formula.reads().iter().any(|r| seen(r.column, chosen).contains_key(&column));
+        if !circular {
+            add(&mut all, formula, Latest::Row(0), chosen, chosen.len());
+        }
+        (!circular).then(|| judge_seen(column, &all, moment, chosen))
+    });
+    let disagree = others.flatten().any(|other| is_safe(other) != is_safe(verdict));
+    match (own.derivation.hold, verdict) {
+        _ if disagree => Judgement::Ambiguous,
+        (Hold::Rounded | Hold::Partial, Judgement::Safe(_)) => Judgement::Unproven,
+        _ => verdict,
+    }
+}
+
+fn is_safe(judgement: Judgement) -> bool {
+    matches!(judgement, Judgement::Safe(_) | Judgement::Availability(_))
+}
+
+fn judge_seen(column: usize, seen: &Seen, moment: &Moment, chosen: &[Chosen]) -> Judgement {
+    let known = moment.known();
+    let mut worst = Judgement::Safe(i32::MIN);
+    for (&source, &latest) in seen.iter().filter(|s| *s.0 != column || moment.standing.contains_key(s.0)) {
+        // On a column that holds the target, offsets are told relative to the target's row there.
+        let here = match (moment.standing.get(&source), latest) {
+            (Some(_), Latest::WholeFile) => Judgement::WholeFileOfTarget,
+            (Some(&at), Latest::Row(row)) => on_target(row, at, known - moment.lead + at),
+            (None, Latest::WholeFile) => Judgement::WholeFileOfOther,
+            (None, Latest::Row(row)) if row > 0 => Judgement::FutureOfOther(row),
+            (None, Latest::Row(row)) if row > known => Judgement::Availability(row),
+            (None, Latest::Row(row)) => Judgement::Safe(row),
+        };
+        // What a source is made of is judged by its own entry.
+        let is_root = !chosen.iter().any(|c| c.derivation.y == source) || moment.standing.contains_key(&source);
+        if is_root && (gravity(here), row_of(here)) > (gravity(worst), row_of(worst)) {
+            worst = here;
+        }
+    }
+    worst
+}
+
+fn on_target(row: i32, at: i32, known: i32) -> Judgement {
+    if row >= at {
+        Judgement::ContainsAnswer(row - at)
+    } else if row > known {
+        Judgement::AfterPrediction(row - at)
+    } else {
+        Judgement::Safe(row - at)
+    }
+}
+
+fn row_of(judgement: Judgement) -> i32 {
+    match judgement {
+        Judgement::ContainsAnswer(row)
+        | Judgement::AfterPrediction(row)
+        | Judgement::FutureOfOther(row)
+        | Judgement::Availability(row)
+        | Judgement::Safe(row) => row,
+        _ => 0,
+    }
+}
+
+fn gravity(judgement: Judgement) -> u8 {
+    match judgement {
+        Judgement::ContainsAnswer(_) => 8,
+        Judgement::WholeFileOfTarget => 7,
+        Judgement::AfterPrediction(_) => 6,
+        Judgement::FutureOfOther(_) => 5,
+        Judgement::WholeFileOfOther => 4,
+        Judgement::Ambiguous => 3,
+        Judgement::Availability(_) => 2,
+        Judgement::Unproven => 1,
+        Judgement::Safe(_) => 0,
+    }
+}

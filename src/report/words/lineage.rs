@@ -1,0 +1,179 @@
+//! Sentences about columns made of others: what the formula is, what it has seen, and what to do.
+
+use super::finding::{Told, about, of};
+use crate::finding::{Derived, Evidence, Finding};
+use crate::report::block::{Cell, Head, Spans, TableBlock, column, text};
+use crate::report::format::{count, counted, exact, number};
+
+/// Cells of an example that are written out; more are counted.
+const CELLS: usize = 6;
+
+/// The sentences of a derivation; `None` when the finding is another.
+pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
+    if finding.check != "lineage" {
+        return None;
+    }
+    let derived = match &finding.evidence {
+        Evidence::Derivation(derived) => derived,
+        Evidence::Setting { value, .. } => return Some(availability(finding, value)),
+        _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),
+    };
+    let told = |words: String, meaning: String| Told::new(about(&finding.columns, words), format!("{} {meaning}", holds(derived)));
+    let unit = unit(derived);
+    let ends = ends(derived, target);
+    Some(match (derived.judgement.as_str(), derived.latest) {
+        ("contains_answer", Some(0)) => told(
+            format!(" contains the {unit} you predict"),
+            format!("The formula reads {target} of the very {unit} to be predicted. When you predict, that value does not exist yet.{ends}"),
+        ),
+        ("contains_answer", Some(row)) => told(
+            format!(" has seen {} after the one you predict", ago(row, &unit)),
+            format!("The formula reads {target} beyond the {unit} to be predicted. When you predict, none of it exists yet.{ends}"),
+        ),
+        ("after_prediction", Some(row)) => told(
+            " is newer than your prediction".to_owned(),
+            format!(
+                "The newest {target} in it is of {} before the one you predict, but you predict {} ahead: it is not known yet.{ends}",
+                ago(-row, &unit),
+                ago(-derived.known, &unit)
+            ),
+        ),
+        ("whole_file_of_target", _) => told(
+            format!(" is computed from {target} of all rows"),
+            "The rows you judge on are among them, so each fold has seen its own answers. Drop it, or compute it inside each fold from training rows only.".to_owned(),
+        ),
+        ("future_of_other", Some(row)) => told(
+            format!(" reads {} ahead", ago(row, &unit)),
+            format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
+        ),
+        ("whole_file_of_other", _) => told(
+            " is computed from all rows of the file".to_owned(),
+            "The rows you judge on are among them. That often changes little, but the score is not what a model without them would reach. Compute it inside each fold.".to_owned(),
+        ),
+        ("safe", Some(row)) => told(
+            " uses only the past".to_owned(),
+            if row == i32::MIN {
+                "Nothing it is made of lies after the moment of prediction.".to_owned()
+            } else {
+                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(-row, &unit), ago(-derived.known, &unit))
+            },
+        ),
+        ("ambiguous", _) => told(
+            " has two explanations, and one of them leaks".to_owned(),
+            format!("On this file these formulas give the same values: {}. They differ in the newest {unit} they read. How was the column made?", derived.also.join("; ")),
+        ),
+        ("unproven", _) => told(
+            " is made of other columns in most rows".to_owned(),
+            "The formula itself is sound, but it does not explain every row, so this is no certificate.".to_owned(),
+        ),
+        _ => told(" is made of other columns".to_owned(), "It is known when they are known, and adds nothing that they do not say.".to_owned()),
+    })
+}
+
+fn availability(finding: &Finding, ahead: &str) -> Told {
+    let mut title = vec![text("Do you know ")];
+    title.extend(about(&finding.columns, format!(" {ahead} ahead?")));
+    Told::new(
+        title,
+        format!(
+            "You predict {ahead} ahead, and these columns hold values of the very row to be predicted. A price list or a calendar is known that early; a count \
+             of what happened is not. Drop those that are not known, and accept the rest with the reason."
+        ),
+    )
+}
+
+/// What to make of a window that reads too far.
+fn ends(derived: &Derived, target: &str) -> String {
+    let last = derived.known;
+    let at = if last == 0 { "t".to_owned() } else { format!("t\u{2212}{}", -last) };
+    format!(" Drop it, or compute it from values of {target} up to {at}.")
+}
+
+/// "It is mean(revenue[t-2..t]) in 78 of 78 rows."
+fn holds(derived: &Derived) -> String {
+    let rows = if derived.matched.count == derived.matched.of {
+        format!("in all {} rows", count(derived.matched.of))
+    } else {
+        format!("in {} rows", of(derived.matched))
+    };
+    let how = if derived.hold == "rounded" { ", allowing for sources that were rounded before" } else { "" };
+    format!("The formula holds {rows}{how}.")
+}
+
+fn unit(derived: &Derived) -> String {
+    derived.unit.clone()
+}
+
+/// "3 months", "1 row".
+fn ago(rows: i32, unit: &str) -> String {
+    let n = u64::from(rows.unsigned_abs());
+    counted(n, unit, &format!("{unit}s"))
+}
+
+/// `revenue_3m = mean(revenue[t-2..t])`.
+pub(super) fn formula(derived: &Derived) -> Spans {
+    vec![column(&derived.column), text(format!(" = {}", derived.formula))]
+}
+
+/// Terms and values.
+pub(super) fn evidence(derived: &Derived) -> Vec<(&'static str, String)> {
+    let mut terms = vec![("rows that match", of(derived.matched))];
+    if derived.undefined > 0 {
+        terms.push(("rows where it is not defined", count(derived.undefined)));
+    }
+    terms.push(("largest residual", format!("{} \u{2264} {}", number(derived.largest_residual), number(derived.tolerance))));
+    terms.push(("bits against chance", format!("{}, {} needed", number(derived.bits.round()), number(derived.bits_needed.round()))));
+    let newest: Vec<String> = derived
+        .roots
+        .iter()
+        .map(|(seen, _)| match seen.latest {
+            None => format!("{} of all rows", seen.column),
+            Some(row) => format!("{} of row {}", seen.column, crate::lineage::notation::at(row)),
+        })
+        .collect();
+    if !newest.is_empty() {
+        terms.push(("newest value read", newest.join(", ")));
+    }
+    if !derived.also.is_empty() {
+        terms.push(("also equal to", derived.also.join("; ")));
+    }
+    terms
+}
+
+/// Rows worked out by hand.
+pub(super) fn worked(derived: &Derived) -> Option<TableBlock> {
+    if derived.examples.is_empty() {
+        return None;
+    }
+    let head = [("row", false), ("is made of", false), ("formula gives", true), ("in the file", true), ("difference", true)];
+    let value = |x: f64| Cell::Number { text: exact(x), value: Some(x), fine: None };
+    let rows = derived.examples.iter().map(|example| {
+        let mut cells: Vec<String> =
+            example.cells.iter().take(CELLS).map(|c| format!("{} (row {})", exact(c.value), count(u64::from(c.row) + 1))).collect();
+        if example.cells.len() > CELLS {
+            cells.push("…".to_owned());
+        }
+        let expected = trimmed(example.expected);
+        vec![
+            Cell::Text { text: format!("row {}", count(u64::from(example.row) + 1)) },
+            Cell::Text { text: cells.join(", ") },
+            value(expected),
+            value(example.found),
+            value(trimmed(example.found - expected)),
+        ]
+    });
+    Some(TableBlock {
+        caption: format!(
+            "{} worked out from the file: the proof, and the only cells of it that a report shows.",
+            counted(derived.examples.len() as u64, "row", "rows")
+        ),
+        rows: rows.collect(),
+        head: head.into_iter().map(|(text, numeric)| Head { text: text.to_owned(), numeric }).collect(),
+        rule_after: 0,
+    })
+}
+
+/// A number to eight significant digits: what a formula gives is compared at printed precision.
+fn trimmed(x: f64) -> f64 {
+    format!("{x:.7e}").parse().unwrap_or(x)
+}
