@@ -67,13 +67,17 @@ pub struct Derivation {
 /// Confirms a formula on all rows; `None` when it is no proof, not even of a part of the rows. `target` is the column `y` explained.
 #[must_use]
 pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula) -> Option<Derivation> {
-    let points = formula.all(frame);
+    confirm_points(frame, y, target, formula, &formula.all(frame))
+}
+
+/// The same, given what the formula gives at every position.
+pub(super) fn confirm_points(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula, points: &[Option<Point>]) -> Option<Derivation> {
     let exact = |p: &Point| target.half_unit() + RELATIVE * p.magnitude;
     let cap = (BLUR_UNITS * target.half_unit()).max(BLUR_SPREAD * target.spread());
     let blurred = |p: &Point| exact(p) + (BLUR * p.blur).min(cap);
-    let at_exact = Tally::of(target.values(), &points, &exact);
+    let at_exact = Tally::of(target.values(), points, &exact);
     let sources = formula.reads();
-    let orphans = orphans(frame, target.values(), &points, &sources.iter().map(|r| r.column).collect::<Vec<_>>());
+    let orphans = orphans(frame, target.values(), points, &sources.iter().map(|r| r.column).collect::<Vec<_>>());
     let of = at_exact.matched.of;
     if of < MIN_ROWS as u64 || (Share { count: of, of: of + orphans }).ratio() < REACH {
         return None;
@@ -83,18 +87,18 @@ pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Fo
     let price = BITS_A_CONSTANT * formula.n_constants() as f64;
     let evidence = formula.evidence(frame);
     let weigh = |slack: &dyn Fn(&Point) -> f64| match &evidence {
-        Evidence::Rows => target.bits_of(&points, slack),
+        Evidence::Rows => target.bits_of(points, slack),
         Evidence::Returns(counts) => {
             let point = |r: usize| points.get(r).copied().flatten();
             target.bits_where(&point, slack, &|r| counts.get(r).copied().unwrap_or(false))
         }
-        Evidence::Cells(cells) => cells.bits(target.values(), &points, slack),
+        Evidence::Cells(cells) => cells.bits(target.values(), points, slack),
     };
     let passes = |slack: &dyn Fn(&Point) -> f64| Some(weigh(slack) - price).filter(|bits| *bits >= needed);
     let (hold, tally, bits) = if at_exact.matched.ratio() >= PROVEN_SHARE {
         (Hold::Exact, at_exact, passes(&exact)?)
     } else {
-        let at_blurred = Tally::of(target.values(), &points, &blurred);
+        let at_blurred = Tally::of(target.values(), points, &blurred);
         if let Some(bits) = (at_blurred.matched.ratio() >= PROVEN_SHARE).then(|| passes(&blurred)).flatten() {
             (Hold::Rounded, at_blurred, bits)
         } else if at_exact.matched.ratio() >= PARTIAL_SHARE {

@@ -5,7 +5,7 @@
 //! themselves are not searched. *Anchors* are a few rows at which values of candidates are looked up among the columns: chosen so
 //! that every column stands at two of them or more with a telling value.
 
-use super::confirm::{Derivation, confirm};
+use super::confirm::{Derivation, confirm, confirm_points};
 use super::formula::{Formula, Point};
 use super::frame::{DISTINCT_CAP, Frame};
 use super::proof::{Explained, bits_needed};
@@ -109,18 +109,23 @@ impl<'a> Subject<'a> {
             let Some(p) = point(position) else { continue };
             tested += 1;
             hits += usize::from(self.values.get(position).is_some_and(|y| (y - p.value).abs() <= self.slack(&p)));
-            if tested >= EARLY && self.below(hits, tested) {
+            if tested >= EARLY && !self.is_enough(hits, tested) {
                 return false;
             }
         }
-        tested >= EARLY.min(self.tests.len()) && tested > 2 && !self.below(hits, tested)
+        tested >= EARLY.min(self.tests.len()) && tested > 2 && self.is_enough(hits, tested)
     }
 
-    /// Whether so few hits are too few; one row of any test may be a corrected one.
-    fn below(&self, hits: usize, tested: usize) -> bool {
+    /// Whether so many hits are enough to go on; one row of any test may be a corrected one.
+    pub fn is_enough(&self, hits: usize, tested: usize) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "tests are few")]
         let short = ((hits + 1) as f64) < self.share * tested as f64;
-        short || 2 * hits < tested
+        !short && 2 * hits >= tested
+    }
+
+    /// Whether the column has so few values that they are hit by chance.
+    pub fn has_few_values(&self) -> bool {
+        self.share > SHARE
     }
 
     /// Positions of the rows that candidates are tried on first.
@@ -141,6 +146,11 @@ impl<'a> Subject<'a> {
     /// The formula confirmed on all rows.
     pub fn confirm(&self, frame: &Frame<'_>, formula: &Formula) -> Option<Derivation> {
         confirm(frame, self.column, self.explained(), formula)
+    }
+
+    /// The same for a formula that was evaluated on all rows before.
+    pub fn confirm_points(&self, frame: &Frame<'_>, formula: &Formula, points: &[Option<Point>]) -> Option<Derivation> {
+        confirm_points(frame, self.column, self.explained(), formula, points)
     }
 
     /// The column with what chance would give on all rows.
@@ -192,7 +202,9 @@ pub(super) fn anchors(n_rows: usize, subjects: &[Subject<'_>]) -> Vec<usize> {
     let mut covered = vec![0_u8; subjects.len()];
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < ANCHORS {
-        let gain = |row: usize| subjects.iter().zip(&covered).map(|(s, &c)| usize::from(COVER.saturating_sub(c)) * usize::from(s.is_telling(row))).sum::<usize>();
+        let gain = |row: usize| {
+            subjects.iter().zip(&covered).map(|(s, &c)| usize::from(COVER.saturating_sub(c)) * usize::from(s.is_telling(row))).sum::<usize>()
+        };
         let spare = |row: usize| subjects.iter().filter(|s| s.is_telling(row)).count();
         let open = rows.iter().copied().filter(|r| !chosen.contains(r));
         let Some(best) = open.max_by_key(|&r| (gain(r), spare(r), std::cmp::Reverse(r))) else { break };

@@ -133,7 +133,13 @@ fn counted(frame: &Frame<'_>, subject: &Subject<'_>, anchors: &[Anchor<'_>], for
     agrees(subject, anchors, &summed, &formula, 1.0).then(|| tried(frame, subject, formula))?
 }
 
-fn of_source(frame: &Frame<'_>, subject: &Subject<'_>, anchors: &[Anchor<'_>], summed: &Summed<'_>, (source, key): (usize, usize)) -> Vec<Derivation> {
+fn of_source(
+    frame: &Frame<'_>,
+    subject: &Subject<'_>,
+    anchors: &[Anchor<'_>],
+    summed: &Summed<'_>,
+    (source, key): (usize, usize),
+) -> Vec<Derivation> {
     let mut found = Vec::new();
     for aggregate in Aggregate::OF_VALUES {
         let formula = GroupFormula::Aggregate { aggregate, source, key };
@@ -178,7 +184,13 @@ fn agrees(subject: &Subject<'_>, anchors: &[Anchor<'_>], summed: &Summed<'_>, fo
 }
 
 /// The smoothed mean, its weight solved at the anchors, then from all levels, then taken short.
-fn smoothed(frame: &Frame<'_>, subject: &Subject<'_>, anchors: &[Anchor<'_>], summed: &Summed<'_>, (source, key): (usize, usize)) -> Option<Derivation> {
+fn smoothed(
+    frame: &Frame<'_>,
+    subject: &Subject<'_>,
+    anchors: &[Anchor<'_>],
+    summed: &Summed<'_>,
+    (source, key): (usize, usize),
+) -> Option<Derivation> {
     let at_anchors = anchors.iter().zip(&summed.stats).filter_map(|(a, s)| Some((held(subject, a)?, (*s)?)));
     let rough = solve(at_anchors, summed.file.mean)?;
     let formula = |weight: f64| GroupFormula::Smoothed { source, key, weight };
@@ -208,4 +220,3 @@ fn solve(levels: impl Iterator<Item = (f64, Stats)>, middle: f64) -> Option<f64>
     let weight = top / bottom;
     (weight.is_finite() && weight > WEIGHTS.0 && weight < WEIGHTS.1).then_some(weight)
 }
-

@@ -6,9 +6,9 @@
 
 use super::evaluate::Running;
 use super::levels::{Aggregate, Levels};
-use super::{GroupFormula, tried};
+use super::{GroupFormula, checked};
 use crate::lineage::confirm::Derivation;
-use crate::lineage::formula::{Formula, Point};
+use crate::lineage::formula::Point;
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::Subject;
 use crate::math::elementary::powi;
@@ -17,17 +17,18 @@ use crate::math::elementary::powi;
 const ANCHORS: usize = 5;
 const FEWEST_ROWS: usize = 4;
 /// Rows of a level that are looked at, counted from its first.
-const STOPS: [usize; 4] = [3, 2, 6, 11];
-/// Fewest rows at which a formula must give a telling value.
+const STOPS: [usize; 7] = [3, 2, 6, 11, 18, 30, 47];
+/// Fewest rows at which a formula must give a telling value, and for a column of few values.
 const TELLING: usize = 3;
+const TELLING_OF_FEW: usize = 6;
 /// Rows a level has on average at least: a history needs some.
 const ROWS_A_LEVEL: usize = 3;
 
-/// A stop: a position, and the earlier rows of its level with and without itself.
-struct Stop<'a> {
+/// A row that is looked at: its level among those looked at, and its place in the level.
+struct Stop {
+    level: usize,
+    place: usize,
     position: usize,
-    before: &'a [u32],
-    with_own: &'a [u32],
 }
 
 /// Columns that are running aggregates by this key.
@@ -36,12 +37,13 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32],
     if levels.n_levels() * ROWS_A_LEVEL > frame.n_rows() {
         return Vec::new();
     }
-    let stops = stops(&levels);
+    let anchors: Vec<&[u32]> = levels.anchors(ANCHORS, FEWEST_ROWS).into_iter().map(|l| levels.rows(l)).collect();
+    let stops = stops(&anchors);
     let subjects: Vec<&Subject<'_>> = subjects.iter().filter(|s| s.column != key && s.has_power(frame)).collect();
-    let mut found = counts(frame, &subjects, &stops, key);
+    let mut found = counts(frame, &subjects, &anchors, &stops, key);
     for source in (0..frame.n_columns()).filter(|&x| x != key) {
         let Some(values) = frame.values(source) else { continue };
-        let sums: Vec<(Running, Running)> = stops.iter().map(|s| (running(values, s.before), running(values, s.with_own))).collect();
+        let sums = sums(values, &anchors, &stops);
         let blur = frame.blur(source);
         for aggregate in Aggregate::RUNNING {
             for own in [false, true] {
@@ -60,25 +62,36 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32],
     found
 }
 
-fn stops(levels: &Levels) -> Vec<Stop<'_>> {
-    let rows: Vec<&[u32]> = levels.anchors(ANCHORS, FEWEST_ROWS).into_iter().map(|l| levels.rows(l)).collect();
-    let at = |rows: &'_ [u32], i: usize| rows.get(i).map(|&p| p as usize);
-    let pairs = STOPS.iter().flat_map(|&i| rows.iter().map(move |r| (i, *r)));
-    pairs.filter_map(|(i, r)| Some(Stop { position: at(r, i)?, before: r.get(..i)?, with_own: r.get(..=i)? })).collect()
+fn stops(anchors: &[&[u32]]) -> Vec<Stop> {
+    let pairs = STOPS.iter().flat_map(|&place| (0..anchors.len()).map(move |level| (place, level)));
+    pairs.filter_map(|(place, level)| Some(Stop { level, place, position: *anchors.get(level)?.get(place)? as usize })).collect()
 }
 
-fn running(values: &[f64], rows: &[u32]) -> Running {
-    let mut running = Running::default();
-    rows.iter().filter_map(|&p| values.get(p as usize)).for_each(|&v| running.add(v));
-    running
+/// Sums before every stop, and with its own row.
+fn sums(values: &[f64], anchors: &[&[u32]], stops: &[Stop]) -> Vec<(Running, Running)> {
+    let longest = STOPS.iter().max().map_or(0, |s| s + 1);
+    let mut sums = vec![(Running::default(), Running::default()); stops.len()];
+    for (level, rows) in anchors.iter().enumerate() {
+        let mut running = Running::default();
+        for (place, &p) in rows.iter().enumerate().take(longest) {
+            let here = stops.iter().position(|s| s.level == level && s.place == place);
+            if let Some(slot) = here.and_then(|i| sums.get_mut(i)) {
+                slot.0 = running;
+            }
+            running.add(values.get(p as usize).copied().unwrap_or(f64::NAN));
+            if let Some(slot) = here.and_then(|i| sums.get_mut(i)) {
+                slot.1 = running;
+            }
+        }
+    }
+    sums
 }
 
-fn counts(frame: &Frame<'_>, subjects: &[&Subject<'_>], stops: &[Stop<'_>], key: usize) -> Vec<Derivation> {
-    let ones = vec![1.0; frame.n_rows()];
+fn counts(frame: &Frame<'_>, subjects: &[&Subject<'_>], anchors: &[&[u32]], stops: &[Stop], key: usize) -> Vec<Derivation> {
+    let sums = sums(&vec![1.0; frame.n_rows()], anchors, stops);
     let mut found = Vec::new();
     for own in [false, true] {
-        let points: Vec<Option<Point>> =
-            stops.iter().map(|s| running(&ones, if own { s.with_own } else { s.before }).point(Aggregate::Count, 0.0)).collect();
+        let points: Vec<Option<Point>> = sums.iter().map(|s| if own { &s.1 } else { &s.0 }.point(Aggregate::Count, 0.0)).collect();
         for subject in subjects.iter().filter(|s| agrees(s, stops, &points)) {
             found.extend(checked(frame, subject, GroupFormula::Earlier { aggregate: Aggregate::Count, source: key, key, own }));
         }
@@ -87,7 +100,7 @@ fn counts(frame: &Frame<'_>, subjects: &[&Subject<'_>], stops: &[Stop<'_>], key:
 }
 
 /// Whether the points give y at most stops, some of them telling.
-fn agrees(subject: &Subject<'_>, stops: &[Stop<'_>], points: &[Option<Point>]) -> bool {
+fn agrees(subject: &Subject<'_>, stops: &[Stop], points: &[Option<Point>]) -> bool {
     let (mut of, mut hits, mut telling) = (0, 0, 0);
     for (stop, point) in stops.iter().zip(points) {
         let (Some(point), Some(y)) = (point, subject.values.get(stop.position).filter(|y| !y.is_nan())) else { continue };
@@ -95,24 +108,17 @@ fn agrees(subject: &Subject<'_>, stops: &[Stop<'_>], points: &[Option<Point>]) -
         of += 1;
         hits += usize::from(hit);
         telling += usize::from(hit && subject.is_telling(stop.position));
-        if of - hits > 2 && of > 2 * hits {
+        if of >= TELLING && !subject.is_enough(hits, of) {
             return false;
         }
     }
-    telling >= TELLING && 2 * hits >= of
-}
-
-/// The formula, if it also does well at the tests of the column: they are other rows than the stops.
-fn checked(frame: &Frame<'_>, subject: &Subject<'_>, formula: GroupFormula) -> Option<Derivation> {
-    let points = Formula::Group(formula.clone()).all(frame);
-    let point = |p: usize| points.get(p).copied().flatten();
-    (subject.survives(&point) && subject.earns(&point)).then(|| tried(frame, subject, formula))?
+    telling >= if subject.has_few_values() { TELLING_OF_FEW } else { TELLING } && subject.is_enough(hits, of)
 }
 
 /// Weight and prior of an encoding of earlier rows, if the stops agree on one.
-fn with_prior(subject: &Subject<'_>, stops: &[Stop<'_>], sums: &[(Running, Running)], blur: f64) -> Option<(f64, f64)> {
+fn with_prior(subject: &Subject<'_>, stops: &[Stop], sums: &[(Running, Running)], blur: f64) -> Option<(f64, f64)> {
     // (f, f N - S) of the stops: a line of slope -w and height w p.
-    let spot = |(stop, sum): (&Stop<'_>, &(Running, Running))| {
+    let spot = |(stop, sum): (&Stop, &(Running, Running))| {
         let f = subject.values.get(stop.position).copied().filter(|f| !f.is_nan())?;
         let (n, total) = sum.0.total();
         (n > 0.0).then_some((f, f * n - total, n))

@@ -136,7 +136,7 @@ fn relative_at(relative: Relative, stats: &Stats, x: f64, blur: f64) -> Option<P
 }
 
 /// Sums of the rows so far.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Running {
     n: f64,
     sum: Accumulator,
@@ -197,7 +197,11 @@ fn earlier_smoothed(group: &Group<'_>, weight: f64, prior: f64, points: &mut Poi
     for &p in group.rows {
         let (n, sum) = running.total();
         if let Some(slot) = points.get_mut(p as usize) {
-            *slot = Some(Point { value: (sum + weight * prior) / (n + weight), magnitude: prior.abs().max(running.min.abs()).max(running.max.abs()), blur: group.blur });
+            *slot = Some(Point {
+                value: (sum + weight * prior) / (n + weight),
+                magnitude: prior.abs().max(running.min.abs()).max(running.max.abs()),
+                blur: group.blur,
+            });
         }
         running.add(group.values[p as usize]);
     }

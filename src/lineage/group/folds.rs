@@ -99,7 +99,8 @@ pub(super) fn cells(frame: &Frame<'_>, key: usize, gives: usize) -> Option<Cells
 pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32], key: usize) -> Vec<Derivation> {
     let Some(levels) = Levels::new(frame, clock, Some(key)) else { return Vec::new() };
     let anchors: Vec<&[u32]> = levels.anchors(ANCHORS, FEWEST_ROWS).into_iter().map(|l| levels.rows(l)).collect();
-    let fractional = |s: &&Subject<'_>| frame.series.get(s.column).and_then(Option::as_ref).is_some_and(|y| !y.is_whole && y.n_distinct >= FEWEST_DISTINCT);
+    let fractional =
+        |s: &&Subject<'_>| frame.series.get(s.column).and_then(Option::as_ref).is_some_and(|y| !y.is_whole && y.n_distinct >= FEWEST_DISTINCT);
     let mut found = Vec::new();
     for subject in subjects.iter().filter(|s| s.column != key).filter(fractional) {
         let Some(mut cells) = folded(&anchors, subject.values) else { continue };

@@ -32,8 +32,7 @@ pub enum Aggregate {
 
 impl Aggregate {
     /// Those of a source's values, the simplest first.
-    pub(super) const OF_VALUES: [Self; 8] =
-        [Self::Mean, Self::Sum, Self::Min, Self::Max, Self::Median, Self::Std, Self::StdPopulation, Self::Var];
+    pub(super) const OF_VALUES: [Self; 8] = [Self::Mean, Self::Sum, Self::Min, Self::Max, Self::Median, Self::Std, Self::StdPopulation, Self::Var];
     /// Those of earlier rows.
     pub(super) const RUNNING: [Self; 5] = [Self::Mean, Self::Sum, Self::Min, Self::Max, Self::Std];
 

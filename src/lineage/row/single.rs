@@ -67,7 +67,8 @@ fn is_never_negative(x: &[f64]) -> bool {
 
 /// Whether the anchors stand on one line that is neither flat nor the copy.
 fn on_a_line(subject: &Subject<'_>, x: &[f64], blur: f64, anchors: &[usize]) -> bool {
-    let mut spots: Vec<(f64, f64)> = anchors.iter().filter_map(|&p| Some((*x.get(p)?, *subject.values.get(p)?))).filter(|s| !(s.0 + s.1).is_nan()).collect();
+    let mut spots: Vec<(f64, f64)> =
+        anchors.iter().filter_map(|&p| Some((*x.get(p)?, *subject.values.get(p)?))).filter(|s| !(s.0 + s.1).is_nan()).collect();
     spots.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let (Some(&low), Some(&high)) = (spots.first(), spots.last()) else { return false };
     let (run, rise) = (high.0 - low.0, high.1 - low.1);
