@@ -255,10 +255,101 @@ pub enum Evidence {
         random: f64,
         /// Mean score under the honest split.
         honest: f64,
+        /// Mean score in time order with a gap between the rows learned from and those judged, if it was measured.
+        #[serde(default)]
+        gapped: Option<f64>,
         /// Interval of the difference (95 %).
         gap_low: f64,
         /// Interval of the difference (95 %).
         gap_high: f64,
+    },
+    /// Values whose rows are all of one class (targets that are classes), or cells that hold the target itself (numbers).
+    Pure {
+        /// The most frequent of these values; empty for cells that hold the target.
+        value: String,
+        /// How many such values the column has.
+        n_values: u64,
+        /// The class; empty for numbers.
+        class: String,
+        /// Rows concerned, of all.
+        covered: Share,
+        /// Rows that chance, or the neighbours of these values, would give.
+        expected: f64,
+        /// Bits against chance.
+        bits: f64,
+        /// The bar.
+        bits_needed: f64,
+    },
+    /// Columns that explain the target together and not alone.
+    Together {
+        /// "sum" (levels), "product" (logarithms) or "changes" (steps in time).
+        form: String,
+        /// Metric id ("r2" adjusted, or "roc_auc").
+        metric: String,
+        /// What they reach together.
+        value: f64,
+        /// What the best of them reaches alone.
+        alone: f64,
+        /// Rows used.
+        n_rows: u64,
+    },
+    /// How near rows are to one another: Gower distance, 0 to 1.
+    Nearness {
+        /// Rows nearer than honest rows are, of those looked at.
+        near: Share,
+        /// How many were to be expected.
+        expected: f64,
+        /// Probability that a test row is nearer to the training rows than a training row is, when there is a test file.
+        superiority: Option<f64>,
+        /// Its one-sided p-value.
+        p_value: Option<f64>,
+    },
+    /// Columns that carry a statistic of all rows.
+    Prepared {
+        /// "standardised", "min_max", "mean" or "median".
+        how: String,
+        /// Which rows the statistic is of: "all" or "train".
+        of: String,
+        /// Largest distance from what the statistic demands, over the columns.
+        largest_residual: f64,
+        /// What rounding allows.
+        tolerance: f64,
+        /// Cells that were filled, or numeric columns concerned of all.
+        share: Share,
+        /// Least bits against chance, over the columns.
+        bits: f64,
+        /// The bar.
+        bits_needed: f64,
+    },
+    /// Rows that were made of other rows.
+    Synthetic {
+        /// "interpolated", "fractions" or "equal_classes".
+        how: String,
+        /// The class they are of, if they are of one.
+        class: Option<String>,
+        /// Rows made, of those looked at.
+        share: Share,
+        /// Bits against chance.
+        bits: f64,
+        /// The bar.
+        bits_needed: f64,
+        /// Up to three: a row and the two it lies between, from 0.
+        between: Vec<[u32; 3]>,
+    },
+    /// A score on rows not learned from, with its interval and the columns that make it.
+    CrossValidated {
+        /// Metric id.
+        metric: String,
+        /// The score.
+        value: f64,
+        /// 95 % interval.
+        low: f64,
+        /// 95 % interval.
+        high: f64,
+        /// Rows judged.
+        n_rows: u64,
+        /// Columns that matter most, with their share of the gain, most first.
+        top: Vec<(String, f64)>,
     },
     /// A column proved to be made of others, and what that means for the prediction.
     Derivation(Box<Derived>),

@@ -24,11 +24,11 @@ pub mod lineage;
 pub mod sample;
 // -- stages
 pub mod quality;
-pub mod audit;
 pub mod model;
 pub mod prepare;
 pub mod augment;
 pub mod evaluate;
+pub mod audit;
 pub mod decide;
 // -- memory
 pub mod settings;

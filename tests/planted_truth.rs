@@ -260,3 +260,216 @@ fn duplicates_are_found_by_their_number_and_coarse_tables_are_not() {
     };
     assert_eq!(recall(true, coarse, grave), 0.0);
 }
+
+#[test]
+fn a_code_written_after_the_outcome_is_found_in_a_part_of_the_rows() {
+    // The floor: a value needs 20 rows, 5 % of the table, and 20 bits beyond one a value tried.
+    let plant = |leaks: bool, share: f64| {
+        move |seed: u64, c: Clean| {
+            let mut draw = Stream::new(seed, "planted/code", 0);
+            let cells = c.target.iter().map(|t| {
+                let usual = f64::from(draw.below(8));
+                if draw.chance(share) && (!leaks || *t > 0.5) { 99.0 } else { usual }
+            });
+            let leak = cells.collect();
+            c.audit(vec![Column::numeric("leak", leak, 0)])
+        }
+    };
+    let found = |f: &Finding| names("leak")(f) && grave(f);
+    assert!(recall(true, plant(true, 0.8), found) >= 0.95);
+    assert!(recall(true, plant(true, 0.5), found) >= 0.95);
+    assert_eq!(recall(true, plant(false, 0.3), grave), 0.0);
+}
+
+#[test]
+fn a_copy_of_a_part_of_a_number_is_found() {
+    let plant = |share: f64, off: f64| {
+        move |seed: u64, c: Clean| {
+            let mut draw = Stream::new(seed, "planted/part", 0);
+            let other = noise(seed, 21);
+            let cells = c
+                .target
+                .iter()
+                .zip(other)
+                .map(|(t, e)| if draw.chance(share) { t + (off * e * 10.0).round() / 10.0 } else { (e * 450.0).round() / 10.0 });
+            let leak = cells.collect();
+            c.audit(vec![Column::numeric("leak", leak, 1)])
+        }
+    };
+    assert!(recall(false, plant(0.5, 0.0), |f| names("leak")(f) && grave(f)) >= 0.95);
+    assert!(recall(false, plant(0.2, 0.0), |f| names("leak")(f) && grave(f)) >= 0.95);
+    // The twin: as near, and never exact but by chance.
+    assert_eq!(recall(false, plant(0.5, 8.0), grave), 0.0);
+}
+
+#[test]
+fn parts_that_nearly_give_the_target_are_found_by_their_rest() {
+    let plant = |rest: f64| {
+        move |seed: u64, c: Clean| {
+            let part = noise(seed, 31).into_iter().map(|v| v * 60.0).collect::<Vec<f64>>();
+            let other = rounded(c.target.iter().zip(&part).zip(noise(seed, 32)).map(|((t, p), e)| t - p + rest * 50.0 * e), 100.0);
+            c.audit(vec![Column::numeric("part", rounded(part, 100.0), 2), Column::numeric("leak", other, 2)])
+        }
+    };
+    let together = |f: &Finding| f.check == "columns_together" && names("leak")(f) && names("part")(f);
+    assert!(recall(false, plant(0.05), together) >= 0.95);
+    assert!(recall(false, plant(0.12), together) >= 0.95);
+    assert_eq!(recall(false, plant(0.6), together), 0.0);
+}
+
+/// 160 machines with eight rows each; two measurements are of the machine, one is of the row.
+fn machines(seed: u64, of_machine: f64) -> Vec<Finding> {
+    let mut draw = Stream::new(seed, "planted/machines", 0);
+    let (mut id, mut weight, mut age, mut load, mut fails) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for machine in 0..160 {
+        let (w, a, bad) = (draw.uniform(), draw.uniform(), draw.chance(0.4));
+        for _ in 0..8 {
+            id.push(format!("m{machine:03}"));
+            (weight.push((w * 1e4).round()), age.push((a * 4e3).round()), load.push((draw.normal() * 100.0).round()));
+            let by_machine = draw.chance(of_machine);
+            let own = draw.chance(0.4);
+            fails.push(Some(if (if by_machine { bad } else { own }) { "yes" } else { "no" }));
+        }
+    }
+    let columns = vec![
+        Column::labels("machine", Kind::Identifier, &id.iter().map(|i| Some(i.as_str())).collect::<Vec<_>>()),
+        Column::numeric("weight", weight, 0),
+        Column::numeric("age", age, 0),
+        Column::numeric("load", load, 0),
+        Column::labels("y", Kind::Boolean, &fails),
+    ];
+    audited(columns, None, None)
+}
+
+/// Audits columns whose target is "y"; `time` orders them, `test_from` begins a test file.
+fn audited(columns: Vec<Column>, time: Option<&str>, test_from: Option<usize>) -> Vec<Finding> {
+    let table = Table::new(columns).unwrap();
+    let (kind, classes) = guess_kind(table.column("y").unwrap()).unwrap();
+    let features = table.names().iter().filter(|n| **n != "y").map(|n| (*n).to_owned()).collect();
+    let time = time.map(str::to_owned);
+    let task = Task { target: "y".into(), kind, classes, time, entity: None, weight: None, horizon: 0, features, ignored: vec![] };
+    let target = task.encode(&table).unwrap();
+    let split = SplitSettings::default();
+    audit::run(&AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &split, test_from, seed: 1 })
+        .into_iter()
+        .flat_map(|c| c.findings)
+        .collect()
+}
+
+/// Share of the seeds for which a finding of this check that `found` accepts is among `tables`.
+fn share(check: &str, tables: impl Fn(u64) -> Vec<Finding>) -> f64 {
+    (0..TABLES).filter(|&seed| tables(seed).iter().any(|f| f.check == check)).count() as f64 / TABLES as f64
+}
+
+#[test]
+fn recognised_entities_are_found_by_what_they_are_worth() {
+    let found = |strength| share("entities_across_split", |seed| machines(seed, strength));
+    println!("entities: {} {} {}", found(1.0), found(0.7), found(0.0));
+    assert!(found(1.0) >= 0.95 && found(0.7) >= 0.95);
+    assert_eq!(found(0.0), 0.0);
+}
+
+/// 700 rows of five measurements and a class of a quarter of the rows.
+fn measured(seed: u64) -> (Vec<Vec<f64>>, Vec<bool>) {
+    let mut draw = Stream::new(seed, "planted/measured", 0);
+    let columns: Vec<Vec<f64>> = (0..5).map(|_| (0..700).map(|_| (draw.normal() * 1e5).round() / 1e3).collect()).collect();
+    let y = (0..700).map(|r| columns[0][r] + columns[1][r] + 120.0 * draw.normal() > 110.0).collect();
+    (columns, y)
+}
+
+fn table_of(columns: Vec<Vec<f64>>, y: &[bool]) -> Vec<Column> {
+    let mut all: Vec<Column> = columns.into_iter().enumerate().map(|(j, c)| Column::numeric(&format!("x{j}"), c, 3)).collect();
+    all.push(Column::labels("y", Kind::Boolean, &y.iter().map(|y| Some(if *y { "yes" } else { "no" })).collect::<Vec<_>>()));
+    all
+}
+
+#[test]
+fn rows_put_between_others_are_found_and_fresh_rows_are_not() {
+    let plant = |made: usize| {
+        move |seed: u64| {
+            let (mut columns, mut y) = measured(seed);
+            let rare: Vec<usize> = (0..700).filter(|&r| y[r]).collect();
+            let mut draw = Stream::new(seed, "planted/smote", 0);
+            for _ in 0..made {
+                let a = rare[draw.below(rare.len() as u32) as usize];
+                let mut near: Vec<(f64, usize)> =
+                    rare.iter().filter(|b| **b != a).map(|&b| (columns.iter().map(|c| (c[a] - c[b]) * (c[a] - c[b])).sum(), b)).collect();
+                near.sort_by(|p, q| p.0.total_cmp(&q.0));
+                let (b, share) = (near[draw.below(5) as usize].1, draw.uniform());
+                for column in &mut columns {
+                    let made = ((column[a] + share * (column[b] - column[a])) * 1e3).round() / 1e3;
+                    column.push(made);
+                }
+                y.push(true);
+            }
+            audited(table_of(columns, &y), None, None)
+        }
+    };
+    let found = |made| share("augmented_before_split", plant(made));
+    println!("interpolated: {} {} {}", found(300), found(100), found(0));
+    assert!(found(300) >= 0.95 && found(100) >= 0.95);
+    assert_eq!(found(0), 0.0);
+}
+
+#[test]
+fn shaken_copies_in_a_test_file_are_found_and_fresh_rows_are_not() {
+    let plant = |copies: usize| {
+        move |seed: u64| {
+            let (mut columns, mut y) = measured(seed);
+            let mut draw = Stream::new(seed, "planted/shaken", 0);
+            for r in 0..copies {
+                columns.iter_mut().for_each(|c| c[500 + r] = ((c[r] + draw.normal() * 0.2) * 1e3).round() / 1e3);
+                y[500 + r] = y[r];
+            }
+            audited(table_of(columns, &y), None, Some(500))
+        }
+    };
+    let found = |copies| share("near_duplicates", plant(copies));
+    println!("near duplicates: {} {} {}", found(150), found(60), found(0));
+    assert!(found(150) >= 0.95 && found(60) >= 0.95);
+    assert_eq!(found(0), 0.0);
+}
+
+#[test]
+fn test_rows_from_another_world_are_found_and_those_of_the_same_are_not() {
+    let plant = |shift: f64| {
+        move |seed: u64| {
+            let (mut columns, y) = measured(seed);
+            columns[3].iter_mut().skip(450).for_each(|v| *v += shift * 100.0);
+            audited(table_of(columns, &y), None, Some(450))
+        }
+    };
+    let found = |shift| share("train_test_mismatch", plant(shift));
+    println!("mismatch: {} {} {}", found(2.0), found(1.0), found(0.0));
+    assert!(found(2.0) >= 0.95 && found(1.0) >= 0.95);
+    assert_eq!(found(0.0), 0.0);
+}
+
+#[test]
+fn scaling_and_filling_with_all_rows_are_proven_and_with_some_rows_are_not() {
+    let plant = |fill: bool, rows: usize| {
+        move |seed: u64| {
+            let (mut columns, y) = measured(seed);
+            let known: Vec<f64> = columns[2].iter().take(rows).enumerate().filter(|(r, _)| !fill || r % 7 > 0).map(|(_, v)| *v).collect();
+            let n = known.len() as f64;
+            let mean = known.iter().sum::<f64>() / n;
+            let spread = (known.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+            columns[2].iter_mut().enumerate().for_each(|(r, v)| {
+                *v = if !fill {
+                    (*v - mean) / spread
+                } else if r % 7 == 0 {
+                    mean
+                } else {
+                    *v
+                }
+            });
+            let mut all = table_of(columns, &y);
+            all[2] = Column::numeric("x2", rounded(all[2].numbers().unwrap().iter().copied(), 1e9), 9);
+            audited(all, None, None)
+        }
+    };
+    let found = |fill, rows| share("prepared_before_split", plant(fill, rows));
+    println!("prepared: {} {} {} {}", found(false, 700), found(true, 700), found(false, 560), found(true, 560));
+    assert!(found(false, 700) >= 0.95 && found(true, 700) >= 0.95);
+    assert_eq!((found(false, 560), found(true, 560)), (0.0, 0.0));
+}

@@ -5,11 +5,15 @@
 pub mod checks;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod coded;
+mod gower;
+mod judged;
 mod measure;
+mod probe;
 
 pub use checks::CHECKS;
 
-use crate::finding::{Certainty, Checked, Finding};
+use crate::finding::{Certainty, Checked, Finding, Severity};
 use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
@@ -84,10 +88,27 @@ pub fn settle(mut checked: Vec<Checked>) -> Vec<Checked> {
         let told = |f: &Finding| !f.columns.is_empty() && f.columns.iter().all(|c| proven.contains(c));
         check.findings.retain(|f| f.certainty == Certainty::Proven || !told(f));
     }
+    quieten(&mut checked);
     for check in &mut checked {
         check.findings.sort_by(|a, b| (a.severity, a.certainty, &a.columns, &a.id).cmp(&(b.severity, b.certainty, &b.columns, &b.id)));
     }
     checked
+}
+
+/// Takes away what a graver finding has said already: milder suspicions about columns that give the whole answer, and the question why a
+/// score is so good when a blocker answers it.
+fn quieten(checked: &mut [Checked]) {
+    let blockers =
+        |c: &Checked| c.findings.iter().filter(|f| f.severity == Severity::Blocker).flat_map(|f| f.columns.clone()).collect::<Vec<String>>();
+    let grave: Vec<String> = checked.iter().flat_map(blockers).collect();
+    let milder = ["part_of_rows", "columns_together", "missingness", "single_column"];
+    for check in checked.iter_mut().filter(|c| milder.contains(&c.id.as_str())) {
+        check.findings.retain(|f| f.severity == Severity::Blocker || !f.columns.iter().any(|c| grave.contains(c)));
+    }
+    let explained = checked.iter().flat_map(|c| &c.findings).any(|f| f.severity == Severity::Blocker);
+    for check in checked.iter_mut().filter(|c| c.id == "too_good" && explained) {
+        check.findings.clear();
+    }
 }
 
 /// Runs the whole audit on one worker.

@@ -29,8 +29,10 @@ const LOOKED_AT: usize = 600;
 const ANCHORS: usize = 8;
 /// Anchors with a telling value that every column should have.
 const COVER: u8 = 2;
-/// A whole-number y with fewer distinct values has no rounding: a formula of one row must give it exactly.
+/// A column with fewer distinct values is hit by chance.
 const FEW_DISTINCT: usize = 100;
+/// A whole-number y with fewer distinct values has no rounding: a formula of one row must give it exactly.
+const EXACT_DISTINCT: usize = 30;
 /// Standard deviations of the sources' rounding allowed, as in the confirmation.
 const BLUR: f64 = 2.5;
 const RELATIVE: f64 = 1e-9;
@@ -58,7 +60,7 @@ impl<'a> Subject<'a> {
     pub fn new(frame: &'a Frame<'_>, column: usize, exact: bool) -> Option<Self> {
         let series = frame.series.get(column)?.as_ref()?;
         let few = series.n_distinct < FEW_DISTINCT;
-        let half_unit = if exact && few && series.is_whole { 0.0 } else { series.half_unit };
+        let half_unit = if exact && series.is_whole && series.n_distinct < EXACT_DISTINCT { 0.0 } else { series.half_unit };
         let subject = Self::over(column, &series.values, half_unit, if few { SHARE_OF_FEW } else { SHARE })?;
         subject.has_power(frame).then_some(subject)
     }

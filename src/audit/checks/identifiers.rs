@@ -1,8 +1,9 @@
 //! Names of rows used as features: row numbers, keys, hashes.
 //!
 //! A model can only memorise them, and a number that counts the rows tells where in the file, and so when, a row stands. Found
-//! are features that are unique in at least 98 % of their cells and are consecutive whole numbers, or labels without spaces. With
-//! each number stands its association with the target and the p-value of a circular-shift null (200 shifts, which keep the
+//! are features that are unique in at least 98 % of their cells and are consecutive whole numbers, or labels without spaces; labels
+//! that have the shape of a UUID or a hash, however often they repeat; and in files without dates, numbers that only rise or only fall
+//! and order the target on the way. With each number stands its association with the target and the p-value of a circular-shift null (200 shifts, which keep the
 //! order of the target but for where it begins). The order of the file itself is judged the same way when it has no dates.
 
 use super::super::measure::Sample;
@@ -28,6 +29,14 @@ const ENOUGH: usize = 50;
 const CONSECUTIVE: f64 = 0.98;
 /// Share of labels without a space: keys have none, sentences do.
 const KEYS: f64 = 0.95;
+/// Share of labels of the shape of a UUID or hash.
+const SHAPED: f64 = 0.95;
+/// Fewest different labels of that shape.
+const HASHES: usize = 20;
+/// Fewest digits of a hash.
+const HASH_DIGITS: usize = 16;
+/// Share of steps in one direction from which a column runs with the file.
+const RUNS: f64 = 0.99;
 /// Circular shifts that make the null.
 const SHIFTS: u64 = 200;
 /// Rows of the order that are measured.
@@ -46,7 +55,11 @@ fn run(input: &AuditInput<'_>) -> Checked {
     let mut findings: Vec<Finding> = input.features().filter_map(|c| of_column(c, input, &sample)).collect();
     let dated = input.task.time.is_some() || input.table.columns().iter().any(|c| c.kind() == Kind::Timestamp);
     if !dated && findings.iter().all(|f| !matches!(f.evidence, Evidence::Order { .. })) {
-        findings.extend(row_order(input, &sample));
+        let running: Vec<Finding> = input.features().filter_map(|c| running(c, input, &sample)).collect();
+        if running.is_empty() {
+            findings.extend(row_order(input, &sample));
+        }
+        findings.extend(running);
     }
     Checked::ran(IDENTIFIERS.id, n_rows, findings)
 }
@@ -101,8 +114,36 @@ fn key(column: &Column) -> Option<Evidence> {
     let distinct = used.len();
     let shaped = used.iter().filter(|l| !l.trim().contains(' ')).count() as f64 >= KEYS * distinct as f64;
     let unique = present >= ENOUGH && distinct as f64 >= UNIQUE * present as f64 && shaped;
-    (unique || (column.kind() == Kind::Identifier && present > 0))
+    let hashes = distinct >= HASHES && used.iter().filter(|l| is_hash(l.trim())).count() as f64 >= SHAPED * distinct as f64;
+    (unique || hashes || (column.kind() == Kind::Identifier && present > 0))
         .then_some(Evidence::Distinct { distinct: distinct as u64, present: present as u64 })
+}
+
+/// Whether a label has the shape of a UUID, or of a hash: hexadecimal digits, letters and figures among them.
+fn is_hash(label: &str) -> bool {
+    let digits: Vec<char> = label.chars().filter(|c| *c != '-').collect();
+    let figures = digits.iter().filter(|c| c.is_ascii_digit()).count();
+    digits.len() >= HASH_DIGITS && digits.iter().all(char::is_ascii_hexdigit) && figures < digits.len() && figures > 0
+}
+
+/// A number that only rises or only falls from row to row, and orders the target on the way.
+#[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+fn running(column: &Column, input: &AuditInput<'_>, sample: &Sample) -> Option<Finding> {
+    let values = column.numbers()?;
+    let steps: Vec<f64> = values.windows(2).map(|w| w[1] - w[0]).filter(|s| *s != 0.0 && !s.is_nan()).collect();
+    let up = steps.iter().filter(|s| **s > 0.0).count() as f64 / steps.len().max(1) as f64;
+    let monotone = up.max(1.0 - up);
+    if steps.len() < ENOUGH || monotone < RUNS {
+        return None;
+    }
+    let thin = thinned(sample);
+    let x: Vec<f64> = thin.iter().map(|&i| values[sample.rows[i]]).collect();
+    let (association, p) = shifted(&x, &part(sample, &thin), input.seed)?;
+    let evidence = Evidence::Order { monotone, association, p_value: Some(p) };
+    (association >= ORDERED && p <= P_VALUE).then(|| {
+        Finding::new(IDENTIFIERS.id, Severity::Note, Certainty::Strong, &[column.name()], evidence)
+            .remedies(vec![Remedy::DropColumns { columns: vec![column.name().to_owned()] }])
+    })
 }
 
 fn row_order(input: &AuditInput<'_>, sample: &Sample) -> Option<Finding> {
@@ -183,6 +224,30 @@ mod tests {
             Case::new(columns).run(&IDENTIFIERS).findings.len()
         };
         assert_eq!((with(&|i| format!("{:08x}", i * 2_654_435)), with(&|i| format!("we met {i} times"))), (1, 0));
+    }
+
+    #[test]
+    fn hashes_that_come_back_are_keys_and_codes_that_do_are_not() {
+        let with = |make: &dyn Fn(u64) -> String| {
+            let cells: Vec<String> = (0..300).map(|i| make(i % 60)).collect();
+            let mut columns = clean(3, 300, 0).into_columns();
+            columns.insert(0, Column::labels("k", Kind::Categorical, &cells.iter().map(|c| Some(c.as_str())).collect::<Vec<_>>()));
+            Case::new(columns).run(&IDENTIFIERS).findings.len()
+        };
+        assert_eq!((with(&|i| format!("{:016x}", (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))), with(&|i| format!("B{i}"))), (1, 0));
+    }
+
+    #[test]
+    fn a_number_that_rises_with_the_file_and_the_target_is_noted() {
+        let rising = |sorted: bool| {
+            let mut y = noise(4, 300, 1);
+            if sorted {
+                y.sort_by(f64::total_cmp);
+            }
+            let x = (0..300).map(|i| f64::from(i * 7 + i * i % 5)).collect();
+            Case::regression(vec![Column::numeric("meter", x, 0), Column::numeric("y", y, 1)]).run(&IDENTIFIERS).findings
+        };
+        assert_eq!((rising(true)[0].columns[0].as_str(), rising(true).len(), rising(false).len()), ("meter", 1, 0));
     }
 
     #[test]

@@ -1,13 +1,22 @@
 //! The checks, one file each, in the order they are shown: proofs first, then measurements, then what can only be asked.
 
+mod augmented_before_split;
+mod columns_together;
+mod entities_across_split;
 mod identifiers;
 mod missingness;
+mod near_duplicates;
+mod part_of_rows;
+mod prepared_before_split;
 mod random_split_on_dates;
 mod single_column;
 mod split_duplicates;
 mod suspicious_name;
 mod target_copy;
 mod target_sum;
+mod time_order;
+mod too_good;
+mod train_test_mismatch;
 mod train_test_overlap;
 
 use super::Check;
@@ -18,11 +27,20 @@ pub const CHECKS: &[Check] = &[
     target_sum::TARGET_SUM,
     single_column::SINGLE_COLUMN,
     missingness::MISSINGNESS,
+    part_of_rows::PART_OF_ROWS,
+    columns_together::COLUMNS_TOGETHER,
     split_duplicates::SPLIT_DUPLICATES,
     train_test_overlap::TRAIN_TEST_OVERLAP,
+    near_duplicates::NEAR_DUPLICATES,
+    entities_across_split::ENTITIES_ACROSS_SPLIT,
     random_split_on_dates::RANDOM_SPLIT_ON_DATES,
+    time_order::TIME_ORDER,
+    train_test_mismatch::TRAIN_TEST_MISMATCH,
+    prepared_before_split::PREPARED_BEFORE_SPLIT,
+    augmented_before_split::AUGMENTED_BEFORE_SPLIT,
     identifiers::IDENTIFIERS,
     suspicious_name::SUSPICIOUS_NAME,
+    too_good::TOO_GOOD,
 ];
 
 #[cfg(test)]

@@ -3,7 +3,13 @@
 //! A model that will be used on tomorrow's rows must be judged on rows later than those it learned from. Dealt by chance, each
 //! validation row stands between neighbours that were learned from, and the score is that of filling gaps. Found when rows
 //! are dealt by chance although a time column is set, or although the file has a column of dates and none is set.
+//!
+//! The price is measured with a fast model on the newest rows: learned from the first two thirds in time and judged on the last,
+//! against two thirds drawn by chance and judged on the same rows; and once more with a gap of a twentieth of the moments before the
+//! rows judged. The interval sums over twenty runs of consecutive rows. A price that is surely below 0.03 makes the warning a note.
 
+use super::super::judged::Judged;
+use super::super::probe::{OutOfFold, Probe, most_rows};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::split::Strategy;
@@ -24,6 +30,14 @@ const IN_ORDER: f64 = 0.99;
 const MOMENTS: usize = 10;
 /// Share of the cells of a time column that must be present.
 const PRESENT: f64 = 0.9;
+/// Fewest rows that can be priced.
+const ENOUGH: usize = 150;
+/// Difference of scores that matters.
+const PRICE: f64 = 0.03;
+/// Runs of consecutive rows the interval sums over.
+const RUNS: usize = 20;
+/// Moments of the gap, as a share.
+const GAP: usize = 20;
 
 fn run(input: &AuditInput<'_>) -> Checked {
     let n_rows = input.table.n_rows();
@@ -55,10 +69,48 @@ fn run(input: &AuditInput<'_>) -> Checked {
         (None, Some(time)) => (time, Evidence::Setting { name: "split.strategy".into(), value: "random".into() }, Certainty::Strong),
         (None, None) => return Checked::ran(RANDOM_SPLIT_ON_DATES.id, n_rows, Vec::new()),
     };
-    let severity = if certainty == Certainty::Ask { Severity::Note } else { Severity::Warning };
+    let priced = price(input, name);
+    let cheap = matches!(&priced, Some(Evidence::SplitGap { gap_high, .. }) if *gap_high < PRICE);
+    let severity = if certainty == Certainty::Ask || cheap { Severity::Note } else { Severity::Warning };
+    let evidence = priced.unwrap_or(evidence);
     let finding =
         Finding::new(RANDOM_SPLIT_ON_DATES.id, severity, certainty, &[name], evidence).remedies(vec![Remedy::OrderSplit { time: name.to_owned() }]);
     Checked::ran(RANDOM_SPLIT_ON_DATES.id, n_rows, vec![finding])
+}
+
+/// What the split by chance is worth on the newest rows; `None` when there are too few.
+fn price(input: &AuditInput<'_>, time: &str) -> Option<Evidence> {
+    let millis = input.table.column(time).ok()?.millis()?;
+    let n = input.test_from.unwrap_or(usize::MAX).min(input.table.n_rows());
+    let has_target = |r: &usize| input.target.values.get(*r).is_some_and(|t| !t.is_nan());
+    let mut rows: Vec<(i64, u32)> = (0..n).filter(|&r| millis[r] != MISSING_TIME).filter(has_target).map(|r| (millis[r], r as u32)).collect();
+    rows.sort_unstable();
+    let newest: Vec<u32> = rows.iter().skip(rows.len().saturating_sub(most_rows(input))).map(|r| r.1).collect();
+    let mut moments: Vec<i64> = newest.iter().map(|&r| millis[r as usize]).collect();
+    moments.dedup();
+    if newest.len() < ENOUGH {
+        return None;
+    }
+    let probe = Probe::new(input, &newest, |_| false).by(None, Some(time));
+    let chance = if input.target.classes.is_empty() { Strategy::Random } else { Strategy::Stratified };
+    let random = probe.out_of_fold(chance, 3, 0, false, input.seed)?;
+    let ordered = probe.out_of_fold(Strategy::TimeOrdered, 2, 0, true, input.seed)?;
+    let gapped = probe.out_of_fold(Strategy::TimeOrdered, 2, u32::try_from(moments.len() / GAP).ok()?.max(1), true, input.seed);
+    let sample = probe.sample(&ordered.rows);
+    let score = |o: &OutOfFold| Judged::new(&sample, &o.of(&ordered.rows)?);
+    let (random, honest) = (score(&random)?, score(&ordered)?);
+    let gap = random.minus(&honest);
+    // The probe's rows stand in time order.
+    let runs: Vec<u32> = (0..ordered.rows.len()).map(|i| (i * RUNS / ordered.rows.len()) as u32).collect();
+    let half = crate::math::distribution::t_quantile(0.975, RUNS as f64 - 1.0) * gap.error(&runs);
+    Some(Evidence::SplitGap {
+        metric: sample.metric().to_owned(),
+        random: random.value,
+        honest: honest.value,
+        gapped: gapped.and_then(|g| score(&g)).map(|j| j.value),
+        gap_low: gap.value - half,
+        gap_high: gap.value + half,
+    })
 }
 
 /// Share of steps between rows that go one way, ties included; `None` when the column is no time line.
@@ -98,6 +150,26 @@ mod tests {
         assert_eq!((found[0].severity, found[0].certainty), (Severity::Warning, Certainty::Strong));
         assert_eq!(found[0].remedies, [Remedy::OrderSplit { time: "day".into() }]);
         assert_eq!(dated(Strategy::Random, Some("day"), |i| i).findings.len(), 1);
+    }
+
+    #[test]
+    fn the_price_is_that_of_filling_gaps() {
+        // A level that wanders: known to its neighbours in time, not to later rows.
+        let mut draw = crate::math::rng::Stream::new(8, "wander", 0);
+        let mut level = 0.0;
+        let y: Vec<f64> = (0..900)
+            .map(|_| {
+                level += draw.normal();
+                (level * 100.0_f64).round() / 100.0
+            })
+            .collect();
+        let mut columns = clean(7, 900, 0).into_columns();
+        columns.pop();
+        columns.insert(0, days("day", &(0..900).collect::<Vec<_>>()));
+        columns.push(Column::numeric("y", y, 2));
+        let found = Case::new(columns).run(&RANDOM_SPLIT_ON_DATES).findings;
+        let Evidence::SplitGap { random, honest, gap_low, .. } = found[0].evidence else { panic!("evidence") };
+        assert!(random > honest + 0.2 && gap_low > 0.0, "{:?}", found[0].evidence);
     }
 
     #[test]

@@ -242,3 +242,6 @@ fn checked(frame: &Frame<'_>, subject: &Subject<'_>, formula: GroupFormula) -> O
 fn tried(frame: &Frame<'_>, subject: &Subject<'_>, formula: GroupFormula) -> Option<Derivation> {
     subject.confirm(frame, &Formula::Group(formula))
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,3 +211,6 @@ fn screened(frame: &Frame<'_>, subject: &Subject<'_>, formula: &RowFormula) -> b
     let point = evaluate::prepare(formula, frame);
     subject.survives(&*point) && subject.earns(&*point)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
 //! in `audit`, those of each rule in `quality`.
 
-use super::{audit, lineage, quality};
+use super::{audit, lineage, measured, quality};
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, p_value, percent};
@@ -32,6 +32,7 @@ pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&
     let target = target.unwrap_or("the target");
     let told = lineage::tell(finding, target)
         .or_else(|| audit::tell(finding, target))
+        .or_else(|| measured::tell(finding, target))
         .or_else(|| quality::tell(finding, target))
         .unwrap_or_else(|| unknown(finding));
     FindingBlock {
@@ -176,12 +177,15 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             terms.extend(p.map(|p| ("association with the target", format!("{}, {} by 200 circular shifts", number(*association), p_value(p)))));
             terms
         }
-        Evidence::SplitGap { metric, random, honest, gap_low, gap_high } => vec![
-            (metric_name(metric), format!("{} split by chance, {} split honestly", number(*random), number(*honest))),
-            ("difference (95 %)", interval(*gap_low, *gap_high)),
-        ],
         Evidence::Derivation(derived) => lineage::evidence(derived),
         Evidence::Setting { .. } => Vec::new(),
+        Evidence::SplitGap { .. }
+        | Evidence::Pure { .. }
+        | Evidence::Together { .. }
+        | Evidence::Nearness { .. }
+        | Evidence::Prepared { .. }
+        | Evidence::Synthetic { .. }
+        | Evidence::CrossValidated { .. } => measured::evidence(&finding.evidence),
     }
 }
 
@@ -244,7 +248,8 @@ fn price(price: &Price) -> (String, Option<Interval>) {
     (words, Some(bar))
 }
 
-fn metric_name(id: &str) -> &'static str {
+/// Name of a metric in running text.
+pub(super) fn metric_name(id: &str) -> &'static str {
     match id {
         "roc_auc" => "ROC AUC",
         "roc_auc_macro" => "mean ROC AUC, one class against the rest",
@@ -265,7 +270,7 @@ fn method_name(id: &str) -> &'static str {
         "changes" => "by the order of its changes from one moment to the next",
         "target_mean" => "by the mean of the target in each level, out of fold",
         "tree" => "by a small tree on its values, out of fold",
-        "is_missing" | "one_class" => "by whether the cell is missing",
+        "is_missing" | "one_class" | "filled_after" => "by whether the cell is missing",
         "easy_task" => "the best of these columns",
         _ => "as documented",
     }

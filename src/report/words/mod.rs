@@ -5,6 +5,7 @@ pub mod card;
 mod finding;
 pub mod gates;
 pub mod glossary;
+mod measured;
 mod lineage;
 mod quality;
 pub mod reading;
