@@ -69,7 +69,8 @@ fn functions_of_one_column_are_told() {
 #[test]
 fn sums_and_products_of_many_columns_are_told_in_file_order() {
     let columns: Vec<Vec<f64>> = (0..8).map(|i| noise(20 + i, 600, 2)).collect();
-    let mut all: Vec<(&str, Vec<f64>, u8)> = ["a", "b", "c", "d", "e", "f", "g", "h"].into_iter().zip(&columns).map(|(n, c)| (n, c.clone(), 2)).collect();
+    let mut all: Vec<(&str, Vec<f64>, u8)> =
+        ["a", "b", "c", "d", "e", "f", "g", "h"].into_iter().zip(&columns).map(|(n, c)| (n, c.clone(), 2)).collect();
     let sum = (0..600).map(|r| columns[0][r] + columns[2][r] - columns[3][r] + 0.5 * columns[6][r]);
     all.push(("y", printed(sum, 2), 2));
     assert_eq!(told(&all)[0], "a + c \u{2212} d + 0.50 × g");
