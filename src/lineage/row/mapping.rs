@@ -26,7 +26,7 @@ pub(super) fn returns(key: &Key) -> Vec<bool> {
     let mut before = MISSING_CODE;
     let mut back = Vec::with_capacity(key.codes.len());
     for &code in &key.codes {
-        let known = seen.get_mut(code as usize).map_or(false, |s| std::mem::replace(s, true));
+        let known = seen.get_mut(code as usize).is_some_and(|s| std::mem::replace(s, true));
         back.push(known && code != before);
         before = code;
     }
