@@ -485,7 +485,7 @@ fn scaling_and_filling_with_all_rows_are_proven_and_with_some_rows_are_not() {
                 *v = if !fill {
                     (*v - mean) / spread
                 } else if r % 7 == 0 {
-                    mean
+                    mean + off
                 } else {
                     *v
                 }

@@ -42,7 +42,7 @@ const GAP: f64 = 0.03;
 const LARGE: f64 = 0.10;
 /// Difference the check must be able to see, or it says that it is underpowered.
 const VISIBLE: f64 = 0.10;
-/// Score above which something else gives the answer, and no way of dealing rows can be priced.
+/// Honest score above which something else gives the answer, and no way of dealing rows can be priced.
 const SATURATED: f64 = 0.985;
 /// Standard errors on either side of a 95 % interval.
 const Z95: f64 = 1.96;
@@ -162,7 +162,7 @@ fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, index: u64) -> 
     let mut clusters = Coded::new(key.column, &at).codes;
     let none = clusters.iter().filter(|c| **c != MISSING_CODE).max().map_or(0, |m| m + 1);
     clusters.iter_mut().filter(|c| **c == MISSING_CODE).for_each(|c| *c = none);
-    if random.value > SATURATED {
+    if whole.value > SATURATED {
         return None;
     }
     let error = gap.error(&judged.rows.iter().map(|&r| clusters[r]).collect::<Vec<u32>>());
