@@ -200,7 +200,11 @@ pub enum Event {
         saved: String,
         /// Its size in bytes.
         bytes: u64,
+        /// Finished jobs kept with it: a run goes on from there.
+        jobs: u32,
     },
+    /// From the shell: another tab keeps its project in this browser, so what is done here is not kept unless this tab takes over.
+    Elsewhere,
     /// From the shell: the project cannot be kept between visits. A banner that stays, with an offer to save a file
     /// ([`Export::Project`]).
     NotKept {

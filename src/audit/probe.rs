@@ -110,7 +110,7 @@ impl Probe {
             return Ok(None);
         }
         let train = recipe.training_set(&self.table, &fold.train, &self.task, &self.target)?;
-        let model = boosting(&train, if recipe.columns().len() > WIDE { WIDE_SIZE } else { SIZE });
+        let model = boosting(&train, if recipe.columns().len() > WIDE { WIDE_SIZE } else { SIZE }, &|| {});
         for (feature, g) in train.features().about.iter().zip(&model.gain) {
             for source in &feature.sources {
                 *gain.entry(source.clone()).or_default() += g.max(0.0);

@@ -109,7 +109,8 @@ fn one_file(parts: &[Part]) -> Outcome<String> {
     );
     page = replace_policy(&page, &policy)?;
     let inside = format!(
-        "<script id=\"watertight-glue\">{glue}</script>\n<script type=\"text/plain\" id=\"watertight-wasm\">{wasm}</script>\n<script>{boot}</script>\n</body>"
+        "<script id=\"watertight-glue\">{glue}</script>\n<script type=\"text/plain\" id=\"watertight-wasm\">{wasm}</script>\n<script data-build=\"{}\">{boot}</script>\n</body>",
+        find(parts, ".wasm")?.name
     );
     match page.rfind("</body>") {
         Some(at) => Ok(format!("{}{inside}{}", &page[..at], &page[at + "</body>".len()..])),

@@ -107,6 +107,30 @@ pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Fo
     })
 }
 
+/// Keeps a formula whose bits were counted by another rule, the calendar's; `half_unit` is y's. `None` when it does not hold on 99 % of the rows.
+#[must_use]
+pub fn confirm_label(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula, half_unit: f64, bits: f64) -> Option<Derivation> {
+    let points = formula.all(frame);
+    let tally = Tally::of(target.values(), &points, &|p: &Point| half_unit + RELATIVE * p.magnitude);
+    if tally.matched.of < MIN_ROWS as u64 || tally.matched.ratio() < PROVEN_SHARE {
+        return None;
+    }
+    let sources: Vec<usize> = formula.reads().iter().map(|r| r.column).collect();
+    Some(Derivation {
+        y,
+        formula: formula.clone(),
+        hold: Hold::Exact,
+        matched: tally.matched,
+        orphans: orphans(frame, target.values(), &points, &sources),
+        bits,
+        bits_needed: bits_needed(frame.n_columns()),
+        largest_residual: tally.largest_residual,
+        tolerance: tally.tolerance,
+        misses: listed(frame, &tally.misses),
+        examples: tally.examples,
+    })
+}
+
 struct Tally {
     matched: Share,
     largest_residual: f64,

@@ -16,7 +16,6 @@ use super::choose::Chosen;
 use super::confirm::Hold;
 use super::formula::{Formula, Latest};
 use super::row::RowFormula;
-use super::time::TimeFormula;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -108,7 +107,7 @@ impl Moment {
 fn held(formula: &Formula) -> Option<(usize, i32)> {
     match formula {
         Formula::Row(RowFormula::Linear { terms, .. }) if terms.len() == 1 => Some((terms[0].0, 0)),
-        Formula::Time(TimeFormula::Shift { source, by }) => Some((*source, -by)),
+        Formula::Time(f) => f.as_shift().map(|(source, by)| (source, -by)),
         _ => None,
     }
 }

@@ -6,7 +6,6 @@ use super::formula::{Formula, Latest, Read};
 use super::frame::Frame;
 use super::group::GroupFormula;
 use super::row::RowFormula;
-use super::time::TimeFormula;
 use crate::format::number;
 
 /// A formula in notation.
@@ -15,7 +14,7 @@ pub fn notation(formula: &Formula, frame: &Frame<'_>) -> String {
     let name = |column: usize| frame.name(column).to_owned();
     match formula {
         Formula::Row(f) => row(f, &name),
-        Formula::Time(f) => time(f, &name),
+        Formula::Time(f) => f.notation(&name),
         Formula::Group(f) => group(f, &name),
     }
 }
@@ -57,12 +56,6 @@ fn row(formula: &RowFormula, name: &dyn Fn(usize) -> String) -> String {
             }
             out
         }
-    }
-}
-
-fn time(formula: &TimeFormula, name: &dyn Fn(usize) -> String) -> String {
-    match formula {
-        TimeFormula::Shift { source, by } => format!("{}[{}]", name(*source), at(-by)),
     }
 }
 

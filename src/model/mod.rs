@@ -50,6 +50,8 @@ pub struct FitPart<'a> {
     pub part: usize,
     /// Seed of the whole run; streams are keyed by (seed, purpose, index).
     pub seed: u64,
+    /// Called now and then by fits that may take long: each tree, say. A sign of life, nothing else.
+    pub pulse: &'a dyn Fn(),
 }
 
 impl Learner {
@@ -58,6 +60,14 @@ impl Learner {
     /// # Errors
     /// The task's kind is not one of [`Learner::tasks`], there are no rows or features it can use, or the method cannot give a result.
     pub fn fit(&self, params: &Params, train: &TrainingSet, seed: u64) -> Result<Model> {
+        self.fit_with_pulse(params, train, seed, &|| {})
+    }
+
+    /// As [`Learner::fit`], with signs of life: see [`FitPart::pulse`].
+    ///
+    /// # Errors
+    /// Those of [`Learner::fit`].
+    pub fn fit_with_pulse(&self, params: &Params, train: &TrainingSet, seed: u64, pulse: &dyn Fn()) -> Result<Model> {
         if !self.tasks.contains(&train.kind()) {
             return Err(Error::not_computable(self.title, "it does not do this kind of task", "Choose another learner.").named(self.id));
         }
@@ -65,7 +75,7 @@ impl Learner {
             return Err(Error::not_computable(self.title, "there are no rows to learn from", "Check the target column and the split.").named(self.id));
         }
         let parts = (self.parts)(params, train).max(1);
-        let models = (0..parts).map(|part| (self.fit_part)(&FitPart { params, train, part, seed })).collect::<Result<Vec<_>>>()?;
+        let models = (0..parts).map(|part| (self.fit_part)(&FitPart { params, train, part, seed, pulse })).collect::<Result<Vec<_>>>()?;
         (self.join)(models)
     }
 }
@@ -100,11 +110,19 @@ impl Model {
     /// # Errors
     /// The number of features is not that of the training set.
     pub fn predict(&self, features: &Features) -> Result<Predictions> {
+        self.predict_with_pulse(features, &|| {})
+    }
+
+    /// As [`Model::predict`]; `pulse` is called now and then by models that may take long.
+    ///
+    /// # Errors
+    /// Those of [`Model::predict`].
+    pub fn predict_with_pulse(&self, features: &Features, pulse: &dyn Fn()) -> Result<Predictions> {
         match self {
             Self::Constant(m) => m.predict(features),
             Self::Linear(m) => m.predict(features),
             Self::Trees(m) => m.predict(features),
-            Self::Neighbours(m) => m.predict(features),
+            Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{QualityInput, RULES};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 /// One piece of work. Numbers are positions in the lists of rules and checks, and in the plan's learners and folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,18 +82,20 @@ impl Context {
     /// The job needs a part of the context that was never set, or its method cannot give a result.
     pub fn run(&mut self, job: Job, pulse: &mut dyn FnMut(u64, u64)) -> Result<JobOutput> {
         pulse(0, 1);
+        let told = RefCell::new(pulse);
+        let go_on = || told.borrow_mut()(0, 1);
         let output = match job {
             Job::Rule(index) => self.rule(index).map(JobOutput::Checked),
             Job::Check(index) => self.check(index).map(JobOutput::Checked),
             Job::Recipe(learner) => self.recipe(learner),
             Job::Fidelity => self.fidelity(),
-            Job::Fold { learner, fold } => self.fold(learner, fold),
-            Job::FitPart { learner, part } => self.fit_part(learner, part),
+            Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
+            Job::FitPart { learner, part } => self.fit_part(learner, part, &go_on),
             Job::Compare(learner) => self.compare(learner),
-            Job::Holdout { baseline } => self.holdout(baseline),
-            Job::Importance { learner, fold } => self.importance(learner, fold),
+            Job::Holdout { baseline } => self.holdout(baseline, &go_on),
+            Job::Importance { learner, fold } => self.importance(learner, fold, &go_on),
         }?;
-        pulse(1, 1);
+        told.borrow_mut()(1, 1);
         Ok(output)
     }
 
@@ -126,13 +129,14 @@ impl Context {
         Ok(JobOutput::Fidelity(Box::new(fidelity)))
     }
 
-    fn fold(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
+    fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
         let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let rows = rows.clone();
-        let predicted = entry.fit(&params, &prepared.train, seed).and_then(|model| model.predict(features));
+        let predicted = entry.fit_with_pulse(&params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
+        pulse();
         let scored = match predicted {
             Ok(predictions) => Ok(Box::new(self.judge()?.score(learner as usize, fold as usize, rows, predictions)?)),
             Err(error) => Err(error),
@@ -148,18 +152,18 @@ impl Context {
         judge.resample(&own, &metrics).map(JobOutput::Compared)
     }
 
-    fn fit_part(&mut self, learner: u32, part: u32) -> Result<JobOutput> {
+    fn fit_part(&mut self, learner: u32, part: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
         let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
-        let model = (entry.fit_part)(&FitPart { params: &params, train: &prepared.train, part: part as usize, seed })?;
+        let model = (entry.fit_part)(&FitPart { params: &params, train: &prepared.train, part: part as usize, seed, pulse })?;
         Ok(JobOutput::Part(Box::new(model)))
     }
 
-    fn holdout(&mut self, baseline: Option<u32>) -> Result<JobOutput> {
+    fn holdout(&mut self, baseline: Option<u32>, pulse: &dyn Fn()) -> Result<JobOutput> {
         let rows = self.open_holdout()?;
         let fitted = self.fitted()?;
-        let predictions = fitted.model.predict(&fitted.recipe.apply(self.table()?, &rows)?)?;
+        let predictions = fitted.model.predict_with_pulse(&fitted.recipe.apply(self.table()?, &rows)?, pulse)?;
         let list = rows.as_slice().to_vec();
         let model = self.judge()?.score(0, 0, list.clone(), predictions)?;
         let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
@@ -172,17 +176,18 @@ impl Context {
         Ok(JobOutput::Holdout(Box::new(model), Some(Box::new(rule))))
     }
 
-    fn importance(&mut self, learner: u32, fold: u32) -> Result<JobOutput> {
+    fn importance(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         let (seed, main) = (self.plan()?.seed, metric(&self.plan()?.metric)?);
         self.judge()?;
         self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
-        let model = entry.fit(&params, &prepared.train, seed)?;
+        let model = entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
         let groups = column_groups(features);
         let one = |(i, (column, members)): (usize, &(String, Vec<usize>))| {
-            permutation_importance(&judge, &model, features, rows, main, (i, column, members))
+            pulse();
+            permutation_importance(&judge, &model, features, rows, main, (i, column, members), pulse)
         };
         groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
     }

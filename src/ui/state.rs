@@ -76,8 +76,10 @@ pub(crate) struct App {
     pub said: RwSignal<String>,
     /// Ids of what is folded open, so that a new section keeps it.
     pub unfolded: RwSignal<BTreeSet<String>>,
-    /// Name and time of a project this browser kept from an earlier visit.
-    pub kept: RwSignal<Option<(String, String)>>,
+    /// Name and time of a project this browser kept from an earlier visit, and how many finished jobs with it.
+    pub kept: RwSignal<Option<(String, String, u32)>>,
+    /// Whether another tab keeps its project, so that this one's is not kept.
+    pub elsewhere: RwSignal<bool>,
     /// Why the project cannot be kept between visits.
     pub not_kept: RwSignal<Option<Error>>,
     /// Grid rows by page.
@@ -108,6 +110,7 @@ impl App {
             said: RwSignal::new(String::new()),
             unfolded: RwSignal::new(BTreeSet::new()),
             kept: RwSignal::new(None),
+            elsewhere: RwSignal::new(false),
             not_kept: RwSignal::new(None),
             pages: RwSignal::new(BTreeMap::new()),
             asked: StoredValue::new(BTreeSet::new()),
@@ -165,7 +168,8 @@ impl App {
                 self.said.set(format!("{name} is saved."));
                 self.with_link(|link| link.save(&name, &mime, &bytes));
             }
-            Event::Kept { name, saved, .. } => self.kept.set(Some((name, saved))),
+            Event::Kept { name, saved, jobs, .. } => self.kept.set(Some((name, saved, jobs))),
+            Event::Elsewhere => self.elsewhere.set(true),
             Event::NotKept { error } => self.not_kept.set(Some(error)),
             Event::Refused { error } => {
                 let id = self.fresh();

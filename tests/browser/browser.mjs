@@ -120,15 +120,26 @@ export async function save(page, name) {
   return readFileSync(await download.path());
 }
 
-/** Lets the journey reach the page's workers: `globalThis.hands` lists them as { worker, name }. To be called before the page is opened. */
+/**
+ * Lets the journey reach the page's workers: `globalThis.hands` lists them as { worker, name }, `globalThis.jobsGiven` counts the jobs they
+ * were given. To be called before the page is opened.
+ */
 export async function watchWorkers(page) {
   await page.addInitScript(() => {
     const Real = globalThis.Worker;
     globalThis.hands = [];
+    globalThis.jobsGiven = 0;
     globalThis.Worker = class extends Real {
       constructor(address, options) {
         super(address, options);
         globalThis.hands.push({ worker: this, name: options?.name });
+        this.runsJobs = options?.name === 'job';
+      }
+
+      postMessage(message, moved) {
+        // A kind, a number and a packed job: no other message to such a worker has three parts.
+        if (this.runsJobs && message.length === 3) globalThis.jobsGiven += 1;
+        return super.postMessage(message, moved);
       }
     };
   });
@@ -140,4 +151,30 @@ export async function watchLongTasks(page) {
     globalThis.longTasks = [];
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.longTasks.push(Math.round(entry.duration)); }).observe({ entryTypes: ['longtask'] });
   });
+}
+
+/** Keys of what the browser keeps: "project", and one "job ..." for each finished job. */
+export function keptKeys(page) {
+  return page.evaluate(async () => {
+    const names = await indexedDB.databases();
+    if (!names.some(({ name }) => name === 'watertight')) return [];
+    return new Promise((done) => {
+      const request = indexedDB.open('watertight', 1);
+      request.onsuccess = () => {
+        const read = request.result.transaction('kept').objectStore('kept').getAllKeys();
+        read.onsuccess = () => { request.result.close(); done(read.result); };
+      };
+      request.onerror = () => done([]);
+    });
+  });
+}
+
+/** Waits until the browser keeps the project, and at least so many finished jobs with it. */
+export async function kept(page, jobs = 0) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const keys = await keptKeys(page);
+    if (keys.includes('project') && keys.length > jobs) return;
+    await page.waitForTimeout(100);
+  }
+  assert.fail('the project is not kept');
 }

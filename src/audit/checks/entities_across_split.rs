@@ -32,6 +32,8 @@ const LEVELS: usize = 20;
 const ROWS_EACH: usize = 2;
 /// Fewest rows that can be priced.
 const ENOUGH: usize = 200;
+/// Share of the rows one value may have: an entity is one of many.
+const LARGEST: f64 = 0.1;
 /// Share of the rows in which a column must have the one value of its entity to depend on it.
 const DEPENDS: f64 = 0.98;
 /// Most keys priced.
@@ -119,7 +121,10 @@ fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample, most: usiz
     if distinct < LEVELS || present < ROWS_EACH * distinct || present < ENOUGH.min(sample.rows.len()) {
         return false;
     }
-    key.sure || has_attribute(key.column, &of_whole_entities(key.column, sample, most, input.seed, 0), input)
+    let commonest = coded.counts.iter().copied().max().unwrap_or(0);
+    key.sure
+        || (f64::from(commonest) <= LARGEST * present as f64
+            && has_attribute(key.column, &of_whole_entities(key.column, sample, most, input.seed, 0), input))
 }
 
 /// Whether a feature that differs between entities is the same in nearly all rows of one.

@@ -205,7 +205,7 @@ fn parts_joined_in_order_are_the_fit_whoever_made_them() {
         let parts = (learner.parts)(&params, &train);
         let mut models: Vec<(usize, Model)> = (0..parts)
             .rev()
-            .map(|part| (part, (learner.fit_part)(&crate::model::FitPart { params: &params, train: &train, part, seed: 7 }).unwrap()))
+            .map(|part| (part, (learner.fit_part)(&crate::model::FitPart { params: &params, train: &train, part, seed: 7, pulse: &|| {} }).unwrap()))
             .collect();
         models.sort_by_key(|m| m.0);
         assert_eq!((learner.join)(models.into_iter().map(|m| m.1).collect()).unwrap(), fit(learner, &train), "{}", learner.id);

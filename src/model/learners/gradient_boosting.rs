@@ -59,5 +59,5 @@ fn fit(part: &FitPart<'_>) -> Result<Model> {
         min_leaf: params.count("min_leaf"),
         l2: params.real("l2"),
     };
-    Ok(Model::Trees(boosting(&train, size)))
+    Ok(Model::Trees(boosting(&train, size, part.pulse)))
 }

@@ -93,12 +93,21 @@ impl Neighbours {
     /// # Errors
     /// The number of features is not that of the training set, or one is not finite.
     pub fn predict(&self, features: &Features) -> Result<Predictions> {
+        self.predict_with_pulse(features, &|| {})
+    }
+
+    /// As [`Neighbours::predict`]; `pulse` is called before each row, since a row costs up to one distance for each training row.
+    ///
+    /// # Errors
+    /// Those of [`Neighbours::predict`].
+    pub fn predict_with_pulse(&self, features: &Features, pulse: &dyn Fn()) -> Result<Predictions> {
         if self.rows.iter().any(|r| r.len() != features.n_features()) {
             return Err(Error::internal("nearest neighbours given another number of features"));
         }
         let search = self.search.get_or(|| CoverTree::new(self.rows.clone(), Euclidean).ok());
         let mut values = Vec::with_capacity(features.n_rows() * self.n_classes.max(1));
         for row in row_vectors(features)? {
+            pulse();
             let nearest = self.nearest(search.as_ref().as_ref(), &row);
             let share = 1.0 / nearest.len() as f64;
             if self.n_classes == 0 {

@@ -62,7 +62,7 @@ fn fit(part: &FitPart<'_>) -> Result<Model> {
     };
     let size = TreeSize { depth: part.params.count("depth"), min_leaf: part.params.count("min_leaf"), features: features.map(|m| m.max(1)) };
     let range = part.part * trees / groups..(part.part + 1) * trees / groups;
-    Ok(Model::Trees(forest(&train, size, range, part.seed)))
+    Ok(Model::Trees(forest(&train, size, range, part.seed, part.pulse)))
 }
 
 fn join(parts: Vec<Model>) -> Result<Model> {

@@ -38,12 +38,13 @@ pub fn one_tree(train: &TrainingSet, size: TreeSize) -> TreeModel {
     bag.model(train, size.min_leaf as f64, std::iter::once((bag.stats(train, rows), None)))
 }
 
-/// Trees number `trees` of a forest on bootstrap samples of `train` (all of weight above 0); each tree has its own random stream.
+/// Trees number `trees` of a forest on bootstrap samples of `train` (all of weight above 0); each tree has its own random stream, and `pulse` is called before it.
 #[must_use]
-pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u64) -> TreeModel {
+pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u64, pulse: &dyn Fn()) -> TreeModel {
     let bag = Bag::new(train, size);
     let n = train.n_rows() as u32;
     let samples = trees.map(|t| {
+        pulse();
         let mut draws = Stream::new(seed, "forest/rows", t as u64);
         let rows = (0..n).map(|_| (draws.below(n) as usize, 1.0));
         (bag.stats(train, rows), Some(Stream::new(seed, "forest/features", t as u64)))

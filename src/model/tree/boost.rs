@@ -37,9 +37,9 @@ pub struct BoostSize {
     pub l2: f64,
 }
 
-/// Fits boosted trees to `train` (all rows of weight above 0).
+/// Fits boosted trees to `train` (all rows of weight above 0); `pulse` is called before each round.
 #[must_use]
-pub fn boosting(train: &TrainingSet, size: BoostSize) -> TreeModel {
+pub fn boosting(train: &TrainingSet, size: BoostSize, pulse: &dyn Fn()) -> TreeModel {
     let binned = train.bins();
     let sums = Sums::new(train, &binned);
     let (combination, start) = match train.kind() {
@@ -59,6 +59,7 @@ pub fn boosting(train: &TrainingSet, size: BoostSize) -> TreeModel {
     let limits = Limits { min_rows: size.min_leaf as f64, min_weight: LEAST_CURVATURE * mean(train.weights()), l2: size.l2 };
     let mut rules = Rules { limits, max_leaves: size.leaves, max_depth: usize::MAX, some_features: None, least_gain: sums.least_gain };
     for _ in 0..size.rounds {
+        pulse();
         let shares = if n_sums > 1 { softmax_columns(&scores) } else { Vec::new() };
         for k in 0..n_sums {
             match combination {

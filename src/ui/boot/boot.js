@@ -3,11 +3,12 @@
 // parts are elements of the page.
 'use strict';
 {
-  const { glue, wasm } = document.currentScript.dataset;
+  const { glue, wasm, build = wasm } = document.currentScript.dataset;
   const part = (id) => document.getElementById(id).textContent;
 
   // What a worker does: wait for the module, start it. Its main() sees that there is no window.
-  function worker() {
+  function worker(build) {
+    globalThis.build = build; // what this worker keeps is found again by the same build only
     onunhandledrejection = (event) => { throw event.reason; }; // so that the page hears of it
     onmessage = ({ data }) => { onmessage = null; wasm_bindgen.initSync({ module: data }); };
   }
@@ -36,7 +37,7 @@
   async function boot() {
     const [module, text] = await Promise.all([compile(), glue ? fetch(glue).then((answer) => answer.text()) : part('watertight-glue'), glue && load(glue)]);
     // Workers are made from text, not from an address: they inherit this page's policy, and starting one asks the network for nothing.
-    const address = URL.createObjectURL(new Blob([text, `\n(${worker})();`], { type: 'text/javascript' }));
+    const address = URL.createObjectURL(new Blob([text, `\n(${worker})(${JSON.stringify(build)});`], { type: 'text/javascript' }));
     globalThis.watertight = {
       worker(name) {
         const one = new Worker(address, { name });

@@ -1,7 +1,9 @@
-//! The project kept in this browser between visits: one record in IndexedDB, written with strict durability, read back and compared.
+//! The project kept in this browser between visits: one record in IndexedDB, written with strict durability, read back and compared;
+//! beside it one record for each finished job of its run.
 //!
 //! Whatever fails, what is in memory stays as it is; the caller shows a banner that offers to save a file instead.
 
+use super::checkpoint::KEY_BYTES;
 use super::reading::reason;
 use gloo::events::EventListener;
 use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
@@ -9,14 +11,16 @@ use std::cell::Cell;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::{DedicatedWorkerGlobalScope, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 /// Name of the database.
 const DATABASE: &str = "watertight";
 /// Name of its only store.
 const STORE: &str = "kept";
-/// Key of the only record.
+/// Key of the project.
 const RECORD: &str = "project";
+/// Keys of finished jobs lie between these two.
+const JOBS: [&str; 2] = ["job ", "job!"];
 
 /// What is known about the kept project without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,20 +81,65 @@ pub async fn read(scope: &DedicatedWorkerGlobalScope) -> Result<Option<(Label, V
     get.await.map_err(|why: JsValue| reason(&why))
 }
 
-/// Deletes the kept project.
+/// Keeps a finished job under a key of its own. One that is lost is only run again, so nothing is read back.
+///
+/// # Errors
+/// The browser refuses.
+pub async fn write_job(scope: &DedicatedWorkerGlobalScope, record: &[u8]) -> Result<(), Why> {
+    let key = record.iter().take(KEY_BYTES).fold(JOBS[0].to_owned(), |key, byte| format!("{key}{byte:02x}"));
+    changed(scope, |store| store.put_with_key(&Uint8Array::from(record).buffer(), &key.into()).map(drop)).await
+}
+
+/// All finished jobs.
+///
+/// # Errors
+/// The browser gives no access.
+pub async fn jobs(scope: &DedicatedWorkerGlobalScope) -> Result<Vec<Vec<u8>>, Why> {
+    let get = async {
+        let database = open(scope).await?;
+        let (_, store) = transaction(&database, "readonly")?;
+        let records: Array = answer(&store.get_all_with_key(&all_jobs()?)?).await?.dyn_into()?;
+        database.close();
+        Ok(records.iter().map(|record| Uint8Array::new(&record).to_vec()).collect())
+    };
+    get.await.map_err(|why: JsValue| reason(&why))
+}
+
+/// Deletes all finished jobs.
+///
+/// # Errors
+/// The browser gives no access.
+pub async fn forget_jobs(scope: &DedicatedWorkerGlobalScope) -> Result<(), Why> {
+    changed(scope, |store| store.delete(&all_jobs()?).map(drop)).await
+}
+
+fn all_jobs() -> Result<JsValue, JsValue> {
+    IdbKeyRange::bound(&JOBS[0].into(), &JOBS[1].into()).map(JsValue::from)
+}
+
+/// Deletes the kept project and its finished jobs.
 ///
 /// # Errors
 /// The browser gives no access.
 pub async fn forget(scope: &DedicatedWorkerGlobalScope) -> Result<(), Why> {
-    let delete = async {
+    changed(scope, |store| {
+        store.delete(&RECORD.into())?;
+        store.delete(&all_jobs()?).map(drop)
+    })
+    .await
+}
+
+/// Changes the store in one durable transaction.
+async fn changed(scope: &DedicatedWorkerGlobalScope, change: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) -> Result<(), Why> {
+    let change = async {
         let database = open(scope).await?;
         let (transaction, store) = transaction(&database, "readwrite")?;
-        store.delete(&RECORD.into())?;
+        change(&store)?;
         done(&transaction).await?;
         database.close();
         Ok(())
     };
-    delete.await.map_err(|why: JsValue| reason(&why))
+    change.await.map_err(|why: JsValue| reason(&why))
 }
 
 /// Asks the browser, once a visit, not to evict what is kept. It may say no; nothing depends on the answer.

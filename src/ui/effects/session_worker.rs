@@ -1,15 +1,16 @@
 //! The session worker: holds the [`Session`], the file handles and the kept project, and does what the session wishes.
 
-use super::keep;
+use super::checkpoint::Checkpoint;
 use super::pool::jobs;
 use super::reading::{Reader, whole};
 use super::wire::{Message, Received, Tag, buffer};
-use crate::pipeline::ContextPart;
+use super::{keep, lock};
+use crate::pipeline::{ContextPart, Job, JobOutput};
 use crate::protocol::{Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
 use crate::session::Session;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Reflect};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::mem::{Discriminant, discriminant};
@@ -34,13 +35,15 @@ struct Desk {
     /// Raised to end the reading that runs.
     reading: u32,
     keeping: Keeping,
+    checkpoint: Checkpoint,
+    /// Whether this tab is the one that keeps its project; `None` before it asked.
+    writer: Option<bool>,
 }
 
 /// When and what to keep.
 #[derive(Default)]
 struct Keeping {
     timer: Option<Timeout>,
-    busy: bool,
     name: String,
     /// Fingerprint of what the session holds now, and of what was kept last.
     now: Vec<u8>,
@@ -62,6 +65,8 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
         reads: VecDeque::new(),
         reading: 0,
         keeping: Keeping::default(),
+        checkpoint: Checkpoint::new(Reflect::get(&scope, &"build".into()).ok().and_then(|build| build.as_string()).unwrap_or_default()),
+        writer: None,
     }));
     EventListener::new(&scope, "message", |event| {
         if let Some((tag, message)) = Received::read(event) {
@@ -71,7 +76,8 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
     .forget();
     spawn_local(async move {
         if let Ok(Some((label, _))) = keep::read(&scope).await {
-            with_desk(|desk| desk.tell(&Event::Kept { name: label.name, saved: label.saved, bytes: label.bytes }));
+            let jobs = keep::jobs(&scope).await.map_or(0, |jobs| u32::try_from(jobs.len()).unwrap_or(u32::MAX));
+            with_desk(|desk| desk.tell(&Event::Kept { name: label.name, saved: label.saved, bytes: label.bytes, jobs }));
         }
     });
 }
@@ -94,19 +100,14 @@ fn received(tag: Tag, message: &Received) {
             }
         }
         Tag::Reopen => spawn_local(reopen()),
-        Tag::Forget => spawn_local(forget()),
+        Tag::Forget => spawn_local(forget(true)),
+        Tag::TakeOver => spawn_local(take_over()),
         Tag::Seat | Tag::Gone => {
             if let Ok(key) = u32::try_from(message.number(1)) {
                 with_desk(|desk| if tag == Tag::Seat { desk.seat(key) } else { desk.gone(key) });
             }
         }
-        Tag::Done => {
-            let result = unpack(&message.bytes(2)).and_then(|result| result);
-            with_desk(|desk| {
-                let wishes = desk.session.job_done(message.number(1), result);
-                desk.grant(wishes);
-            });
-        }
+        Tag::Done => with_desk(|desk| desk.done(message.number(1), &message.bytes(2))),
         _ => {}
     }
 }
@@ -115,7 +116,7 @@ fn command(command: Result<Command, Error>) {
     match command {
         Ok(command) => {
             if command == Command::Close {
-                spawn_local(forget());
+                spawn_local(forget(false));
             }
             with_desk(|desk| {
                 let wishes = desk.session.command(command);
@@ -128,6 +129,7 @@ fn command(command: Result<Command, Error>) {
 
 impl Desk {
     fn grant(&mut self, wishes: Vec<Wish>) {
+        let mut known = Vec::new();
         for wish in wishes {
             match wish {
                 Wish::Tell(event) => {
@@ -143,13 +145,7 @@ impl Desk {
                     }
                 }
                 Wish::Context(part) => self.hold(&part),
-                Wish::Start(list) => {
-                    let packed: Result<Vec<_>, Error> = list.iter().map(|(id, job)| Ok((*id, pack(job)?))).collect();
-                    match packed {
-                        Ok(packed) => jobs(&packed).answer(&self.scope),
-                        Err(error) => self.tell(&Event::Refused { error }),
-                    }
-                }
+                Wish::Start(list) => known.extend(self.start(&list)),
                 Wish::Stop => {
                     self.reading += 1;
                     self.reads.clear();
@@ -157,6 +153,41 @@ impl Desk {
                 }
             }
         }
+        // After the other wishes: what these results lead to is newer.
+        for (id, result) in known {
+            self.done(id, &result);
+        }
+    }
+
+    /// Sends jobs to the pool, but for those whose results are known: gives these.
+    fn start(&mut self, list: &[(u64, Job)]) -> Vec<(u64, Vec<u8>)> {
+        if self.writer.is_none() {
+            spawn_local(async {
+                may_write(false).await;
+            });
+        }
+        let (mut known, mut out) = (Vec::new(), Vec::new());
+        for &(id, job) in list {
+            match pack(&job) {
+                Ok(packed) => match self.checkpoint.start(id, job, &packed) {
+                    Some(result) => known.push((id, result)),
+                    None => out.push((id, packed)),
+                },
+                Err(error) => self.tell(&Event::Refused { error }),
+            }
+        }
+        jobs(&out).answer(&self.scope);
+        known
+    }
+
+    /// A job has given that packed result.
+    fn done(&mut self, id: u64, packed: &[u8]) {
+        let result: Result<JobOutput, Error> = unpack(packed).and_then(|result| result);
+        if result.is_ok() && self.writer == Some(true) {
+            self.keep_job(id, packed);
+        }
+        let wishes = self.session.job_done(id, result);
+        self.grant(wishes);
     }
 
     fn tell(&self, event: &Event) {
@@ -169,6 +200,7 @@ impl Desk {
         match part.to_bytes() {
             Ok(bytes) => {
                 let kind = discriminant(part);
+                self.checkpoint.hold(&bytes);
                 let packed = buffer(&bytes);
                 self.seats.iter().for_each(|&key| self.send_part(key, &packed));
                 self.parts.retain(|(other, _)| *other != kind);
@@ -192,19 +224,41 @@ impl Desk {
         self.seats.remove(&key);
     }
 
-    /// Notes what there is to keep, and keeps it when nothing has changed for a while.
+    /// Keeps a finished job. Where that cannot be, it is run again on the next visit.
+    fn keep_job(&mut self, id: u64, packed: &[u8]) {
+        if let Some((anew, record)) = self.checkpoint.done(id, packed) {
+            let scope = self.scope.clone();
+            spawn_local(async move {
+                if anew {
+                    keep::forget_jobs(&scope).await.unwrap_or_default();
+                }
+                keep::write_job(&scope, &record).await.unwrap_or_default();
+            });
+        }
+    }
+
+    /// Another tab keeps its project.
+    fn overruled(&mut self) {
+        self.writer = Some(false);
+        self.tell(&Event::Elsewhere);
+    }
+
+    /// Notes what there is to keep, and keeps it when nothing has changed for a while, whether jobs run or not.
     fn note(&mut self, state: &State) {
-        self.keeping.busy = state.busy;
+        let keeping = &mut self.keeping;
         let Some(train) = state.files.iter().find(|file| file.role == FileRole::Train) else {
-            self.keeping.timer = None;
+            keeping.timer = None;
             return;
         };
-        self.keeping.name.clone_from(&train.name);
-        let fingerprints: Vec<&str> = state.files.iter().map(|file| file.sha256.as_str()).collect();
-        self.keeping.now = pack(&(fingerprints, &state.settings)).unwrap_or_default();
-        if !state.busy && self.keeping.now != self.keeping.kept {
-            self.keeping.timer = Some(Timeout::new(KEEP_AFTER_MS, || spawn_local(keep_project())));
+        keeping.name.clone_from(&train.name);
+        let files: Vec<_> = state.files.iter().map(|file| (file.sha256.as_str(), file.role)).collect();
+        let now = pack(&(files, &state.settings)).unwrap_or_default();
+        if now == keeping.kept {
+            keeping.timer = None;
+        } else if now != keeping.now || keeping.timer.is_none() {
+            keeping.timer = Some(Timeout::new(KEEP_AFTER_MS, || spawn_local(keep_project())));
         }
+        keeping.now = now;
     }
 }
 
@@ -260,9 +314,13 @@ async fn read_file(slot: u32, file: File, reading: u32) -> Result<(), Error> {
 }
 
 async fn keep_project() {
+    if !may_write(false).await {
+        return;
+    }
     let Some((scope, name, now, made)) = with_desk(|desk| {
-        let keeping = &desk.keeping;
-        if keeping.busy || keeping.now == keeping.kept {
+        let keeping = &mut desk.keeping;
+        keeping.timer = None;
+        if keeping.now == keeping.kept {
             return None;
         }
         let (name, now) = (keeping.name.clone(), keeping.now.clone());
@@ -297,19 +355,56 @@ fn made_project(wishes: Vec<Wish>) -> Result<Vec<u8>, String> {
     Err(why)
 }
 
+/// Whether this tab is the one that keeps its project; asks to be it. Says so when another one is.
+async fn may_write(take_over: bool) -> bool {
+    let Some((scope, writer)) = with_desk(|desk| Some((desk.scope.clone(), desk.writer))) else { return false };
+    if writer == Some(true) {
+        return true;
+    }
+    let held = lock::acquire(&scope, take_over, || with_desk(Desk::overruled)).await;
+    with_desk(|desk| {
+        if held {
+            desk.writer = Some(true);
+        } else if desk.writer.is_none() {
+            desk.overruled();
+        }
+        // Two questions may have been asked at once: one of them has the answer.
+        desk.writer == Some(true)
+    })
+}
+
+async fn take_over() {
+    may_write(true).await;
+    with_desk(|desk| desk.keeping.kept.clear());
+    keep_project().await;
+}
+
 async fn reopen() {
     let Some(scope) = with_desk(|desk| Some(desk.scope.clone())) else { return };
     match keep::read(&scope).await {
-        Ok(Some((_, bytes))) => command(Ok(Command::OpenProject { bytes })),
+        Ok(Some((_, bytes))) => {
+            // Without them the run only begins anew.
+            let jobs = keep::jobs(&scope).await.unwrap_or_default();
+            with_desk(|desk| desk.checkpoint.restore(jobs));
+            command(Ok(Command::OpenProject { bytes }));
+        }
         Ok(None) => {}
         Err(why) => command(Err(Error::unreadable_file("kept project", &why))),
     }
 }
 
-async fn forget() {
+/// Deletes the kept project, if it is this tab's. `asked`: by a person, who is told when it is not.
+async fn forget(asked: bool) {
+    if !may_write(false).await {
+        if asked {
+            with_desk(|desk| desk.tell(&Event::Elsewhere));
+        }
+        return;
+    }
     let Some(scope) = with_desk(|desk| {
         desk.keeping.timer = None;
         desk.keeping.kept.clear();
+        desk.checkpoint.forget();
         Some(desk.scope.clone())
     }) else {
         return;

@@ -43,9 +43,11 @@ pub enum Tag {
     Pulse,
     /// Page to worker and back: a number to be returned when the worker is idle.
     Ping,
+    /// Page to session: be the tab that keeps its project, in the place of another.
+    TakeOver,
 }
 
-const TAGS: [Tag; 16] = [
+const TAGS: [Tag; 17] = [
     Tag::Command,
     Tag::Files,
     Tag::Project,
@@ -62,6 +64,7 @@ const TAGS: [Tag; 16] = [
     Tag::Keep,
     Tag::Pulse,
     Tag::Ping,
+    Tag::TakeOver,
 ];
 
 /// A message on its way.

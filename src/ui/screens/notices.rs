@@ -1,5 +1,6 @@
 //! What the page tells outside of its screens: refusals that stay, one toast with Undo, and words for screen readers.
 
+use super::super::effects::Link;
 use super::super::state::App;
 use super::super::widgets::banner::banner;
 use crate::protocol::format::count;
@@ -58,6 +59,30 @@ fn not_kept(app: App, error: &Error) -> impl IntoView + use<> {
     banner(Mark::Warning, text.into_any(), Some(buttons.into_any()))
 }
 
+/// Another tab keeps its project: said until this one takes over or the person knows.
+fn elsewhere(app: App) -> impl IntoView + use<> {
+    let text = view! {
+        <b>"Another tab keeps its project in this browser."</b>
+        " What you do here is not kept when you close this tab."
+    };
+    let buttons = view! {
+        <button
+            type="button"
+            class="btn"
+            on:click=move |_| {
+                app.elsewhere.set(false);
+                app.with_link(Link::take_over);
+            }
+        >
+            "Keep this one instead"
+        </button>
+        <button type="button" class="btn plain" on:click=move |_| app.elsewhere.set(false)>
+            "Dismiss"
+        </button>
+    };
+    banner(Mark::Warning, text.into_any(), Some(buttons.into_any()))
+}
+
 /// Refusals, each until it is dismissed.
 pub(crate) fn refusals(app: App) -> impl IntoView + use<> {
     view! {
@@ -66,6 +91,7 @@ pub(crate) fn refusals(app: App) -> impl IntoView + use<> {
                 {refusal(app, item.0, &item.1)}
             </For>
             {move || app.not_kept.get().map(|error| not_kept(app, &error))}
+            {move || app.elsewhere.get().then(|| elsewhere(app))}
         </div>
     }
 }

@@ -56,12 +56,13 @@ fn without_file(app: App) -> impl IntoView + use<> {
 /// A project of an earlier visit, offered.
 fn kept(app: App) -> impl IntoView + use<> {
     move || {
-        app.kept.get().map(|(name, saved)| {
+        app.kept.get().map(|(name, saved, jobs)| {
             let text = view! {
                 <b>"Go on with " {name} "?"</b>
                 " This browser kept it for you on "
                 {saved.replace('T', " at ").trim_end_matches('Z').to_owned()}
                 " (UTC)."
+                {(jobs > 0).then(|| format!(" {jobs} finished pieces of work are kept with it: its run goes on from there."))}
             };
             let buttons = view! {
                 <button

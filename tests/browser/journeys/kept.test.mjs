@@ -1,30 +1,10 @@
-// SAFETY row 8: the project is kept between visits; when the browser cannot, a banner stays and offers a file.
+// SAFETY rows 8, 10 and 11: the project is kept between visits, by one tab, with the finished jobs of its run; when the browser cannot, a
+// banner stays and offers a file.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { idle, open, openSample, visit } from '../browser.mjs';
+import { chooseFiles, idle, inFolder, kept, keptKeys, open, openSample, sampleFile, save, verdict, visit, watchWorkers } from '../browser.mjs';
 
 const again = (page) => page.getByRole('button', { name: 'Open it again' });
-
-/** Waits until the browser holds the project. */
-async function kept(page) {
-  const look = () => page.evaluate(async () => {
-    const names = await indexedDB.databases();
-    if (!names.some(({ name }) => name === 'watertight')) return false;
-    return new Promise((done) => {
-      const request = indexedDB.open('watertight', 1);
-      request.onsuccess = () => {
-        const read = request.result.transaction('kept').objectStore('kept').getKey('project');
-        read.onsuccess = () => { request.result.close(); done(read.result === 'project'); };
-      };
-      request.onerror = () => done(false);
-    });
-  });
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await look()) return;
-    await page.waitForTimeout(300);
-  }
-  assert.fail('the project is not kept');
-}
 
 test('a project is offered on the next visit, opened again, and can be deleted', async () => {
   await visit({}, async ({ page, address }) => {
@@ -59,5 +39,79 @@ test('where nothing can be kept, a banner says so and offers to save a file', as
     await idle(page);
     const [download] = await Promise.all([page.waitForEvent('download'), offer.click()]);
     assert.match(download.suggestedFilename(), /watertight/);
+  });
+});
+
+test('a run whose tab was closed goes on where it was: the same bytes', { timeout: 280_000 }, async (t) => {
+  await inFolder(async (folder) => {
+    const path = sampleFile(folder, 'sessions', 20_000);
+    const whole = await visit({}, async ({ page, address }) => {
+      await watchWorkers(page);
+      await open(page, address, '?workers=2');
+      await chooseFiles(page, [path]);
+      await verdict(page);
+      return { bytes: await save(page, 'Report, JSON'), jobs: await page.evaluate(() => globalThis.jobsGiven) };
+    });
+    for (const finished of [1, 7, 16]) {
+      await visit({}, async ({ page, context, address }) => {
+        await open(page, address, '?workers=2');
+        await chooseFiles(page, [path]);
+        await idle(page);
+        await kept(page);
+        await page.getByRole('button', { name: 'Run everything to the verdict' }).click();
+        await kept(page, finished);
+        await page.close();
+
+        const next = await context.newPage();
+        await watchWorkers(next);
+        await open(next, address, '?workers=2');
+        await next.getByText('its run goes on from there').waitFor();
+        const before = (await keptKeys(next)).length - 1;
+        await again(next).click();
+        await verdict(next);
+        const { bytes, jobs } = { bytes: await save(next, 'Report, JSON'), jobs: await next.evaluate(() => globalThis.jobsGiven) };
+        t.diagnostic(`${before} of ${whole.jobs} jobs were kept, ${jobs} were run`);
+        assert.ok(before >= finished);
+        assert.equal(jobs, whole.jobs - before, 'what was finished is not done again');
+        assert.deepEqual(bytes, whole.bytes);
+      });
+    }
+  });
+});
+
+test('of two tabs one keeps its project; the other says so and can take over', async () => {
+  await visit({}, async ({ page, context, address }) => {
+    const elsewhere = (tab) => tab.getByText('Another tab keeps its project');
+    const written = (tab) => tab.evaluate(() => new Promise((done) => {
+      const request = indexedDB.open('watertight', 1);
+      request.onsuccess = () => {
+        const read = request.result.transaction('kept').objectStore('kept').get('project');
+        read.onsuccess = () => { request.result.close(); done(read.result.saved); };
+      };
+    }));
+    await open(page, address);
+    await openSample(page, 0);
+    await idle(page);
+    await kept(page);
+
+    const second = await context.newPage();
+    await open(second, address);
+    const first = await written(second);
+    await openSample(second, 2);
+    await elsewhere(second).waitFor();
+    await idle(second);
+    await second.waitForTimeout(2500);
+    assert.equal(await written(second), first, 'the second tab has written');
+    assert.equal(await elsewhere(page).count(), 0);
+
+    await second.getByRole('button', { name: 'Keep this one instead' }).click();
+    await elsewhere(page).waitFor();
+    await second.waitForTimeout(2500);
+    assert.notEqual(await written(second), first, 'the second tab has not taken over');
+    assert.equal(await elsewhere(second).count(), 0);
+    await second.close();
+    const third = await context.newPage();
+    await open(third, address);
+    await third.getByText('claims.csv').first().waitFor();
   });
 });

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DIST, open, visit } from '../browser.mjs';
+import { BUILDS, DIST, open, visit } from '../browser.mjs';
 
 const WORKING = { serviceWorkers: 'allow' };
 const standing = (page) => page.evaluate(() => navigator.serviceWorker.ready.then((it) => new Promise((done) => {
@@ -48,3 +48,16 @@ test('a file of another build is refused, and the set that worked stays', async 
     rmSync(dist, { recursive: true });
   }
 });
+
+for (const [name, options] of BUILDS) {
+  test(`${name}: page and workers are of one build, named by the wasm's fingerprint`, async () => {
+    await visit(options, async ({ page, address }) => {
+      await open(page, address, '?workers=2');
+      const build = await page.evaluate(() => { const { wasm, build } = [...document.scripts].map((script) => script.dataset).find((data) => data.wasm ?? data.build); return wasm ?? build; });
+      assert.match(build, /-[0-9a-f]{8,}_bg\.wasm$/);
+      await page.waitForTimeout(500);
+      const found = await Promise.all(page.workers().map((worker) => worker.evaluate(() => globalThis.build)));
+      assert.deepEqual(found, [build, build, build]);
+    });
+  });
+}
