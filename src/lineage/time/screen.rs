@@ -67,6 +67,7 @@ pub(super) struct Screen<'f> {
     pub is_smooth: bool,
     /// An exact copy would earn a proof.
     pub is_powered: bool,
+    common: f64,
     rows: Vec<u32>,
     sorted: Vec<f64>,
     steps: Vec<f64>,
@@ -86,7 +87,8 @@ impl<'f> Screen<'f> {
         let half_unit = series.half_unit;
         let cap = (BLUR_UNITS * half_unit).max(BLUR_SPREAD * (tenth(9) - tenth(1)));
         let needed = bits_needed(axis.frame.n_columns());
-        let mut screen = Self { column, values, half_unit, cap, is_smooth: false, is_powered: false, rows, sorted, steps, needed };
+        let mut screen =
+            Self { column, values, half_unit, cap, is_smooth: false, is_powered: false, common: common(&sorted), rows, sorted, steps, needed };
         screen.rare_first();
         screen.is_powered = screen.power() >= needed || Explained::series(series).power() >= needed;
         screen.is_smooth = screen.is_powered && screen.smoothness(axis, sample) >= SMOOTH;
@@ -101,7 +103,7 @@ impl<'f> Screen<'f> {
     /// Whether the column has a telling value at a place: present and not one of its common values.
     pub(super) fn tells(&self, place: usize) -> bool {
         let value = self.values[place];
-        !value.is_nan() && self.share(value) <= self.common()
+        !value.is_nan() && self.share(value) <= self.common
     }
 
     /// The share of rows on which a candidate, given by its value at a place, holds, if it is worth evaluating everywhere.
@@ -174,13 +176,6 @@ impl<'f> Screen<'f> {
         within(&self.sorted, value, 0.0) / real(self.sorted.len().max(1))
     }
 
-    /// The share above which a value of this column is common: half of that of its most common value, where that is above 5 %.
-    fn common(&self) -> f64 {
-        let longest = self.sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
-        let share = real(longest) / real(self.sorted.len().max(1));
-        if share <= COMMON { 1.0 } else { (0.999 * share).min(0.5) }
-    }
-
     fn rare_first(&mut self) {
         let pool = self.rows.len().min(POOL);
         if self.sorted.len() > 1 && pool > FIRST {
@@ -218,6 +213,13 @@ impl<'f> Screen<'f> {
     pub(super) fn telling(&self, most: usize) -> impl Iterator<Item = usize> {
         self.rows.iter().take(most).map(|&r| r as usize)
     }
+}
+
+/// The share above which a value of a column is common: that of its most common value, where that is above 5 %.
+fn common(sorted: &[f64]) -> f64 {
+    let longest = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    let share = real(longest) / real(sorted.len().max(1));
+    if share <= COMMON { 1.0 } else { (0.999 * share).min(0.5) }
 }
 
 fn within(sorted: &[f64], centre: f64, slack: f64) -> f64 {
