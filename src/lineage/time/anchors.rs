@@ -11,9 +11,9 @@ use super::screen::{Sample, Screen};
 const TELLING: usize = 2;
 /// Fewest and most anchors, and most in a small table, where they cost nothing.
 const FEWEST: usize = 4;
-const MOST: usize = 8;
+const MOST: usize = 6;
 const FEWEST_SMALL: usize = 8;
-const MOST_SMALL: usize = 12;
+const MOST_SMALL: usize = 10;
 /// Rows up to which a table is small.
 const SMALL: usize = 3_000;
 /// History and future that windows may ask for.
