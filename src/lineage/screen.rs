@@ -130,6 +130,11 @@ impl<'a> Subject<'a> {
         self.share > SHARE
     }
 
+    /// Whether the column can hold fractions, if only rounded ones: not a handful of whole numbers.
+    pub fn may_be_a_fraction(&self, frame: &Frame<'_>) -> bool {
+        frame.series.get(self.column).and_then(Option::as_ref).is_some_and(|s| !s.is_whole || s.n_distinct >= EXACT_DISTINCT)
+    }
+
     /// Positions of the rows that candidates are tried on first.
     pub fn tests(&self) -> &[usize] {
         &self.tests

@@ -6,7 +6,7 @@
 //! free constant).
 
 use super::evaluate::{FileStats, Group, at_row};
-use super::levels::{Aggregate, Levels, Stats, clock};
+use super::levels::{Aggregate, Ground, Levels, Stats, clock};
 use super::{GroupFormula, Shrinkage, tried};
 use crate::lineage::confirm::{Derivation, Hold};
 use crate::lineage::formula::Formula;
@@ -91,9 +91,9 @@ struct Anchor<'a> {
 }
 
 /// Columns that are an aggregate or an encoding by this key.
-pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32], key: usize) -> Vec<Derivation> {
-    let (Some(levels), Some(Some(codes))) = (Levels::new(frame, clock, Some(key)), frame.keys.get(key)) else { return Vec::new() };
-    let constant: Vec<&Subject<'_>> = subjects.iter().filter(|s| s.column != key && is_constant(&levels, &codes.codes, s)).collect();
+pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], ground: &Ground, levels: &Levels, key: usize) -> Vec<Derivation> {
+    let Some(Some(codes)) = frame.keys.get(key) else { return Vec::new() };
+    let constant: Vec<&Subject<'_>> = subjects.iter().filter(|s| s.column != key && is_constant(levels, &codes.codes, s)).collect();
     if constant.is_empty() {
         return Vec::new();
     }
@@ -107,11 +107,18 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32],
     let mut scratch = Vec::new();
     for source in (0..frame.n_columns()).filter(|&x| x != key) {
         let Some(values) = frame.values(source) else { continue };
-        let stats: Vec<Option<Stats>> = anchors.iter().map(|a| Stats::of(values, a.rows, &mut scratch)).collect();
-        let file = FileStats::of(values);
-        let summed = Summed { values, blur: frame.blur(source), stats, file };
+        let stats: Vec<Option<Stats>> = anchors.iter().map(|a| Stats::plain(values, a.rows, &mut scratch)).collect();
+        let mut summed = Summed { values, blur: frame.blur(source), stats, file: ground.file(source, values) };
+        let medians: Vec<&&Subject<'_>> = constant.iter().filter(|s| s.column != source && may_be_median(s, &anchors, &summed)).collect();
         for subject in constant.iter().filter(|s| s.column != source) {
             found.extend(of_source(frame, subject, &anchors, &summed, (source, key)));
+        }
+        if !medians.is_empty() {
+            summed.stats = anchors.iter().map(|a| Stats::of(values, a.rows, &mut scratch)).collect();
+        }
+        for subject in medians {
+            let formula = GroupFormula::Aggregate { aggregate: Aggregate::Median, source, key };
+            found.extend(agrees(subject, &anchors, &summed, &formula, 1.0).then(|| tried(frame, subject, formula)).flatten());
         }
     }
     found
@@ -123,6 +130,21 @@ struct Summed<'a> {
     blur: f64,
     stats: Vec<Option<Stats>>,
     file: FileStats,
+}
+
+/// Whether y may be a median: it is between the source's extremes at most anchors, and the median of the smallest two where known.
+fn may_be_median(subject: &Subject<'_>, anchors: &[Anchor<'_>], summed: &Summed<'_>) -> bool {
+    let between = |(anchor, stats): (&Anchor<'_>, &Option<Stats>)| {
+        let (y, stats) = (held(subject, anchor)?, stats.as_ref()?);
+        Some(y >= stats.min - subject.half_unit && y <= stats.max + subject.half_unit)
+    };
+    let known: Vec<bool> = anchors.iter().zip(&summed.stats).filter_map(between).collect();
+    let inside = known.iter().filter(|b| **b).count();
+    let is_median = |anchor: &Anchor<'_>| {
+        let stats = Stats::of(summed.values, anchor.rows, &mut Vec::new())?;
+        Some((held(subject, anchor)? - stats.median).abs() <= subject.half_unit + summed.blur + 1e-9 * stats.magnitude())
+    };
+    inside * 2 >= known.len() && anchors.iter().take(2).filter_map(is_median).any(|m| m)
 }
 
 fn counted(frame: &Frame<'_>, subject: &Subject<'_>, anchors: &[Anchor<'_>], formula: GroupFormula) -> Option<Derivation> {
@@ -141,7 +163,7 @@ fn of_source(
     (source, key): (usize, usize),
 ) -> Vec<Derivation> {
     let mut found = Vec::new();
-    for aggregate in Aggregate::OF_VALUES {
+    for aggregate in Aggregate::OF_VALUES.into_iter().filter(|a| *a != Aggregate::Median) {
         let formula = GroupFormula::Aggregate { aggregate, source, key };
         if agrees(subject, anchors, summed, &formula, 1.0) {
             found.extend(tried(frame, subject, formula));
@@ -201,7 +223,7 @@ fn smoothed(
     let mut scratch = Vec::new();
     let all = (0..levels.n_levels()).filter_map(|l| {
         let rows = levels.rows(l);
-        Some((held(subject, &Anchor { rows })?, Stats::of(summed.values, rows, &mut scratch)?))
+        Some((held(subject, &Anchor { rows })?, Stats::plain(summed.values, rows, &mut scratch)?))
     });
     let weight = solve(all, summed.file.mean)?;
     let short = (0..=2).map(|d| (weight * powi(10.0, d)).round() / powi(10.0, d)).filter(|w| *w > 0.0);

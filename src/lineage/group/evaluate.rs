@@ -31,6 +31,7 @@ pub(super) fn all(formula: &GroupFormula, frame: &Frame<'_>) -> Option<Points> {
     let blur = if counts_rows { 0.0 } else { frame.blur(source) };
     let file = FileStats::of(values);
     let mut scratch = Vec::new();
+    let has_median = matches!(formula, GroupFormula::Aggregate { aggregate: Aggregate::Median, .. });
     for level in 0..levels.n_levels() {
         let group = Group { values, rows: levels.rows(level), blur };
         match formula {
@@ -38,7 +39,8 @@ pub(super) fn all(formula: &GroupFormula, frame: &Frame<'_>) -> Option<Points> {
             GroupFormula::EarlierSmoothed { weight, prior, .. } => earlier_smoothed(&group, *weight, *prior, &mut points),
             GroupFormula::Folds { gives, .. } => folds::fill(&group, frame.values(*gives)?, &mut points),
             _ => {
-                let Some(stats) = Stats::of(values, group.rows, &mut scratch) else { continue };
+                let stats = if has_median { Stats::of(values, group.rows, &mut scratch) } else { Stats::plain(values, group.rows, &mut scratch) };
+                let Some(stats) = stats else { continue };
                 for &p in group.rows {
                     if let Some(slot) = points.get_mut(p as usize) {
                         *slot = at_row(formula, &group, &stats, &file, values[p as usize]);

@@ -96,8 +96,7 @@ pub(super) fn cells(frame: &Frame<'_>, key: usize, gives: usize) -> Option<Cells
 }
 
 /// Columns that encode this key in folds.
-pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32], key: usize) -> Vec<Derivation> {
-    let Some(levels) = Levels::new(frame, clock, Some(key)) else { return Vec::new() };
+pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], levels: &Levels, key: usize) -> Vec<Derivation> {
     let anchors: Vec<&[u32]> = levels.anchors(ANCHORS, FEWEST_ROWS).into_iter().map(|l| levels.rows(l)).collect();
     let fractional =
         |s: &&Subject<'_>| frame.series.get(s.column).and_then(Option::as_ref).is_some_and(|y| !y.is_whole && y.n_distinct >= FEWEST_DISTINCT);

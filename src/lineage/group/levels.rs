@@ -1,8 +1,10 @@
 //! The rows of every level of a key, in the order of time, and what can be said of a handful of values.
 
+use super::evaluate::FileStats;
 use crate::lineage::frame::Frame;
 use crate::table::{MISSING_CODE, MISSING_TIME};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 
 /// What is taken of the values of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +68,24 @@ pub(super) fn clock(frame: &Frame<'_>) -> Vec<u32> {
     positions
 }
 
+/// What is computed once for all keys: the order of time, and what the whole file says of every column.
+pub(super) struct Ground {
+    /// Positions in the order of time.
+    pub clock: Vec<u32>,
+    file: Vec<OnceCell<FileStats>>,
+}
+
+impl Ground {
+    pub fn new(frame: &Frame<'_>) -> Self {
+        Self { clock: clock(frame), file: vec![OnceCell::new(); frame.n_columns()] }
+    }
+
+    /// What the whole file says of a column.
+    pub fn file(&self, column: usize, values: &[f64]) -> FileStats {
+        self.file.get(column).map_or_else(|| FileStats::of(values), |cell| *cell.get_or_init(|| FileStats::of(values)))
+    }
+}
+
 /// Positions of every level, in the order of time.
 pub(super) struct Levels {
     starts: Vec<usize>,
@@ -107,7 +127,8 @@ impl Levels {
         ends.and_then(|(&from, &to)| self.positions.get(from..to)).unwrap_or(&[])
     }
 
-    /// A few levels of different size with at least `fewest` rows, spread over the sizes; the largest are left out if there are others.
+    /// A few levels of different size with at least `fewest` rows, spread over the sizes, the smallest first; the
+    /// largest are left out if there are others.
     pub fn anchors(&self, most: usize, fewest: usize) -> Vec<usize> {
         let mut sized: Vec<(usize, usize)> = (0..self.n_levels()).map(|l| (self.rows(l).len(), l)).filter(|s| s.0 >= fewest).collect();
         sized.sort_unstable();
@@ -116,7 +137,7 @@ impl Levels {
         }
         let n = sized.len();
         let mut chosen: Vec<usize> = (0..most.min(n)).filter_map(|i| sized.get((2 * i + 1) * n / (2 * most.min(n)))).map(|s| s.1).collect();
-        chosen.sort_unstable();
+        chosen.sort_by_key(|&l| (self.rows(l).len(), l));
         chosen
     }
 }
@@ -136,7 +157,14 @@ pub(super) struct Stats {
 }
 
 impl Stats {
-    /// Of the values at these positions; `None` if none is present.
+    /// Of the values at these positions; `None` if none is present. The median is left out.
+    pub fn plain(values: &[f64], rows: &[u32], scratch: &mut Vec<f64>) -> Option<Self> {
+        scratch.clear();
+        scratch.extend(rows.iter().filter_map(|&p| values.get(p as usize)).filter(|v| !v.is_nan()));
+        Self::of_present(scratch)
+    }
+
+    /// Of the values at these positions, with the median; `None` if none is present.
     pub fn of(values: &[f64], rows: &[u32], scratch: &mut Vec<f64>) -> Option<Self> {
         scratch.clear();
         scratch.extend(rows.iter().filter_map(|&p| values.get(p as usize)).filter(|v| !v.is_nan()));

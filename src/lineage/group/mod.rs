@@ -21,6 +21,7 @@ use super::frame::Frame;
 use super::screen::Subject;
 pub use constant::{UnexplainedEncoding, unexplained_encodings};
 pub use levels::Aggregate;
+use levels::{Ground, Levels};
 use serde::{Deserialize, Serialize};
 
 /// A formula over the rows that share a key.
@@ -216,14 +217,17 @@ impl GroupFormula {
 #[must_use]
 pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
     let subjects: Vec<Subject<'_>> = open.iter().filter_map(|&y| Subject::any(frame, y)).collect();
-    let clock = levels::clock(frame);
-    let mut found = relative::search(frame, &subjects, &clock, None);
-    for key in (0..frame.n_columns()).filter(|&k| frame.keys.get(k).is_some_and(Option::is_some)) {
-        found.extend(relative::search(frame, &subjects, &clock, Some(key)));
-        found.extend(constant::search(frame, &subjects, &clock, key));
-        found.extend(folds::search(frame, &subjects, &clock, key));
+    let ground = Ground::new(frame);
+    let keys = (0..frame.n_columns()).filter(|&k| frame.keys.get(k).is_some_and(Option::is_some));
+    let mut found = Vec::new();
+    for key in std::iter::once(None).chain(keys.map(Some)) {
+        let Some(levels) = Levels::new(frame, &ground.clock, key) else { continue };
+        found.extend(relative::search(frame, &subjects, &ground, &levels, key));
+        let Some(key) = key else { continue };
+        found.extend(constant::search(frame, &subjects, &ground, &levels, key));
+        found.extend(folds::search(frame, &subjects, &levels, key));
         if Some(key) != frame.entity {
-            found.extend(earlier::search(frame, &subjects, &clock, key));
+            found.extend(earlier::search(frame, &subjects, &levels, key));
         }
     }
     found.sort_by_key(|d| d.y);

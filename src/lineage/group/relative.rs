@@ -5,7 +5,7 @@
 //! the level these are the scalings of a preparation that has seen all rows.
 
 use super::evaluate::{FileStats, Group, at_row};
-use super::levels::{Levels, Stats};
+use super::levels::{Ground, Levels, Stats};
 use super::{GroupFormula, Relative, checked};
 use crate::lineage::confirm::Derivation;
 use crate::lineage::frame::Frame;
@@ -41,16 +41,15 @@ impl Looked {
 }
 
 /// Columns that are relative to the levels of a key, or to the whole file.
-pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32], key: Option<usize>) -> Vec<Derivation> {
-    let Some(levels) = Levels::new(frame, clock, key) else { return Vec::new() };
+pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], ground: &Ground, levels: &Levels, key: Option<usize>) -> Vec<Derivation> {
     let anchors: Vec<Anchor<'_>> = levels
         .anchors(ANCHORS, FEWEST_ROWS)
         .into_iter()
         .map(|l| levels.rows(l))
         .map(|rows| Anchor { rows, few: spread_rows(rows.len(), ROWS).filter_map(|i| rows.get(i).map(|&p| p as usize)).collect() })
         .collect();
-    let subjects: Vec<(&Subject<'_>, Looked)> =
-        subjects.iter().filter(|s| Some(s.column) != key && s.has_power(frame)).map(|s| (s, Looked::new(s.values, &anchors))).collect();
+    let worth = |s: &&Subject<'_>| Some(s.column) != key && s.may_be_a_fraction(frame) && s.has_power(frame);
+    let subjects: Vec<(&Subject<'_>, Looked)> = subjects.iter().filter(worth).map(|s| (s, Looked::new(s.values, &anchors))).collect();
     let mut found = Vec::new();
     for source in (0..frame.n_columns()).filter(|&x| Some(x) != key) {
         let Some(values) = frame.values(source) else { continue };
@@ -58,7 +57,8 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], clock: &[u32],
         let lines: Vec<Option<Line>> = Looked::new(values, &anchors).values.into_iter().map(Line::of).collect();
         let summed = OnceCell::new();
         for (subject, _) in subjects.iter().filter(|(s, looked)| s.column != source && is_worth(s, looked, &lines, blur)) {
-            let summed: &Summed<'_> = summed.get_or_init(|| Summed::new(values, blur, &anchors));
+            let empty = || Summed { values, blur, stats: vec![OnceCell::new(); anchors.len()], file: ground.file(source, values) };
+            let summed: &Summed<'_> = summed.get_or_init(empty);
             for formula in formulas(source, key) {
                 if summed.agrees(subject, &formula, &anchors) {
                     found.extend(checked(frame, subject, formula));
@@ -124,26 +124,20 @@ fn is_worth(subject: &Subject<'_>, looked: &Looked, lines: &[Option<Line>], blur
     on > off
 }
 
-/// A source summed over the levels that are looked at.
+/// A source summed over the levels that are looked at, the smallest first and only as far as needed.
 struct Summed<'a> {
     values: &'a [f64],
     blur: f64,
-    stats: Vec<Option<Stats>>,
+    stats: Vec<OnceCell<Option<Stats>>>,
     file: FileStats,
 }
 
-impl<'a> Summed<'a> {
-    fn new(values: &'a [f64], blur: f64, anchors: &[Anchor<'_>]) -> Self {
-        let mut scratch = Vec::new();
-        let stats = anchors.iter().map(|a| Stats::of(values, a.rows, &mut scratch)).collect();
-        Self { values, blur, stats, file: FileStats::of(values) }
-    }
-
-    /// Whether the formula gives y in at least half of the rows looked at, with y moving.
+impl Summed<'_> {
+    /// Whether the formula gives y in enough of the rows looked at, with y moving.
     fn agrees(&self, subject: &Subject<'_>, formula: &GroupFormula, anchors: &[Anchor<'_>]) -> bool {
         let (mut of, mut hits, mut telling) = (0, 0, 0);
         for (anchor, stats) in anchors.iter().zip(&self.stats) {
-            let Some(stats) = stats else { continue };
+            let Some(stats) = stats.get_or_init(|| Stats::plain(self.values, anchor.rows, &mut Vec::new())) else { continue };
             let group = Group { values: self.values, rows: anchor.rows, blur: self.blur };
             for &p in &anchor.few {
                 let Some(&y) = subject.values.get(p).filter(|y| !y.is_nan()) else { continue };
@@ -152,6 +146,9 @@ impl<'a> Summed<'a> {
                 of += 1;
                 hits += usize::from(hit);
                 telling += usize::from(hit && subject.is_telling(p));
+            }
+            if of >= ROWS && !subject.is_enough(hits, of) {
+                return false;
             }
         }
         telling >= TELLING && subject.is_enough(hits, of)

@@ -195,7 +195,14 @@ pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
     found.extend(bins::search(frame, &subjects, &sources));
     found.extend(calendar::search(frame, &subjects));
     found.sort_by_key(|d| d.y);
-    found
+    // The sum of two columns is found at anchors and by elimination.
+    let mut once: Vec<Derivation> = Vec::new();
+    for derivation in found {
+        if !once.iter().rev().take_while(|d| d.y == derivation.y).any(|d| d.formula == derivation.formula) {
+            once.push(derivation);
+        }
+    }
+    once
 }
 
 /// A derivation of `subject` by a row formula, if it survives the screening and the confirmation.
