@@ -323,6 +323,9 @@ fn label(frame: &Frame<'_>, y: usize, series: &Series, tried: &[usize], candidat
     // whole numbers are counted, not measured: half a unit would let any flag pass for any other
     let half_unit = if series.is_whole { 0.0 } else { series.half_unit };
     let mut hits: Vec<Calendar> = candidates.iter().filter_map(|(plain, part)| fitted(plain, part, &values, half_unit)).collect();
+    if hits.is_empty() {
+        return None;
+    }
     hits.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
     let target = Explained::series(series);
     hits.into_iter().find_map(|calendar| {
