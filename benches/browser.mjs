@@ -1,13 +1,13 @@
 // How long a person waits in the page: reading and audit, then cross-validation with one learner at a time.
 //
 // usage: node benches/browser.mjs [ROWS ...] [FILE.csv ...]      (default: 10000 100000 472871; after ./test or ./run has built the page)
-// A number is that many rows of the sessions sample. One worker besides the session's, headless Chromium, release page. Seconds by the clock
+// A number is that many rows of the sessions sample, its target as the page guesses it. One worker besides the session's, headless Chromium, release page. Seconds by the clock
 // of this script; the longest task of the page's thread and the longest silence of a working worker in milliseconds; the most memory the
 // page's process has taken, workers included, in MiB.
 import { readFileSync } from 'node:fs';
 import { chooseFiles, idle, inFolder, open, sampleFile, show, visit, watchLongTasks } from '../tests/browser/browser.mjs';
 
-const LEARNERS = ['Gradient boosting', 'Random forest', 'Logistic regression'];
+const LEARNERS = ['Gradient boosting', 'Random forest', 'Decision tree'];
 const PATIENCE = 900_000;
 
 /** Seconds that `work` takes. */
@@ -21,7 +21,7 @@ async function seconds(work) {
 async function watchJobs(page) {
   await page.addInitScript(() => {
     const Real = globalThis.Worker;
-    [globalThis.silence, globalThis.longestJob] = [0, 0];
+    [globalThis.silence, globalThis.longestJob, globalThis.begun] = [0, 0, 0];
     globalThis.Worker = class extends Real {
       constructor(address, options) {
         super(address, options);
@@ -40,7 +40,10 @@ async function watchJobs(page) {
       }
 
       postMessage(message, moved) {
-        if (this.runsJobs && message.length === 3) this.since = this.heard = performance.now();
+        if (this.runsJobs && message.length === 3) {
+          this.since = this.heard = performance.now();
+          globalThis.begun += 1;
+        }
         return super.postMessage(message, moved);
       }
     };
@@ -93,9 +96,10 @@ async function measure(asked) {
     await page.evaluate(() => { globalThis.longTasks.length = 0; });
     for (const learner of LEARNERS) {
       await only(page, learner);
+      await page.evaluate(() => { globalThis.begun = 0; });
       found[learner] = await seconds(async () => {
         await page.getByRole('button', { name: /^(Train|Train again)$/ }).click();
-        await page.locator('.jobs:not(.idle)').waitFor();
+        await page.waitForFunction(() => globalThis.begun > 0);
         await idle(page, PATIENCE);
       });
     }

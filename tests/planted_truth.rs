@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test says what it sees and fails where it stands")]
 
 use watertight::audit::{self, AuditInput};
-use watertight::finding::{Certainty, Finding, Severity};
+use watertight::finding::{Certainty, Evidence, Finding, Severity};
 use watertight::math::rng::Stream;
 use watertight::split::SplitSettings;
 use watertight::table::{Column, Kind, Table};
@@ -369,6 +369,33 @@ fn recognised_entities_are_found_by_what_they_are_worth() {
     assert_eq!(found(0.0), 0.0);
 }
 
+#[test]
+fn a_level_that_wanders_in_time_gives_a_random_split_its_price() {
+    let plant = |wanders: bool| {
+        move |seed: u64| {
+            let mut draw = Stream::new(seed, "planted/wander", 0);
+            let mut level = 0.0;
+            let (mut millis, mut x, mut y) = (Vec::new(), Vec::new(), Vec::new());
+            for day in 0..600_i64 {
+                let (a, e) = (draw.normal(), draw.normal());
+                level = if wanders { level + 0.4 * draw.normal() } else { 0.0 };
+                millis.push(day * 86_400_000);
+                x.push((a * 100.0).round());
+                y.push(((a + e + level) * 100.0).round());
+            }
+            let format = watertight::table::time::TimeFormat::new("%Y-%m-%d");
+            let day =
+                Column::new("day", Kind::Timestamp, watertight::table::Values::Times { millis, format }, watertight::table::Exceptions::default());
+            let found = audited(vec![day, Column::numeric("x", x, 0), Column::numeric("y", y, 0)], None, None);
+            let priced = |f: &Finding| matches!(f.evidence, Evidence::SplitGap { gap_low, .. } if gap_low > 0.0);
+            found.into_iter().filter(|f| f.check == "random_split_on_dates" && priced(f)).collect::<Vec<_>>()
+        }
+    };
+    let (found, twin) = (share("random_split_on_dates", plant(true)), share("random_split_on_dates", plant(false)));
+    println!("priced in time: {found}, twin {twin}");
+    assert!(found >= 0.8 && twin <= 0.1);
+}
+
 /// 700 rows of five measurements and a class of a quarter of the rows.
 fn measured(seed: u64) -> (Vec<Vec<f64>>, Vec<bool>) {
     let mut draw = Stream::new(seed, "planted/measured", 0);
@@ -447,7 +474,7 @@ fn test_rows_from_another_world_are_found_and_those_of_the_same_are_not() {
 
 #[test]
 fn scaling_and_filling_with_all_rows_are_proven_and_with_some_rows_are_not() {
-    let plant = |fill: bool, rows: usize| {
+    let plant = |fill: bool, rows: usize, off: f64| {
         move |seed: u64| {
             let (mut columns, y) = measured(seed);
             let known: Vec<f64> = columns[2].iter().take(rows).enumerate().filter(|(r, _)| !fill || r % 7 > 0).map(|(_, v)| *v).collect();
@@ -458,7 +485,7 @@ fn scaling_and_filling_with_all_rows_are_proven_and_with_some_rows_are_not() {
                 *v = if !fill {
                     (*v - mean) / spread
                 } else if r % 7 == 0 {
-                    mean
+                    mean + off
                 } else {
                     *v
                 }
@@ -468,8 +495,8 @@ fn scaling_and_filling_with_all_rows_are_proven_and_with_some_rows_are_not() {
             audited(all, None, None)
         }
     };
-    let found = |fill, rows| share("prepared_before_split", plant(fill, rows));
-    println!("prepared: {} {} {} {}", found(false, 700), found(true, 700), found(false, 560), found(true, 560));
-    assert!(found(false, 700) >= 0.95 && found(true, 700) >= 0.95);
-    assert_eq!((found(false, 560), found(true, 560)), (0.0, 0.0));
+    let found = |fill, rows, off| share("prepared_before_split", plant(fill, rows, off));
+    println!("prepared: {} {}, twins {} {}", found(false, 700, 0.0), found(true, 700, 0.0), found(false, 560, 0.0), found(true, 700, 40.0));
+    assert!(found(false, 700, 0.0) >= 0.95 && found(true, 700, 0.0) >= 0.95);
+    assert_eq!((found(false, 560, 0.0), found(true, 700, 40.0)), (0.0, 0.0));
 }

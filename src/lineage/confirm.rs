@@ -2,8 +2,10 @@
 //!
 //! Tolerance A of a row is half a unit of y's last printed decimal plus double rounding. Tolerance B adds the rounding of the
 //! sources, `2.5 x sqrt(sum (w h)^2)`, never more than four half units of y or 1 % of its 10-90 % range, whichever is larger. A formula
-//! that needs B is at most strong: a neighbour of the true formula can hide in B.
+//! that needs B is at most strong: a neighbour of the true formula can hide in B. What counts as one piece of evidence (a row, a
+//! row that comes back to a level, a group) is the formula's to say, see [`super::cells`].
 
+use super::cells::Evidence;
 use super::formula::{Formula, Point};
 use super::frame::Frame;
 use super::proof::{BITS_A_CONSTANT, Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
@@ -65,13 +67,17 @@ pub struct Derivation {
 /// Confirms a formula on all rows; `None` when it is no proof, not even of a part of the rows. `target` is the column `y` explained.
 #[must_use]
 pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula) -> Option<Derivation> {
-    let points = formula.all(frame);
+    confirm_points(frame, y, target, formula, &formula.all(frame))
+}
+
+/// The same, given what the formula gives at every position.
+pub(super) fn confirm_points(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula, points: &[Option<Point>]) -> Option<Derivation> {
     let exact = |p: &Point| target.half_unit() + RELATIVE * p.magnitude;
     let cap = (BLUR_UNITS * target.half_unit()).max(BLUR_SPREAD * target.spread());
     let blurred = |p: &Point| exact(p) + (BLUR * p.blur).min(cap);
-    let at_exact = Tally::of(target.values(), &points, &exact);
+    let at_exact = Tally::of(target.values(), points, &exact);
     let sources = formula.reads();
-    let orphans = orphans(frame, target.values(), &points, &sources.iter().map(|r| r.column).collect::<Vec<_>>());
+    let orphans = orphans(frame, target.values(), points, &sources.iter().map(|r| r.column).collect::<Vec<_>>());
     let of = at_exact.matched.of;
     if of < MIN_ROWS as u64 || (Share { count: of, of: of + orphans }).ratio() < REACH {
         return None;
@@ -79,11 +85,20 @@ pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Fo
     let needed = bits_needed(frame.n_columns());
     #[expect(clippy::cast_precision_loss, reason = "constants are few")]
     let price = BITS_A_CONSTANT * formula.n_constants() as f64;
-    let passes = |slack: &dyn Fn(&Point) -> f64| Some(target.bits_of(&points, slack) - price).filter(|bits| *bits >= needed);
+    let evidence = formula.evidence(frame);
+    let weigh = |slack: &dyn Fn(&Point) -> f64| match &evidence {
+        Evidence::Rows => target.bits_of(points, slack),
+        Evidence::Returns(counts) => {
+            let point = |r: usize| points.get(r).copied().flatten();
+            target.bits_where(&point, slack, &|r| counts.get(r).copied().unwrap_or(false))
+        }
+        Evidence::Cells(cells) => cells.bits(target.values(), points, slack),
+    };
+    let passes = |slack: &dyn Fn(&Point) -> f64| Some(weigh(slack) - price).filter(|bits| *bits >= needed);
     let (hold, tally, bits) = if at_exact.matched.ratio() >= PROVEN_SHARE {
         (Hold::Exact, at_exact, passes(&exact)?)
     } else {
-        let at_blurred = Tally::of(target.values(), &points, &blurred);
+        let at_blurred = Tally::of(target.values(), points, &blurred);
         if let Some(bits) = (at_blurred.matched.ratio() >= PROVEN_SHARE).then(|| passes(&blurred)).flatten() {
             (Hold::Rounded, at_blurred, bits)
         } else if at_exact.matched.ratio() >= PARTIAL_SHARE {

@@ -1,5 +1,6 @@
 //! A formula: how one column would be made from others, what it reads, what it gives, and what it costs to believe.
 
+use super::cells::Evidence;
 use super::frame::Frame;
 use super::group::GroupFormula;
 use super::row::RowFormula;
@@ -58,6 +59,14 @@ pub struct Point {
     pub blur: f64,
 }
 
+impl Point {
+    /// A value taken as it stands.
+    #[must_use]
+    pub fn of(value: f64) -> Self {
+        Self { value, magnitude: value.abs(), blur: 0.0 }
+    }
+}
+
 /// A cell that a formula uses at one row.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
@@ -114,6 +123,16 @@ impl Formula {
             Self::Row(f) => f.n_constants(),
             Self::Time(f) => f.n_constants(),
             Self::Group(f) => f.n_constants(),
+        }
+    }
+
+    /// What counts as one piece of evidence against chance.
+    #[must_use]
+    pub fn evidence(&self, frame: &Frame<'_>) -> Evidence {
+        match self {
+            Self::Row(f) => f.evidence(frame),
+            Self::Time(_) => Evidence::Rows,
+            Self::Group(f) => f.evidence(frame),
         }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! [`linear`] and [`recode`] ask the same of the target alone: copies, sums and renamed classes. [`rows`] finds equal rows.
 
+pub mod cells;
 pub mod choose;
 pub mod confirm;
 pub mod formula;
@@ -19,6 +20,7 @@ pub mod proof;
 pub mod recode;
 pub mod row;
 pub mod rows;
+mod screen;
 mod solve;
 pub mod time;
 

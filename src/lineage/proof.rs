@@ -33,6 +33,9 @@ const FEW_DISTINCT: usize = 100;
 const ALL_ROWS: usize = 20_000;
 const BLOCKS: usize = 100;
 const BLOCK: usize = 200;
+/// Blocks of [`SCREEN_BLOCK`] rows that a screening looks at.
+const SCREEN_BLOCKS: usize = 12;
+const SCREEN_BLOCK: usize = 100;
 
 /// Bits a formula needs in a table of so many columns.
 #[must_use]
@@ -88,8 +91,25 @@ impl<'a> Explained<'a> {
         Self::new(&series.values, series.half_unit)
     }
 
+    /// Values printed to within `half_unit`.
+    #[must_use]
+    pub fn rounded(values: &'a [f64], half_unit: f64) -> Self {
+        Self::new(values, half_unit)
+    }
+
+    /// A column of which chance is judged on about a thousand rows only: enough to say which formulas are worth a confirmation.
+    #[must_use]
+    pub fn screening(values: &'a [f64], half_unit: f64) -> Self {
+        let few = SCREEN_BLOCKS * SCREEN_BLOCK;
+        let judged = if values.len() <= few { (0..values.len()).collect() } else { blocks(values.len(), SCREEN_BLOCKS, SCREEN_BLOCK) };
+        Self::over(values, half_unit, judged)
+    }
+
     fn new(y: &'a [f64], half_unit: f64) -> Self {
-        let judged = judged_rows(y.len());
+        Self::over(y, half_unit, judged_rows(y.len()))
+    }
+
+    fn over(y: &'a [f64], half_unit: f64, judged: Vec<usize>) -> Self {
         let mut sorted: Vec<f64> = judged.iter().map(|&r| y[r]).filter(|v| !v.is_nan()).collect();
         let mut steps: Vec<f64> = judged.iter().filter_map(|&r| step(y, r)).collect();
         sorted.sort_by(f64::total_cmp);
@@ -147,7 +167,20 @@ impl<'a> Explained<'a> {
     #[must_use]
     pub fn bits_of(&self, points: &[Option<Point>], slack: &dyn Fn(&Point) -> f64) -> f64 {
         let value = |r: usize| points.get(r).copied().flatten().map_or(f64::NAN, |p| p.value);
-        self.bits_at(&value, &|r| points.get(r).and_then(Option::as_ref).map_or(0.0, slack))
+        self.bits_at(&value, &|r| points.get(r).and_then(Option::as_ref).map_or(0.0, slack), &|_| true)
+    }
+
+    /// Bits that points earn, counted only at rows where `counts` says so (a mapping is learnt where a level stands first).
+    #[must_use]
+    pub fn bits_where(&self, point: &dyn Fn(usize) -> Option<Point>, slack: &dyn Fn(&Point) -> f64, counts: &dyn Fn(usize) -> bool) -> f64 {
+        let value = |r: usize| point(r).map_or(f64::NAN, |p| p.value);
+        self.bits_at(&value, &|r| point(r).as_ref().map_or(0.0, slack), counts)
+    }
+
+    /// Rows that chance is judged on.
+    #[must_use]
+    pub fn n_judged(&self) -> usize {
+        self.judged.len()
     }
 
     /// Distance from the tenth to the ninetieth percentile of y; 0 without values.
@@ -171,14 +204,14 @@ impl<'a> Explained<'a> {
     }
 
     fn bits(&self, predicted: &[f64], tolerance: &dyn Fn(usize) -> f64) -> f64 {
-        self.bits_at(&|r| predicted.get(r).copied().unwrap_or(f64::NAN), tolerance)
+        self.bits_at(&|r| predicted.get(r).copied().unwrap_or(f64::NAN), tolerance, &|_| true)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-    fn bits_at(&self, predicted: &dyn Fn(usize) -> f64, tolerance: &dyn Fn(usize) -> f64) -> f64 {
+    fn bits_at(&self, predicted: &dyn Fn(usize) -> f64, tolerance: &dyn Fn(usize) -> f64, counts: &dyn Fn(usize) -> bool) -> f64 {
         let (n, n_steps) = (self.sorted.len() as f64, self.steps.len() as f64);
         let (mut bits, mut tested, mut missed) = (0.0, 0.0, 0.0);
-        for &row in &self.judged {
+        for &row in self.judged.iter().filter(|&&row| counts(row)) {
             let expected = predicted(row);
             let residual = (self.y[row] - expected).abs();
             if residual.is_nan() {
@@ -220,7 +253,12 @@ fn judged_rows(n_rows: usize) -> Vec<usize> {
     if n_rows <= ALL_ROWS {
         return (0..n_rows).collect();
     }
-    (0..BLOCKS).flat_map(|b| (0..BLOCK).map(move |i| b * (n_rows - BLOCK) / (BLOCKS - 1) + i)).collect()
+    blocks(n_rows, BLOCKS, BLOCK)
+}
+
+/// So many blocks of consecutive rows, spread evenly.
+fn blocks(n_rows: usize, n: usize, length: usize) -> Vec<usize> {
+    (0..n).flat_map(|b| (0..length).map(move |i| b * (n_rows - length) / (n - 1) + i)).collect()
 }
 
 fn step(values: &[f64], row: usize) -> Option<f64> {
@@ -236,7 +274,7 @@ fn within(sorted: &[f64], centre: f64, slack: f64) -> f64 {
     to.saturating_sub(from).max(1) as f64
 }
 
-fn binary_entropy(p: f64) -> f64 {
+pub(super) fn binary_entropy(p: f64) -> f64 {
     if p <= 0.0 || p >= 1.0 { 0.0 } else { -p * log2(p) - (1.0 - p) * log2(1.0 - p) }
 }
 

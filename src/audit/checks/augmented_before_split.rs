@@ -28,6 +28,10 @@ pub const AUGMENTED_BEFORE_SPLIT: Check = Check {
 const TRIED: usize = 240;
 /// Most rows of a class among which ends are looked for.
 const POOL: usize = 8_000;
+/// Most cells among which they are: a wide table gets fewer rows.
+const CELLS: usize = 400_000;
+/// Different whole numbers the column must hold in the class and in the others: an amount that is 0 for all others is no count.
+const KINDS: usize = 3;
 /// Nearest rows that are tried as ends.
 const ENDS: usize = 12;
 /// Columns beyond the first in which a row must stand where it should.
@@ -79,12 +83,13 @@ fn evidence(how: &str, class: Option<&String>, share: Share, bits: f64, bits_nee
 
 fn interpolated(input: &AuditInput<'_>, sample: &Sample, class: usize) -> Option<Finding> {
     let mut rows: Vec<usize> = sample.rows.iter().zip(&sample.y).filter(|(_, y)| **y == class as f64).map(|(r, _)| *r).collect();
-    if rows.len() > POOL {
+    let positions = input.feature_positions();
+    let pool = POOL.min(CELLS / positions.len().max(1)).max(2 * TRIED);
+    if rows.len() > pool {
         Stream::new(input.seed, "audit/interpolated", class as u64).shuffle(&mut rows);
-        rows.truncate(POOL);
+        rows.truncate(pool);
         rows.sort_unstable();
     }
-    let positions = input.feature_positions();
     let axes: Vec<Axis<'_>> = positions.iter().filter_map(|&p| axis(input.table.columns().get(p)?, &rows)).collect();
     if axes.len() <= FURTHER || rows.len() < 2 * FRACTIONS {
         return None;
@@ -186,6 +191,15 @@ fn fractions(input: &AuditInput<'_>, sample: &Sample) -> Vec<Finding> {
         {
             return None;
         }
+        let whole = |inside: bool| {
+            let mut kinds: Vec<f64> = cells.iter().filter(|c| c.1.fract() == 0.0 && c.2.total_cmp(&class).is_eq() == inside).map(|c| c.1).collect();
+            kinds.sort_unstable_by(f64::total_cmp);
+            kinds.dedup();
+            kinds.len()
+        };
+        if whole(true) < KINDS || whole(false) < KINDS {
+            return None;
+        }
         let share = sample.y.iter().filter(|y| y.total_cmp(&class).is_eq()).count() as f64 / n;
         let bits = -(broken.len() as f64) * log2(share);
         (bits >= needed).then(|| {
@@ -264,6 +278,16 @@ mod tests {
         for n_classes in [2, 3] {
             assert!(clean(2, 600, n_classes).run(&AUGMENTED_BEFORE_SPLIT).findings.is_empty());
         }
+    }
+
+    #[test]
+    fn an_amount_that_only_one_class_has_was_not_made() {
+        let case = clean(6, 600, 2);
+        let y = case.encoded();
+        let paid = y.iter().enumerate().map(|(r, y)| if *y > 0.5 { 10.0 + (r % 97) as f64 / 4.0 } else { 0.0 }).collect();
+        let mut columns = case.into_columns();
+        columns.insert(0, Column::numeric("paid", paid, 2));
+        assert!(Case::new(columns).run(&AUGMENTED_BEFORE_SPLIT).findings.is_empty());
     }
 
     #[test]

@@ -3,17 +3,16 @@
 //! Rows of one customer, patient or machine resemble each other. Dealt by chance, a model may recognise the entity by its
 //! other columns and repeat the answer it saw; for new entities it cannot. That entities stand on both sides says nothing by
 //! itself, so the price is measured: the same fast model, without the key, on the same rows, once dealt by chance and once
-//! with each entity kept whole. Found when the score by chance is 0.03 higher and the interval of the difference excludes 0
-//! (paired, summed within entities, widened for the keys tried). Keys looked for: the entity that is set, identifiers, and other
+//! with each entity kept whole. Found when the score by chance is at least 0.03 higher and as many standard errors as a score of one
+//! column needs (paired, summed within entities): the interval of the difference then excludes 0 by far. Keys looked for: the entity that is set, identifiers, and other
 //! columns of at least 20 values with at least two rows each on which other columns depend.
 
 use super::super::coded::Coded;
 use super::super::judged::Judged;
-use super::super::measure::Sample;
+use super::super::measure::{Sample, z_needed};
 use super::super::probe::{OutOfFold, Probe, most_rows};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
-use crate::math::distribution::normal_quantile;
 use crate::math::rng::Stream;
 use crate::split::{Strategy, resolve};
 use crate::table::{Column, Kind, MISSING_CODE};
@@ -33,6 +32,8 @@ const LEVELS: usize = 20;
 const ROWS_EACH: usize = 2;
 /// Fewest rows that can be priced.
 const ENOUGH: usize = 200;
+/// Share of the rows one value may have: an entity is one of many.
+const LARGEST: f64 = 0.1;
 /// Share of the rows in which a column must have the one value of its entity to depend on it.
 const DEPENDS: f64 = 0.98;
 /// Most keys priced.
@@ -43,6 +44,10 @@ const GAP: f64 = 0.03;
 const LARGE: f64 = 0.10;
 /// Difference the check must be able to see, or it says that it is underpowered.
 const VISIBLE: f64 = 0.10;
+/// Honest score above which something else gives the answer, and no way of dealing rows can be priced.
+const SATURATED: f64 = 0.985;
+/// Standard errors on either side of a 95 % interval.
+const Z95: f64 = 1.96;
 /// Folds.
 const FOLDS: u32 = 4;
 
@@ -69,11 +74,14 @@ fn run(input: &AuditInput<'_>) -> Checked {
         };
         return Checked::skipped(ENTITIES_ACROSS_SPLIT.id, why);
     }
-    let z = normal_quantile(1.0 - 0.025 / keys.len() as f64);
-    let priced: Vec<(Finding, f64, f64)> = keys.iter().enumerate().filter_map(|(i, key)| price(input, key, &sample, z, i as u64)).collect();
+    let priced: Vec<(Finding, f64, f64)> = keys.iter().enumerate().filter_map(|(i, key)| price(input, key, &sample, i as u64)).collect();
     let n_rows = sample.rows.len().min(most_rows(input));
     let Some(finest) = priced.iter().map(|p| p.2).reduce(f64::min) else {
-        return Checked::underpowered(ENTITIES_ACROSS_SPLIT.id, n_rows, "there are too few rows or entities to compare two ways of dealing them");
+        return Checked::underpowered(
+            ENTITIES_ACROSS_SPLIT.id,
+            n_rows,
+            "there are too few rows or entities to compare two ways of dealing them, or another column gives the answer",
+        );
     };
     let best = priced.into_iter().filter(|p| p.1 >= GAP && p.1 > p.2).max_by(|a, b| a.1.total_cmp(&b.1));
     if best.is_none() && finest > VISIBLE {
@@ -97,14 +105,14 @@ fn keys<'a>(input: &AuditInput<'a>, sample: &Sample, kept_whole: Option<&str>) -
             Kind::Boolean | Kind::Timestamp => false,
         })
         .map(|column| Key { column, sure: Some(column.name()) == set || column.kind() == Kind::Identifier })
-        .filter(|key| comes_back(key, input, sample))
+        .filter(|key| comes_back(key, input, sample, most_rows(input)))
         .collect();
     keys.sort_by_key(|k| (Some(k.column.name()) != set, !k.sure));
     keys.truncate(KEYS);
     keys
 }
 
-fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample) -> bool {
+fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample, most: usize) -> bool {
     if key.column.codes().is_some_and(|(_, levels)| levels.len() < LEVELS) {
         return false;
     }
@@ -113,15 +121,20 @@ fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample) -> bool {
     if distinct < LEVELS || present < ROWS_EACH * distinct || present < ENOUGH.min(sample.rows.len()) {
         return false;
     }
-    key.sure || has_attribute(key.column, &coded, input, sample)
+    let commonest = coded.counts.iter().copied().max().unwrap_or(0);
+    key.sure
+        || (f64::from(commonest) <= LARGEST * present as f64
+            && has_attribute(key.column, &of_whole_entities(key.column, sample, most, input.seed, 0), input))
 }
 
 /// Whether a feature that differs between entities is the same in nearly all rows of one.
-fn has_attribute(key: &Column, coded: &Coded, input: &AuditInput<'_>, sample: &Sample) -> bool {
+fn has_attribute(key: &Column, rows: &[u32], input: &AuditInput<'_>) -> bool {
+    let rows: Vec<usize> = rows.iter().map(|&r| r as usize).collect();
+    let coded = Coded::new(key, &rows);
     input.features().filter(|c| c.name() != key.name() && c.kind() != Kind::Timestamp).any(|column| {
         let mut first = vec![None; coded.counts.len()];
         let (mut again, mut same) = (0_u32, 0_u32);
-        let other = Coded::new(column, &sample.rows);
+        let other = Coded::new(column, &rows);
         if other.distinct() < 2 || other.counts.iter().any(|c| f64::from(*c) > 0.9 * other.present() as f64) {
             return false;
         }
@@ -135,8 +148,8 @@ fn has_attribute(key: &Column, coded: &Coded, input: &AuditInput<'_>, sample: &S
     })
 }
 
-/// The finding of a key, the difference of scores and the half width of its interval.
-fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, z: f64, index: u64) -> Option<(Finding, f64, f64)> {
+/// The finding of a key, the difference of scores and the least difference that would be past chance.
+fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, index: u64) -> Option<(Finding, f64, f64)> {
     let rows = of_whole_entities(key.column, sample, most_rows(input), input.seed, index);
     if rows.len() < ENOUGH {
         return None;
@@ -154,7 +167,11 @@ fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, z: f64, index: 
     let mut clusters = Coded::new(key.column, &at).codes;
     let none = clusters.iter().filter(|c| **c != MISSING_CODE).max().map_or(0, |m| m + 1);
     clusters.iter_mut().filter(|c| **c == MISSING_CODE).for_each(|c| *c = none);
-    let half = z * gap.error(&judged.rows.iter().map(|&r| clusters[r]).collect::<Vec<u32>>());
+    if whole.value > SATURATED {
+        return None;
+    }
+    let error = gap.error(&judged.rows.iter().map(|&r| clusters[r]).collect::<Vec<u32>>());
+    let (half, visible) = (Z95 * error, z_needed(1) * error);
     let (severity, certainty) = match (key.sure, gap.value) {
         (true, g) if g >= LARGE && g - half >= GAP => (Severity::Blocker, Certainty::Strong),
         (true, _) => (Severity::Warning, Certainty::Strong),
@@ -170,7 +187,7 @@ fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, z: f64, index: 
     };
     let finding =
         Finding::new(ENTITIES_ACROSS_SPLIT.id, severity, certainty, &[name], evidence).remedies(vec![Remedy::GroupSplit { entity: name.to_owned() }]);
-    Some((finding, gap.value, half))
+    Some((finding, gap.value, visible))
 }
 
 /// Rows of entities drawn whole until there are enough, ascending.

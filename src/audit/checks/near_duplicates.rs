@@ -26,6 +26,8 @@ pub const NEAR_DUPLICATES: Check = Check {
 
 /// Most rows that are looked for.
 const POOL: usize = 40_000;
+/// Most cells that are looked at: a wide table gets fewer rows.
+const CELLS: usize = 1_500_000;
 /// Most rows that look.
 const QUERIES: usize = 1_500;
 /// Fewest rows on each side, or in one file.
@@ -66,7 +68,7 @@ fn two_files(input: &AuditInput<'_>, from: usize) -> Checked {
     if from < ENOUGH || n - from < ENOUGH {
         return Checked::underpowered(NEAR_DUPLICATES.id, n, "with fewer than 100 rows in a file near copies cannot be told from neighbours");
     }
-    let mut rows = drawn(0, from, POOL, input.seed);
+    let mut rows = drawn(0, from, pool_of(input), input.seed);
     let n_train = rows.len();
     rows.extend(drawn(from, n, QUERIES, input.seed));
     let points = Points::new(input.table, &input.feature_positions(), &rows, input.seed);
@@ -105,7 +107,7 @@ fn one_file(input: &AuditInput<'_>) -> Checked {
     if n < ENOUGH {
         return Checked::underpowered(NEAR_DUPLICATES.id, n, "with fewer than 100 rows near copies cannot be told from neighbours");
     }
-    let rows = drawn(0, n, POOL, input.seed);
+    let rows = drawn(0, n, pool_of(input), input.seed);
     let fine: Vec<usize> =
         input.feature_positions().into_iter().filter(|&p| input.table.columns().get(p).is_some_and(|c| is_fine(c, &rows))).collect();
     if fine.len() < FINE_COLUMNS {
@@ -139,6 +141,11 @@ fn one_file(input: &AuditInput<'_>) -> Checked {
         Finding::new(NEAR_DUPLICATES.id, severity, Certainty::Strong, &[], evidence).rows(near)
     });
     Checked::ran(NEAR_DUPLICATES.id, rows.len(), finding.into_iter().collect())
+}
+
+/// Rows looked for, by the width of the table.
+fn pool_of(input: &AuditInput<'_>) -> usize {
+    (CELLS / input.task.features.len().max(1)).clamp(2 * QUERIES, POOL)
 }
 
 /// Rows `from..to`, at most so many, ascending.

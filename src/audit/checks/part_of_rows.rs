@@ -8,7 +8,7 @@
 //! the last decimal), than chance (the same values in any order), and than the target equals its former value.
 
 use super::super::coded::Coded;
-use super::super::measure::{MEASURED_ROWS, Sample, z_needed};
+use super::super::measure::{Sample, measured_rows, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
 use crate::math::elementary::{log2, powi};
@@ -43,7 +43,7 @@ const WHOLE: f64 = 0.99;
 const COMMON: f64 = 0.05;
 
 fn run(input: &AuditInput<'_>) -> Checked {
-    let sample = Sample::new(input, MEASURED_ROWS);
+    let sample = Sample::new(input, measured_rows(input));
     let n = sample.rows.len();
     if input.task.features.is_empty() {
         return Checked::skipped(PART_OF_ROWS.id, "there are no features");

@@ -36,6 +36,10 @@ const FILLED: f64 = 0.01;
 const FEWEST: usize = 8;
 /// Times the next most frequent value.
 const SPIKE: usize = 4;
+/// Cells looked at before a column is sorted.
+const GLANCE: usize = 4_000;
+/// Times the next most frequent value a middle value must stand: many honest columns are dense there.
+const MIDDLE_SPIKE: usize = 10;
 /// Distinct values from which steps can be counted.
 const STEPS: usize = 20;
 /// Rounding as a share of a step, up to which steps can be counted.
@@ -70,11 +74,17 @@ fn run(input: &AuditInput<'_>) -> Checked {
     let mut findings = Vec::new();
     let mut told: Vec<&str> = Vec::new();
     for (of, rows) in parts {
-        for (how, look) in [("standardised", standardised as Look), ("mean", filled_with_mean), ("median", filled_with_median), ("min_max", min_max)]
-        {
-            let found: Vec<(&Column, Match)> =
-                numeric.iter().filter(|c| !told.contains(&c.name())).filter_map(|c| Some((*c, look(&Cells::new(c, rows)?, needed)?))).collect();
-            told.extend(found.iter().map(|f| f.0.name()));
+        let seen: Vec<(&Column, &str, Match)> = numeric
+            .iter()
+            .filter(|c| !told.contains(&c.name()))
+            .filter_map(|c| {
+                let cells = Cells::new(c, rows)?;
+                LOOKS.iter().find_map(|(how, look)| Some((*c, *how, look(&cells, needed)?)))
+            })
+            .collect();
+        told.extend(seen.iter().map(|f| f.0.name()));
+        for (how, _) in LOOKS {
+            let found: Vec<(&Column, &Match)> = seen.iter().filter(|s| s.1 == *how).map(|s| (s.0, &s.2)).collect();
             findings.extend(tell(how, of, &found, numeric.len(), needed, rows));
         }
     }
@@ -83,9 +93,12 @@ fn run(input: &AuditInput<'_>) -> Checked {
 
 type Look = fn(&Cells, f64) -> Option<Match>;
 
-fn tell(how: &str, of: &str, found: &[(&Column, Match)], n_numeric: usize, needed: f64, rows: usize) -> Option<Finding> {
+/// What is looked for, by name; the first match of a column counts.
+const LOOKS: &[(&str, Look)] = &[("standardised", standardised), ("mean", filled_with_mean), ("median", filled_with_median), ("min_max", min_max)];
+
+fn tell(how: &str, of: &str, found: &[(&Column, &Match)], n_numeric: usize, needed: f64, rows: usize) -> Option<Finding> {
     let least = found.iter().map(|f| f.1.bits).reduce(f64::min)?;
-    let worst = found.iter().map(|f| &f.1).max_by(|a, b| a.residual.total_cmp(&b.residual))?;
+    let worst = found.iter().map(|f| f.1).max_by(|a, b| a.residual.total_cmp(&b.residual))?;
     let names: Vec<&str> = found.iter().map(|f| f.0.name()).collect();
     let filled = how == "mean" || how == "median";
     let whole_table = how == "standardised" && found.len() == n_numeric && found.len() >= TABLE;
@@ -130,7 +143,11 @@ impl Cells {
         if ascending.len() < ENOUGH {
             return None;
         }
-        ascending.sort_unstable_by(f64::total_cmp);
+        let (least, most) = ascending.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
+        // Only a column with a value that repeats, or that ends at 0 and 1, needs to be sorted.
+        if (least == 0.0 && most == 1.0) || has_repeats(&ascending) {
+            ascending.sort_unstable_by(f64::total_cmp);
+        }
         let decimals = column.printed_decimals()?;
         let unit = if decimals >= 15 { 0.0 } else { powi(10.0, -i32::from(decimals)) };
         let spread = variance(&ascending, 1).sqrt();
@@ -138,12 +155,16 @@ impl Cells {
         (spread > 0.0).then_some(Self { ascending, mean, spread, unit })
     }
 
+    /// Cells of the column.
     fn n(&self) -> f64 {
         self.ascending.len() as f64
     }
 
     /// The most frequent value: where it begins, how many cells it fills and how many the next one does.
     fn spike(&self) -> Option<(usize, usize, usize)> {
+        if !self.ascending.is_sorted() {
+            return None;
+        }
         let (mut at, mut best, mut next) = (0, (0, 0), 0);
         for run in self.ascending.chunk_by(|a, b| a == b) {
             if run.len() > best.1 {
@@ -161,6 +182,14 @@ impl Cells {
     fn without(&self, at: usize, cells: usize) -> Vec<f64> {
         [&self.ascending[..at], &self.ascending[at + cells..]].concat()
     }
+}
+
+/// Whether one value fills a hundredth of the cells or more, seen on at most [`GLANCE`] of them; a few repeats by chance count too.
+fn has_repeats(values: &[f64]) -> bool {
+    let mut some: Vec<f64> = values.iter().copied().step_by(values.len().div_ceil(GLANCE).max(1)).collect();
+    some.sort_unstable_by(f64::total_cmp);
+    let most = some.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    most >= 3 && most as f64 >= FILLED / 2.0 * some.len() as f64
 }
 
 fn standardised(cells: &Cells, needed: f64) -> Option<Match> {
@@ -187,6 +216,10 @@ fn filled_with_mean(cells: &Cells, needed: f64) -> Option<Match> {
 
 fn filled_with_median(cells: &Cells, _: f64) -> Option<Match> {
     let (at, filled, next) = cells.spike()?;
+    // Zero is where honest columns rest.
+    if filled < MIDDLE_SPIKE * next || cells.ascending[at] == 0.0 {
+        return None;
+    }
     let others = cells.ascending.len() - filled;
     // Cells that had the value before stand on either side of the middle.
     let off = at.abs_diff(others - at);
@@ -196,6 +229,9 @@ fn filled_with_median(cells: &Cells, _: f64) -> Option<Match> {
 
 fn min_max(cells: &Cells, needed: f64) -> Option<Match> {
     let (first, last) = (cells.ascending.first()?, cells.ascending.last()?);
+    if !cells.ascending.is_sorted() {
+        return None;
+    }
     if first.abs() > 1e-12 || (last - 1.0).abs() > 1e-9 {
         return None;
     }

@@ -34,6 +34,8 @@ const PRESENT: f64 = 0.9;
 const ENOUGH: usize = 150;
 /// Difference of scores that matters.
 const PRICE: f64 = 0.03;
+/// Honest score above which something else gives the answer, and no way of dealing rows can be priced.
+const SATURATED: f64 = 0.985;
 /// Runs of consecutive rows the interval sums over.
 const RUNS: usize = 20;
 /// Moments of the gap, as a share.
@@ -99,6 +101,9 @@ fn price(input: &AuditInput<'_>, time: &str) -> Option<Evidence> {
     let sample = probe.sample(&ordered.rows);
     let score = |o: &OutOfFold| Judged::new(&sample, &o.of(&ordered.rows)?);
     let (random, honest) = (score(&random)?, score(&ordered)?);
+    if honest.value > SATURATED {
+        return None;
+    }
     let gap = random.minus(&honest);
     // The probe's rows stand in time order.
     let runs: Vec<u32> = (0..ordered.rows.len()).map(|i| (i * RUNS / ordered.rows.len()) as u32).collect();

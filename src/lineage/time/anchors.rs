@@ -11,9 +11,9 @@ use super::screen::{Sample, Screen};
 const TELLING: usize = 2;
 /// Fewest and most anchors, and most in a small table, where they cost nothing.
 const FEWEST: usize = 4;
-const MOST: usize = 8;
+const MOST: usize = 6;
 const FEWEST_SMALL: usize = 8;
-const MOST_SMALL: usize = 12;
+const MOST_SMALL: usize = 10;
 /// Rows up to which a table is small.
 const SMALL: usize = 3_000;
 /// History and future that windows may ask for.
@@ -26,6 +26,10 @@ const POOL: usize = 96;
 const RELATIVE: f64 = 1e-9;
 /// Standard deviations of the sources' rounding that are allowed.
 const BLUR: f64 = 2.5;
+
+/// What a filter allows for: a source's rounding so many times over, and this share of the largest value.
+const ROOM: f64 = 6.0;
+const ROOM_RELATIVE: f64 = 1e-8;
 
 /// A row with the columns' values in order.
 pub(super) struct Anchor {
@@ -41,11 +45,63 @@ struct Class {
     values: Vec<f64>,
     caps: Vec<f64>,
     columns: Vec<u32>,
+    filter: Filter,
+}
+
+/// Says at once, and nearly always, that no value of a class is near a number: a bit for every cell of a value's neighbourhood, by hash.
+#[derive(Default)]
+struct Filter {
+    /// Widest tolerance it answers for; cells have this width.
+    slack: f64,
+    inverse: f64,
+    bits: Vec<u64>,
+}
+
+/// Bits of a filter, as a power of two.
+const FILTER: u32 = 15;
+
+impl Filter {
+    fn fill(&mut self, slack: f64, values: &[f64]) {
+        (self.slack, self.inverse) = (slack, 1.0 / slack);
+        self.bits.clear();
+        self.bits.resize(1 << (FILTER - 6), 0);
+        for value in values {
+            let cell = self.cell(*value);
+            for near in cell.saturating_sub(1)..=cell.saturating_add(1) {
+                let bit = Self::bit(near);
+                self.bits[bit >> 6] |= 1 << (bit & 63);
+            }
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "cut towards 0 and saturating: the middle cell is two wide, far values share one")]
+    fn cell(&self, value: f64) -> i64 {
+        (value * self.inverse) as i64
+    }
+
+    fn bit(cell: i64) -> usize {
+        (cell.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER)) as usize
+    }
+
+    /// Whether no value is within `slack` of `value`. False says nothing.
+    fn excludes(&self, value: f64, slack: f64) -> bool {
+        let bit = Self::bit(self.cell(value));
+        slack <= self.slack && self.bits[bit >> 6] & (1 << (bit & 63)) == 0
+    }
 }
 
 impl Anchor {
     fn new(place: usize, screens: &[Screen<'_>]) -> Self {
         Self { place, every: classes(place, screens, false), smooth: classes(place, screens, true) }
+    }
+
+    /// Makes ready for candidates of a source with this rounding.
+    pub(super) fn prepare(&mut self, blur: f64) {
+        for class in self.every.iter_mut().chain(&mut self.smooth) {
+            let largest = class.values.iter().fold(0.0, |m, v| f64::max(m, v.abs()));
+            let slack = class.half_unit + (ROOM * BLUR * blur).min(class.widest) + ROOM_RELATIVE * largest + f64::MIN_POSITIVE;
+            class.filter.fill(slack, &class.values);
+        }
     }
 
     /// Calls `hit` with the index of every column that has the value of the point here; `smooth`: only smooth columns.
@@ -54,6 +110,9 @@ impl Anchor {
         for class in if smooth { &self.smooth } else { &self.every } {
             let exact = class.half_unit + RELATIVE * point.magnitude;
             let slack = exact + blur.min(class.widest);
+            if class.filter.excludes(point.value, slack) {
+                continue;
+            }
             let from = class.values.partition_point(|&v| v < point.value - slack);
             for i in from..class.values.len() {
                 let residual = (class.values[i] - point.value).abs();
@@ -89,6 +148,7 @@ fn classes(place: usize, screens: &[Screen<'_>], smooth: bool) -> Vec<Class> {
             values: class.iter().map(|c| c.1).collect(),
             caps: class.iter().map(|c| c.2).collect(),
             columns: class.iter().map(|c| c.3).collect(),
+            filter: Filter::default(),
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use super::TimeFormula;
 use super::axis::real;
 use super::screen::entropy;
 use crate::math::elementary::{cos, log2, sin};
-use crate::table::{MISSING_TIME, time::civil, time::days_in};
+use crate::table::{Kind, MISSING_TIME, time::civil, time::days_in};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
@@ -76,6 +76,8 @@ pub enum Part {
     DayOfMonth,
     /// Day of the week, 0 Monday to 6 Sunday.
     Weekday,
+    /// Day of the week, 0 Sunday to 6 Saturday.
+    WeekdayFromSunday,
     /// Hour, 0 to 23.
     Hour,
     /// Minute, 0 to 59.
@@ -96,7 +98,7 @@ pub enum Part {
 
 impl Part {
     const ROWS: [Self; 3] = [Self::RowInFile, Self::RowInOrder, Self::RowInEntity];
-    const STAMP: [Self; 13] = [
+    const STAMP: [Self; 14] = [
         Self::Year,
         Self::Quarter,
         Self::Month,
@@ -104,6 +106,7 @@ impl Part {
         Self::DayOfYear,
         Self::DayOfMonth,
         Self::Weekday,
+        Self::WeekdayFromSunday,
         Self::Hour,
         Self::Minute,
         Self::IsWeekend,
@@ -163,6 +166,7 @@ impl Part {
             Self::DayOfYear => f64::from(day_of_year(c.year, c.month, c.day)),
             Self::DayOfMonth => f64::from(c.day),
             Self::Weekday => f64::from(c.weekday),
+            Self::WeekdayFromSunday => f64::from((c.weekday + 1) % 7),
             Self::Hour => f64::from(c.hour),
             Self::Minute => f64::from(c.minute),
             Self::IsWeekend => flag(c.weekday >= 5),
@@ -294,7 +298,21 @@ pub fn labels(frame: &Frame<'_>) -> Vec<Derivation> {
         }
     }
     let open = (0..frame.n_columns()).filter(|&y| Some(y) != frame.time && Some(y) != frame.entity);
-    open.filter_map(|y| label(frame, y, frame.series.get(y)?.as_ref()?, &tried, &candidates)).collect()
+    open.filter_map(|y| {
+        let counted = counted(frame, y);
+        label(frame, y, counted.as_ref().or(frame.series.get(y)?.as_ref())?, &tried, &candidates)
+    })
+    .collect()
+}
+
+/// The numbers of an identifier column: a row number is often one.
+fn counted(frame: &Frame<'_>, y: usize) -> Option<Series> {
+    let column = frame.table.columns().get(y).filter(|c| c.kind() == Kind::Identifier)?;
+    let (codes, levels) = column.codes()?;
+    let numbers: Vec<f64> = levels.iter().map(|l| l.parse::<u32>().ok().map(f64::from)).collect::<Option<_>>()?;
+    let values: Vec<f64> = frame.order.iter().map(|&r| numbers.get(codes[r as usize] as usize).copied().unwrap_or(f64::NAN)).collect();
+    let n_present = values.iter().filter(|v| !v.is_nan()).count();
+    Some(Series { values, decimals: 0, half_unit: 0.0, is_whole: true, n_distinct: numbers.len(), n_present })
 }
 
 fn label(frame: &Frame<'_>, y: usize, series: &Series, tried: &[usize], candidates: &[(Calendar, Vec<f64>)]) -> Option<Derivation> {
@@ -305,6 +323,9 @@ fn label(frame: &Frame<'_>, y: usize, series: &Series, tried: &[usize], candidat
     // whole numbers are counted, not measured: half a unit would let any flag pass for any other
     let half_unit = if series.is_whole { 0.0 } else { series.half_unit };
     let mut hits: Vec<Calendar> = candidates.iter().filter_map(|(plain, part)| fitted(plain, part, &values, half_unit)).collect();
+    if hits.is_empty() {
+        return None;
+    }
     hits.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
     let target = Explained::series(series);
     hits.into_iter().find_map(|calendar| {

@@ -107,7 +107,7 @@ fn calendar(f: &Calendar, time: &str) -> String {
         Part::Week => format!("week({time})"),
         Part::DayOfYear => format!("day of year({time})"),
         Part::DayOfMonth => format!("day of month({time})"),
-        Part::Weekday => format!("weekday({time})"),
+        Part::Weekday | Part::WeekdayFromSunday => format!("weekday({time})"),
         Part::Hour => format!("hour({time})"),
         Part::Minute => format!("minute({time})"),
         Part::IsWeekend => format!("is weekend({time})"),

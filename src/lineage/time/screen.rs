@@ -1,6 +1,6 @@
 //! The early exit: is a candidate formula worth evaluating on all rows?
 //!
-//! A candidate must hold on 5 of 9 rows with rare values, be ahead of chance in bits after 24 and 96 random rows, and earn a good part of the bits
+//! A candidate must hold on 5 of 9 rows with rare values, stay ahead of chance, in bits after 48 and 96 random rows, and earn a good part of the bits
 //! of a proof on a sample. Tolerance is the wide one (the sources' rounding added); [`super::super::confirm`] has the last word.
 
 use super::super::formula::Point;
@@ -20,6 +20,15 @@ const MOST_TESTED: usize = 1_000;
 const FIRST: usize = 9;
 /// Matches needed of the first rows.
 const FIRST_MATCHES: usize = 5;
+/// With more rows than this, bits are counted after more of the first rows.
+const MANY: usize = 300;
+const LATER: usize = 24;
+/// Evidence against a candidate, in bits, at which it is given up.
+const HOPELESS: f64 = -3.9;
+/// Share of rows a candidate is supposed to hold on: of a column whose values chance hits often, a partial formula is no proof.
+const SUPPOSED: (f64, f64) = (0.6, 0.9);
+/// Chance of a hit from which the larger share is supposed.
+const OFTEN: f64 = 0.1;
 /// Rows from which the rare ones are taken.
 const POOL: usize = 96;
 /// Tolerance B as in the confirmation: standard deviations, half units, share of the spread.
@@ -67,6 +76,9 @@ pub(super) struct Screen<'f> {
     pub is_smooth: bool,
     /// An exact copy would earn a proof.
     pub is_powered: bool,
+    common: f64,
+    /// For the first rows: evidence of a match and of a miss, in bits.
+    odds: Vec<(f64, f64)>,
     rows: Vec<u32>,
     sorted: Vec<f64>,
     steps: Vec<f64>,
@@ -86,8 +98,22 @@ impl<'f> Screen<'f> {
         let half_unit = series.half_unit;
         let cap = (BLUR_UNITS * half_unit).max(BLUR_SPREAD * (tenth(9) - tenth(1)));
         let needed = bits_needed(axis.frame.n_columns());
-        let mut screen = Self { column, values, half_unit, cap, is_smooth: false, is_powered: false, rows, sorted, steps, needed };
+        let mut screen = Self {
+            column,
+            values,
+            half_unit,
+            cap,
+            is_smooth: false,
+            is_powered: false,
+            common: common(&sorted),
+            odds: Vec::new(),
+            rows,
+            sorted,
+            steps,
+            needed,
+        };
         screen.rare_first();
+        screen.odds = screen.odds();
         screen.is_powered = screen.power() >= needed || Explained::series(series).power() >= needed;
         screen.is_smooth = screen.is_powered && screen.smoothness(axis, sample) >= SMOOTH;
         Some(screen)
@@ -101,13 +127,14 @@ impl<'f> Screen<'f> {
     /// Whether the column has a telling value at a place: present and not one of its common values.
     pub(super) fn tells(&self, place: usize) -> bool {
         let value = self.values[place];
-        !value.is_nan() && self.share(value) <= self.common()
+        !value.is_nan() && self.share(value) <= self.common
     }
 
     /// The share of rows on which a candidate, given by its value at a place, holds, if it is worth evaluating everywhere.
     pub(super) fn passes(&self, at: &dyn Fn(usize) -> Option<Point>) -> Option<f64> {
-        let (mut looked, mut tested, mut matched, mut bits) = (0_usize, 0_usize, 0_usize, 0.0);
-        let mut early = 0.0;
+        let (mut looked, mut tested, mut matched, mut bits, mut evidence) = (0_usize, 0_usize, 0_usize, 0.0, 0.0);
+        // bits are not counted on the first rows: a chance match is thrown out before they are looked up
+        let uncounted = if self.rows.len() > MANY { LATER } else { FIRST };
         for &row in &self.rows {
             let place = row as usize;
             looked += 1;
@@ -116,29 +143,27 @@ impl<'f> Screen<'f> {
             }
             let Some(point) = at(place) else { continue };
             let slack = self.slack(&point);
+            let holds = (self.values[place] - point.value).abs() <= slack;
             tested += 1;
-            if (self.values[place] - point.value).abs() <= slack {
-                matched += 1;
-                if tested <= FIRST {
-                    early += 1.0;
-                } else {
-                    bits += self.bits(at, place, &point, slack);
-                }
+            matched += usize::from(holds);
+            if holds && tested > uncounted {
+                bits += self.bits(at, place, &point, slack);
+            }
+            if let Some(odds) = self.odds.get(looked - 1) {
+                evidence += if holds { odds.0 } else { odds.1 };
             }
             let missed = tested - matched;
-            if tested <= FIRST && (missed > FIRST - FIRST_MATCHES || missed >= 3 && matched == 0) {
+            if evidence < HOPELESS || tested <= FIRST && missed > FIRST - FIRST_MATCHES {
                 return None;
             }
-            // bits are not counted on the first rows: a chance match is thrown out before they are looked up
-            let rate = if tested > FIRST { bits / real(tested - FIRST) } else { early };
-            if matches!(tested, 24 | 96) && (matched * 2 < tested || rate <= entropy(missed, tested)) {
+            if matches!(tested, 48 | 96) && (matched * 2 < tested || bits / real(tested - uncounted) <= entropy(missed, tested)) {
                 return None;
             }
             if tested >= MOST_TESTED {
                 break;
             }
         }
-        let per_row = bits / real(tested.saturating_sub(FIRST).max(1)) - entropy(tested - matched, tested);
+        let per_row = bits / real(tested.saturating_sub(uncounted).max(1)) - entropy(tested - matched, tested);
         let all =
             if tested < MOST_TESTED { real(tested) } else { real(tested) * real(self.values.len()) / real(self.rows.len().max(1)).min(1_000.0) };
         let worth = tested >= 6 && matched * 2 >= tested && (tested <= FIRST || per_row * all >= WORTH * self.needed);
@@ -174,13 +199,6 @@ impl<'f> Screen<'f> {
         within(&self.sorted, value, 0.0) / real(self.sorted.len().max(1))
     }
 
-    /// The share above which a value of this column is common: half of that of its most common value, where that is above 5 %.
-    fn common(&self) -> f64 {
-        let longest = self.sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
-        let share = real(longest) / real(self.sorted.len().max(1));
-        if share <= COMMON { 1.0 } else { (0.999 * share).min(0.5) }
-    }
-
     fn rare_first(&mut self) {
         let pool = self.rows.len().min(POOL);
         if self.sorted.len() > 1 && pool > FIRST {
@@ -192,6 +210,16 @@ impl<'f> Screen<'f> {
             rest.sort_unstable();
             self.rows.splice(0..pool, rare.into_iter().take(FIRST).chain(rest.into_iter().map(|r| r.1)));
         }
+    }
+
+    /// What a match and a miss say on each of the first rows: the logarithm of their chance if the candidate holds over that by accident.
+    fn odds(&self) -> Vec<(f64, f64)> {
+        let odds = |&row: &u32| {
+            let chance = (within(&self.sorted, self.values[row as usize], self.half_unit) / real(self.sorted.len().max(1))).clamp(1e-4, 0.95);
+            let holds = if chance < OFTEN { SUPPOSED.0 } else { SUPPOSED.1 };
+            (log2(holds / chance).clamp(0.0, 3.0), log2((1.0 - holds) / (1.0 - chance)).min(0.0))
+        };
+        self.rows.iter().take(POOL).map(odds).collect()
     }
 
     /// The larger absolute rank correlation with the value one and two places before, in the same entity.
@@ -218,6 +246,13 @@ impl<'f> Screen<'f> {
     pub(super) fn telling(&self, most: usize) -> impl Iterator<Item = usize> {
         self.rows.iter().take(most).map(|&r| r as usize)
     }
+}
+
+/// The share above which a value of a column is common: that of its most common value, where that is above 5 %.
+fn common(sorted: &[f64]) -> f64 {
+    let longest = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    let share = real(longest) / real(sorted.len().max(1));
+    if share <= COMMON { 1.0 } else { (0.999 * share).min(0.5) }
 }
 
 fn within(sorted: &[f64], centre: f64, slack: f64) -> f64 {

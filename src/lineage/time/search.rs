@@ -112,6 +112,7 @@ impl<'a, 'f> Engine<'a, 'f> {
         for &column in sources {
             let Some(source) = Source::new(self.axis, column) else { continue };
             for anchor in 0..self.anchors.len() {
+                self.anchors[anchor].prepare(source.blur);
                 let hits = self.grow(&source, anchor, gap);
                 hits.into_iter().for_each(|(y, formula)| self.consider(&source, y, formula));
             }

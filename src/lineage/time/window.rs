@@ -116,8 +116,12 @@ impl Window {
             };
         } else if self.function.needs_order() {
             let mut values: Vec<f64> = source.values.get(range.0..range.1)?.iter().copied().filter(|v| !v.is_nan()).collect();
-            values.sort_unstable_by(f64::total_cmp);
-            (contents.median, contents.distinct) = (median(&values), distinct(&values));
+            if self.function == Function::Distinct {
+                values.sort_unstable_by(f64::total_cmp);
+                contents.distinct = distinct(&values);
+            } else {
+                contents.median = middle(&mut values);
+            }
         }
         self.point(axis, source, place, &contents)
     }
@@ -164,9 +168,23 @@ impl Window {
             tally.1 += 1;
             tally.0 += usize::from((y[place] - point.value).abs() <= slack(&point));
         }
-        let kept = |t: &(usize, usize)| t.0 > 0 && real(t.0) >= 0.5 * real(t.1);
-        u32::try_from(tallies.iter().position(kept).unwrap_or(1)).unwrap_or(1)
+        // from the fullest windows down, as long as they hold
+        let holds = |t: &(usize, usize)| t.0 > 0 && real(t.0) >= 0.5 * real(t.1);
+        let told = (1..=MOST).rev().filter(|&n| tallies[n].1 > 0).take_while(|&n| holds(&tallies[n]));
+        told.last().and_then(|n| u32::try_from(n).ok()).unwrap_or(1)
     }
+}
+
+/// The median of values in any order.
+fn middle(values: &mut [f64]) -> f64 {
+    let half = values.len() / 2;
+    if half >= values.len() {
+        return f64::NAN;
+    }
+    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let middle = *middle;
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if values.len() % 2 == 1 { middle } else { (lower + middle) / 2.0 }
 }
 
 /// Least and largest of values, NaN passed over.

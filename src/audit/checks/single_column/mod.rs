@@ -9,7 +9,7 @@ mod alone;
 mod tree;
 mod trend;
 
-use super::super::measure::{MEASURED_ROWS, Sample, z_needed};
+use super::super::measure::{Sample, measured_rows, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use alone::{Alone, measure, past_permutations};
@@ -40,7 +40,7 @@ const COMPANY: usize = 3;
 const EASY: f64 = 0.25;
 
 fn run(input: &AuditInput<'_>) -> Checked {
-    let sample = Sample::new(input, MEASURED_ROWS);
+    let sample = Sample::new(input, measured_rows(input));
     let n_columns = input.task.features.len();
     if n_columns == 0 {
         return Checked::skipped(SINGLE_COLUMN.id, "there are no features");
