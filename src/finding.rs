@@ -442,7 +442,7 @@ pub struct Finding {
     pub price: Option<Price>,
 }
 
-/// Most row numbers a finding lists.
+/// Most row numbers a finding lists. They say where to look in the file and carry no value of a cell, so reports may hold them.
 pub const LISTED_ROWS: usize = 100;
 
 impl Finding {

@@ -169,3 +169,20 @@ fn who_asks_for_quality_alone_needs_no_target() {
     assert!(desk.sections.contains_key(&Step::Quality) && !desk.sections.contains_key(&Step::Audit));
     assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
 }
+
+#[test]
+fn a_step_whose_inputs_changed_is_out_of_date_until_it_is_computed_again() {
+    let mut desk = Desk::with_sample(ALONE, "clean", 300, Step::Validate);
+    let state =
+        |desk: &Desk, step: Step| desk.state.steps.iter().find(|v| v.step == step).map(|v| (v.state, v.words.clone())).expect("every step is shown");
+    assert_eq!(state(&desk, Step::Train).0, StepState::Done);
+    let mut settings = desk.state.settings.clone();
+    settings.split.folds = 3;
+    desk.command(Command::Cancel);
+    desk.command(Command::SetSettings { settings: Box::new(settings) });
+    assert_eq!(state(&desk, Step::Train), (StepState::Stale, "out of date".to_owned()));
+    assert_eq!(state(&desk, Step::Quality).0, StepState::Done, "quality does not depend on the split");
+    assert_eq!(state(&desk, Step::Report).0, StepState::NotStarted, "what was never computed is not out of date");
+    desk.run(Step::Validate);
+    assert_eq!(state(&desk, Step::Train).0, StepState::Done);
+}

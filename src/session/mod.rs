@@ -17,6 +17,7 @@ use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
 use crate::settings::{Accepted, Settings};
 use files::Files;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most changes of settings that can be taken back.
@@ -36,6 +37,8 @@ pub struct Session {
     next_id: u64,
     start: Option<(Settings, Step)>,
     roles: Vec<FileRole>,
+    /// Steps that had a result which newer settings have made invalid.
+    stale: BTreeSet<Step>,
 }
 
 /// The wave of jobs that is out.
@@ -296,7 +299,10 @@ impl Session {
             wishes.push(Wish::Context(Box::new(ContextPart::Profiles(self.files.profiles()))));
         }
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
+        let before = self.computed();
         self.run.replan(plan, changed, &self.settings.accepted);
+        let after = self.computed();
+        self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));
         // Who asked for quality alone needs no target.
         let quality_alone = self.wanted == Some(Step::Quality);

@@ -8,6 +8,7 @@ use crate::protocol::{Chosen, ColumnView, Event, Resolved, Role, State, Step, St
 use crate::report::format;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Kind};
+use std::collections::BTreeSet;
 
 /// Bars of the small histogram in the grid's head.
 const SKETCH_BARS: usize = 12;
@@ -107,11 +108,18 @@ impl Session {
     }
 
     fn step_view(&self, step: Step) -> StepView {
-        let (mut state, badge, words) = self.step_state(step);
+        let (mut state, badge, mut words) = self.step_state(step);
         if self.wave.as_ref().is_some_and(|w| w.stage.step() == step) {
             state = StepState::Running;
+        } else if state == StepState::NotStarted && self.stale.contains(&step) {
+            (state, words) = (StepState::Stale, "out of date".to_owned());
         }
         StepView { step, state, badge, words }
+    }
+
+    /// Steps that have a result.
+    pub(super) fn computed(&self) -> BTreeSet<Step> {
+        Step::ALL.into_iter().filter(|&step| !matches!(self.step_state(step).0, StepState::NotStarted | StepState::Skipped)).collect()
     }
 
     /// State of a step, what stands beside its sign, and the state in words.

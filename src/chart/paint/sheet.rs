@@ -17,6 +17,12 @@ pub const SMALL: f64 = 11.0;
 /// Size of labels, in pixels.
 pub const LABEL: f64 = 12.0;
 
+/// Length of a dash and of the space after it, in pixels; the figure's style sheet says the same for SVG, at four times the scale.
+const DASH: f64 = 3.5;
+const SPACE: f64 = 2.5;
+/// A piece of line longer than this is off every sheet and is not cut into dashes, in pixels.
+const LONGEST: f64 = 100_000.0;
+
 /// Estimated width of `text` at `size` pixels.
 #[must_use]
 pub fn width_of(text: &str, size: f64) -> f64 {
@@ -34,6 +40,32 @@ pub fn fitted(text: &str, size: f64, width: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count of characters")]
     let keep = (width / (size * CHARACTER) - 1.0).max(1.0) as usize;
     text.chars().take(keep).chain(['…']).collect()
+}
+
+/// The dashes of a line through `points`: each runs along one piece of the line, so the pattern goes on around corners.
+fn dashes(points: &[(f64, f64)]) -> Vec<[(f64, f64); 2]> {
+    let mut dashes = Vec::new();
+    let mut walked = 0.0;
+    for pair in points.windows(2) {
+        let &[from, to] = pair else { continue };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        if !length.is_finite() || length <= 0.0 || length > LONGEST {
+            continue;
+        }
+        let at = |along: f64| (from.0 + dx * along / length, from.1 + dy * along / length);
+        // Where the dash that covers, or comes before, the start of this piece began.
+        let mut start = -(walked % (DASH + SPACE));
+        while start < length {
+            let (begin, end) = (start.max(0.0), (start + DASH).min(length));
+            if end > begin {
+                dashes.push([at(begin), at(end)]);
+            }
+            start += DASH + SPACE;
+        }
+        walked += length;
+    }
+    dashes
 }
 
 /// Where the anchor of a text stands.
@@ -75,6 +107,13 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     }
 
     pub fn path(&self, points: &[(f64, f64)], ink: Ink, opacity: f64, width: f64) -> Drawn<DB> {
+        if self.theme.cuts(ink) {
+            return dashes(points).into_iter().try_for_each(|dash| self.whole(&dash, ink, opacity, width));
+        }
+        self.whole(points, ink, opacity, width)
+    }
+
+    fn whole(&self, points: &[(f64, f64)], ink: Ink, opacity: f64, width: f64) -> Drawn<DB> {
         let points: Vec<(i32, i32)> = points.iter().map(|&p| self.px(p)).collect();
         self.area.draw(&PathElement::new(points, self.stroke(ink, opacity, width)))
     }
@@ -184,5 +223,29 @@ impl<DB: DrawingBackend> DrawingBackend for Measured<DB> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a label fit")]
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
         Ok((width_of(text, style.size()).round() as u32, style.size().round() as u32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DASH, SPACE, dashes};
+
+    #[test]
+    fn a_straight_line_becomes_dashes_with_spaces_between() {
+        let cut = dashes(&[(0.0, 5.0), (12.0, 5.0)]);
+        assert_eq!(cut, vec![[(0.0, 5.0), (DASH, 5.0)], [(DASH + SPACE, 5.0), (2.0 * DASH + SPACE, 5.0)]]);
+    }
+
+    #[test]
+    fn the_pattern_goes_on_around_a_corner() {
+        let cut = dashes(&[(0.0, 0.0), (2.0, 0.0), (2.0, 10.0)]);
+        assert_eq!(cut.first(), Some(&[(0.0, 0.0), (2.0, 0.0)]));
+        assert_eq!(cut.get(1), Some(&[(2.0, 0.0), (2.0, DASH - 2.0)]), "the rest of the first dash");
+    }
+
+    #[test]
+    fn points_in_one_place_or_nowhere_give_no_dash() {
+        assert!(dashes(&[(1.0, 1.0), (1.0, 1.0), (f64::NAN, 0.0)]).is_empty());
+        assert!(dashes(&[]).is_empty());
     }
 }

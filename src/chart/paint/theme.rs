@@ -26,7 +26,7 @@ pub enum Ink {
     Four,
     /// Quiet series: baseline, context.
     Quiet,
-    /// A limit or reference, dashed where the backend can.
+    /// A limit or reference, dashed.
     Dash,
     /// Background, to knock text out of a fill.
     Paper,
@@ -61,6 +61,8 @@ pub struct Theme {
     pub scale: f64,
     /// What the backend divides a font size by (the SVG backend: 1.24; a canvas: 1).
     pub font_divisor: f64,
+    /// Dashes are drawn piece by piece: a canvas has no style sheet that could cut a line.
+    pieces: bool,
     colours: [u32; 11],
 }
 
@@ -68,18 +70,23 @@ impl Theme {
     /// The light theme for a canvas of `scale` device pixels a pixel.
     #[must_use]
     pub fn light(scale: f64) -> Self {
-        Self { scale, font_divisor: 1.0, colours: LIGHT }
+        Self { scale, font_divisor: 1.0, pieces: true, colours: LIGHT }
     }
 
     /// The dark theme for a canvas of `scale` device pixels a pixel.
     #[must_use]
     pub fn dark(scale: f64) -> Self {
-        Self { scale, font_divisor: 1.0, colours: DARK }
+        Self { scale, font_divisor: 1.0, pieces: true, colours: DARK }
     }
 
     /// Colours that name roles: replaced by classes when the SVG is written.
     pub(super) fn roles(scale: f64) -> Self {
-        Self { scale, font_divisor: 1.24, colours: MARKS }
+        Self { scale, font_divisor: 1.24, pieces: false, colours: MARKS }
+    }
+
+    /// Whether a line of this role must be drawn as dashes; in an SVG the style sheet does it.
+    pub(super) fn cuts(&self, ink: Ink) -> bool {
+        self.pieces && ink == Ink::Dash
     }
 
     /// The colour of a role with an opacity in 0..=1.

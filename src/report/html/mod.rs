@@ -10,6 +10,7 @@ mod text;
 
 use super::block::{Block, FindingBlock, Mark, Outcome, Report, Section, Spans};
 use super::escape::visible;
+use super::format::counted;
 use super::signs::symbols;
 use super::terms::{terms_of, terms_of_section};
 use super::words::glossary::Term;
@@ -153,7 +154,7 @@ fn contents(report: &Report, terms: &[&Term]) -> Markup {
                     li { a href={ "#s" (at + 1) } { i { (at + 1) } b { (visible(&section.title)) } span { (visible(&super::block::plain(&section.statement))) } } }
                 }
                 @if !terms.is_empty() {
-                    li { a href="#glossary" { i { (report.sections.len() + 1) } b { "Glossary" } span { (terms.len()) " terms in plain words" } } }
+                    li { a href="#glossary" { i { (report.sections.len() + 1) } b { "Glossary" } span { (counted(terms.len() as u64, "term", "terms")) " in plain words" } } }
                 }
             }
         }

@@ -25,7 +25,7 @@ pub struct TaskReport<'a> {
     pub n_missing: u64,
     /// The target's values.
     pub target: &'a TargetSummary,
-    /// How rows are dealt; `None` when they cannot be.
+    /// How rows are dealt; `None` before that was worked out.
     pub split: Option<&'a SplitFacts>,
     /// What was guessed rather than chosen ("target", "kind", "time" ...).
     pub guessed: &'a [&'a str],
@@ -76,7 +76,7 @@ fn statement(task: &Task) -> Spans {
 
 fn lead(report: &TaskReport<'_>) -> Spans {
     match report.split {
-        None => vec![text("The rows cannot be dealt to learning and judging with these settings.")],
+        None => vec![text("Which rows are learned from and which are judged on is settled in the step Prepare.")],
         Some(split) => {
             let sealed =
                 if split.n_holdout == 0 { "none are sealed".to_owned() } else { format!("{} stay sealed until the end", count(split.n_holdout)) };
