@@ -267,6 +267,16 @@ pub struct Entry {
     pub facts: Vec<(String, String)>,
     /// Hyperparameters.
     pub params: Vec<ParamView>,
+    /// Kinds of task it can be used for; none: it does not matter.
+    pub tasks: Vec<TaskKind>,
+}
+
+impl Entry {
+    /// Whether it can be used for a task of this kind; an unknown kind excludes nothing.
+    #[must_use]
+    pub fn fits(&self, kind: Option<TaskKind>) -> bool {
+        self.tasks.is_empty() || kind.is_none_or(|k| self.tasks.contains(&k))
+    }
 }
 
 /// A hyperparameter as a form shows it.

@@ -10,6 +10,10 @@ use crate::protocol::{Catalogue, Entry, ParamView};
 use crate::quality::RULES;
 use crate::report::words::glossary::TERMS;
 use crate::sample::SAMPLES;
+use crate::task::TaskKind;
+
+/// Kinds of task.
+const KINDS: [TaskKind; 3] = [TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass];
 
 /// All lists.
 #[must_use]
@@ -17,10 +21,13 @@ pub fn catalogue() -> Catalogue {
     let plain = |id: &str, title: &str, doc: &str| entry(id, title, doc, &[]);
     Catalogue {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        learners: LEARNERS.iter().map(|l| entry(l.id, l.title, l.doc, l.params)).collect(),
+        learners: LEARNERS.iter().map(|l| Entry { tasks: l.tasks.to_vec(), ..entry(l.id, l.title, l.doc, l.params) }).collect(),
         steps: STEPS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
         methods: METHODS.iter().map(|m| entry(m.id, m.title, m.doc, m.params)).collect(),
-        metrics: METRICS.iter().map(|m| plain(m.id, m.title, m.doc)).collect(),
+        metrics: METRICS
+            .iter()
+            .map(|m| Entry { tasks: KINDS.into_iter().filter(|k| m.is_for(*k)).collect(), ..plain(m.id, m.title, m.doc) })
+            .collect(),
         checks: CHECKS.iter().map(|c| plain(c.id, c.title, c.doc)).collect(),
         rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
         samples: SAMPLES.iter().map(sample_entry).collect(),
@@ -29,7 +36,14 @@ pub fn catalogue() -> Catalogue {
 }
 
 fn entry(id: &str, title: &str, doc: &str, params: &[ParamSpec]) -> Entry {
-    Entry { id: id.to_owned(), title: title.to_owned(), doc: doc.to_owned(), facts: Vec::new(), params: params.iter().map(ParamView::from).collect() }
+    Entry {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        doc: doc.to_owned(),
+        facts: Vec::new(),
+        params: params.iter().map(ParamView::from).collect(),
+        tasks: Vec::new(),
+    }
 }
 
 fn sample_entry(sample: &crate::sample::Sample) -> Entry {

@@ -300,6 +300,8 @@ impl App {
         let before = settings.clone();
         change(&mut settings);
         if settings != before {
+            // At once, so that a second click before the engine's answer starts from this one.
+            self.state.update(|s| s.settings = settings.clone());
             self.send(Command::SetSettings { settings: Box::new(settings) });
             self.offer_undo(words);
             self.refresh();

@@ -4,11 +4,13 @@ use super::super::state::App;
 use super::super::widgets::fields::{self, Label, Options};
 use super::super::widgets::words::{STRATEGIES, kind, strategy, strategy_id, task_kind};
 use super::page::{FormAt, page};
-use crate::protocol::{Resolved, Settings, State, Step, Strategy, TaskKind};
+use crate::protocol::{Resolved, Role, Settings, State, Step, Strategy, TaskKind};
 use leptos::prelude::*;
 
 /// Value of "let it be guessed" in a picker.
 const GUESS: &str = "";
+/// Value of "no time column"; no name of a column is a control character.
+const NO_TIME: &str = "\u{1}";
 
 /// The screen.
 pub(crate) fn task(app: App) -> AnyView {
@@ -87,17 +89,32 @@ fn target(app: App) -> AnyView {
 }
 
 fn time(app: App) -> AnyView {
-    column_field(
-        app,
-        ColumnField {
-            words: "Time",
-            help: "Orders the rows: the past is learned from, the future judged on.",
-            without: "none",
-            chosen: |s| s.settings.task.time.clone(),
-            guess: |r| r.time.clone(),
-            set: |s, name| s.task.time = name,
-        },
-    )
+    let chosen = read(app, |s| s.settings.task.time.clone());
+    let used = read(app, |s| s.resolved.time.clone());
+    let columns = column_options(app, |r| r.time.clone(), "none");
+    let options = Memo::new(move |_| {
+        let without = used.with(Option::is_some).then(|| (NO_TIME.to_owned(), "no time column".to_owned()));
+        columns.get().into_iter().chain(without).collect::<Options>()
+    });
+    let guessed = Signal::derive(move || chosen.with(Option::is_none) && used.with(Option::is_some));
+    let value = Signal::derive(move || chosen.get().unwrap_or_default());
+    let label = Label::new("Time", "Orders the rows: the past is learned from, the future judged on.").guessed(guessed);
+    fields::select(label, value, options.into(), move |name| match name.as_str() {
+        NO_TIME => {
+            let name = used.get_untracked();
+            app.edit("Time: no time column.", |s| without_time(s, name));
+        }
+        GUESS => app.edit("Time: guessed.", |s| s.task.time = None),
+        _ => app.edit(&format!("Time: {name}."), |s| s.task.time = Some(name.clone())),
+    })
+}
+
+/// The column in use as time becomes a feature by choice, so that it is not guessed again.
+fn without_time(settings: &mut Settings, used: Option<String>) {
+    settings.task.time = None;
+    if let Some(name) = used {
+        settings.columns.entry(name).or_default().role = Some(Role::Feature);
+    }
 }
 
 fn entity(app: App) -> AnyView {

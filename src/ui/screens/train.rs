@@ -17,7 +17,8 @@ pub(crate) fn train(app: App) -> AnyView {
 }
 
 fn form(app: App) -> impl IntoView + use<> {
-    let list = Memo::new(move |_| app.catalogue.with(|c| c.learners.clone()));
+    let kind = Memo::new(move |_| app.state.with(|s| s.resolved.kind));
+    let list = Memo::new(move |_| app.catalogue.with(|c| c.learners.iter().filter(|l| l.fits(kind.get())).cloned().collect::<Vec<_>>()));
     let usual = Memo::new(move |_| app.state.with(|s| s.settings.learners.is_none()));
     let busy = Memo::new(move |_| app.state.with(|s| s.busy));
     let back = move || {
@@ -88,7 +89,8 @@ fn metric(app: App) -> AnyView {
     let value = Memo::new(move |_| app.state.with(|s| s.settings.metric.clone().unwrap_or_default()));
     let options = Memo::new(move |_| {
         let usual = app.state.with(|s| s.resolved.metric.clone());
-        let metrics = app.catalogue.with(|c| c.metrics.iter().map(|m| (m.id.clone(), m.title.clone())).collect::<Options>());
+        let kind = app.state.with(|s| s.resolved.kind);
+        let metrics = app.catalogue.with(|c| c.metrics.iter().filter(|m| m.fits(kind)).map(|m| (m.id.clone(), m.title.clone())).collect::<Options>());
         let name = usual.map(|id| metrics.iter().find(|(known, _)| *known == id).map_or(id.clone(), |(_, title)| title.clone()));
         let first = name.map_or_else(|| "the usual one".to_owned(), |name| format!("the usual one: {name}"));
         std::iter::once((String::new(), first)).chain(metrics).collect::<Options>()
