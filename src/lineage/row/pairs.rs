@@ -24,10 +24,11 @@ enum Operation {
 }
 
 impl Operation {
-    fn of(self, a: f64, b: f64, blur: (f64, f64)) -> Option<Point> {
+    /// What the pair gives at an anchor, unless one of the two is neutral. A flag that switches the other on is 1 wherever it tells.
+    fn of(self, a: f64, b: f64, blur: (f64, f64), has_flag: bool) -> Option<Point> {
         let neutral = match self {
             Self::Plus | Self::Minus => b == 0.0 || (a == 0.0 && self == Self::Plus),
-            Self::Times => a == 0.0 || b == 0.0 || a == 1.0 || b == 1.0,
+            Self::Times => a == 0.0 || b == 0.0 || (!has_flag && (a == 1.0 || b == 1.0)),
             Self::Over => a == 0.0 || b == 0.0 || b == 1.0,
         };
         if neutral { None } else { self.point(a, b, blur) }
@@ -84,14 +85,18 @@ struct Source<'a> {
     column: usize,
     values: &'a [f64],
     blur: f64,
+    is_flag: bool,
 }
 
 type Seen = BTreeSet<(usize, usize, usize, Operation)>;
 
 /// Columns that are the sum, difference, product or quotient of two others.
 pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], sources: &[usize], anchors: &[usize]) -> Vec<Derivation> {
-    let sources: Vec<Source<'_>> =
-        sources.iter().filter_map(|&column| Some(Source { column, values: frame.values(column)?, blur: frame.blur(column) })).collect();
+    let source = |&column: &usize| {
+        let series = frame.series.get(column)?.as_ref()?;
+        Some(Source { column, values: &series.values, blur: frame.blur(column), is_flag: series.n_distinct <= 2 })
+    };
+    let sources: Vec<Source<'_>> = sources.iter().filter_map(source).collect();
     let mut seen = Seen::new();
     for &anchor in anchors {
         let shelves = shelves(subjects, anchor);
@@ -119,7 +124,7 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], sources: &[usi
 fn look_up(subjects: &[Subject<'_>], shelves: &[Shelf], anchor: usize, pair: (Operation, &Source<'_>, &Source<'_>), seen: &mut Seen) {
     let (operation, a, b) = pair;
     let blur = (a.blur, b.blur);
-    let Some(point) = operation.of(a.values[anchor], b.values[anchor], blur) else { return };
+    let Some(point) = operation.of(a.values[anchor], b.values[anchor], blur, a.is_flag != b.is_flag) else { return };
     for shelf in shelves {
         let slack = shelf.half_unit + RELATIVE * point.magnitude + BLUR * point.blur;
         let from = shelf.values.partition_point(|v| v.0 < point.value - slack);

@@ -52,7 +52,8 @@ pub(super) fn functions(frame: &Frame<'_>, subjects: &[Subject<'_>], sources: &[
                     found.extend(tried(frame, subject, RowFormula::Unary { source, function }));
                 }
             }
-            if on_a_line(subject, x, blur, anchors) {
+            // At anchors a flag is always 1.
+            if on_a_line(subject, x, blur, if is_flag { subject.tests() } else { anchors }) {
                 found.extend(affine(frame, subject, source));
             }
         }

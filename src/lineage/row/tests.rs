@@ -80,6 +80,15 @@ fn sums_and_products_of_many_columns_are_told_in_file_order() {
 }
 
 #[test]
+fn a_flag_that_switches_a_column_on_or_shifts_it_is_told() {
+    let b = noise(2, 400, 1);
+    let flag: Vec<f64> = (0..400).map(|i| f64::from(u8::from(i * 7 % 11 < 5))).collect();
+    let with = |f: &dyn Fn(f64, f64) -> f64| first_of(&flag, &b, printed(flag.iter().zip(&b).map(|(a, b)| f(*a, *b)), 2), 2).unwrap();
+    assert_eq!(with(&|a, b| a * b), "a × b");
+    assert_eq!(with(&|a, _| 3.25 + 1.5 * a), "3.25 + 1.50 × a");
+}
+
+#[test]
 fn corrected_rows_do_not_hide_a_sum() {
     let (a, b) = (noise(1, 2_000, 2), noise(2, 2_000, 1));
     let mut y = printed(a.iter().zip(&b).map(|(a, b)| a + b), 2);
