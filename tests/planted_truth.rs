@@ -325,10 +325,13 @@ fn machines(seed: u64, of_machine: f64) -> Vec<Finding> {
         let (w, a, bad) = (draw.uniform(), draw.uniform(), draw.chance(0.4));
         for _ in 0..8 {
             id.push(format!("m{machine:03}"));
-            (weight.push((w * 1e4).round()), age.push((a * 4e3).round()), load.push((draw.normal() * 100.0).round()));
+            weight.push((w * 1e4).round());
+            age.push((a * 4e3).round());
+            load.push((draw.normal() * 100.0).round());
             let by_machine = draw.chance(of_machine);
             let own = draw.chance(0.4);
-            fails.push(Some(if (if by_machine { bad } else { own }) { "yes" } else { "no" }));
+            let fail = if by_machine { bad } else { own };
+            fails.push(Some(if fail { "yes" } else { "no" }));
         }
     }
     let columns = vec![

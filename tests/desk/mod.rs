@@ -139,7 +139,8 @@ impl Desk {
             Event::Refused { error } => self.refusals.push(error),
             Event::File { name, bytes, .. } => self.exported = Some((name, bytes)),
             Event::Rows { rows, .. } => self.rows = rows,
-            Event::Catalogue { .. } | Event::Progress { .. } | Event::Idle { .. } | Event::Kept { .. } | Event::NotKept { .. } => {}
+            Event::Catalogue { .. } | Event::Progress { .. } | Event::Idle { .. } | Event::Kept { .. } | Event::NotKept { .. } | Event::Elsewhere => {
+            }
         }
     }
 }

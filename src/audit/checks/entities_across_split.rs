@@ -221,7 +221,8 @@ mod tests {
             let (a, s, ill) = (20.0 + 60.0 * draw.uniform(), 150.0 + 40.0 * draw.uniform(), draw.chance(0.4));
             for _ in 0..8 {
                 id.push(format!("p{patient:04}"));
-                (age.push(a.round()), size.push(s.round()));
+                age.push(a.round());
+                size.push(s.round());
                 dose.push((draw.normal() * 10.0).round());
                 let sick = if known { ill } else { draw.chance(0.4) };
                 y.push(Some(if sick != draw.chance(0.1) { "yes" } else { "no" }));

@@ -87,7 +87,7 @@ mod tests {
 
     fn dated(test_from: Option<usize>, day: impl Fn(i64) -> i64, other: impl Fn(i64) -> i64) -> Checked {
         let mut columns = clean(7, 300, 0).into_columns();
-        columns.insert(0, days("closed", &(0..300).map(|i| other(i)).collect::<Vec<_>>()));
+        columns.insert(0, days("closed", &(0..300).map(other).collect::<Vec<_>>()));
         columns.insert(0, days("day", &(0..300).map(&day).collect::<Vec<_>>()));
         let mut case = Case::new(columns);
         case.task.time = Some("day".into());
