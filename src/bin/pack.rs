@@ -206,7 +206,14 @@ mod tests {
     #[test]
     fn the_one_file_holds_everything_and_names_no_other_file() {
         let single = one_file(&page("glue()")).unwrap();
-        for inside in ["<style>p{}</style>", ">glue()</script>", "<script>boot()</script>", "connect-src 'none'", &hash("boot()"), &hash("p{}")] {
+        for inside in [
+            "<style>p{}</style>",
+            ">glue()</script>",
+            "<script data-build=\"g_bg.wasm\">boot()</script>",
+            "connect-src 'none'",
+            &hash("boot()"),
+            &hash("p{}"),
+        ] {
             assert!(single.contains(inside), "{inside} is missing in {single}");
         }
         assert!(!single.contains("src=\"") && !single.contains("href=\""));

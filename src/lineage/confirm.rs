@@ -64,6 +64,14 @@ pub struct Derivation {
     pub examples: Vec<u32>,
 }
 
+impl Derivation {
+    /// Whether it says that the column is another one, in every row.
+    #[must_use]
+    pub fn is_full_copy(&self) -> bool {
+        self.hold == Hold::Exact && self.formula.cost() == 0.0 && self.matched.count == self.matched.of && self.misses.is_empty()
+    }
+}
+
 /// Confirms a formula on all rows; `None` when it is no proof, not even of a part of the rows. `target` is the column `y` explained.
 #[must_use]
 pub fn confirm(frame: &Frame<'_>, y: usize, target: &Explained<'_>, formula: &Formula) -> Option<Derivation> {

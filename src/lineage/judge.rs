@@ -85,7 +85,7 @@ impl Moment {
     /// Latest row of the target known when predicting, relative to the target's own row.
     #[must_use]
     pub fn known_of_target(&self) -> i32 {
-        self.known() - self.lead
+        self.known().saturating_sub(self.lead)
     }
 
     /// Latest row known when predicting, relative to the row that features stand in.
@@ -94,7 +94,7 @@ impl Moment {
     /// target is known up to the row before.
     fn known(&self) -> i32 {
         if self.horizon > 0 {
-            self.lead - self.horizon
+            self.lead.saturating_sub(self.horizon)
         } else if self.lead > 0 {
             0
         } else {
@@ -176,7 +176,7 @@ fn judge_seen(column: usize, seen: &Seen, moment: &Moment, chosen: &[Chosen]) ->
         // On a column that holds the target, offsets are told relative to the target's row there.
         let here = match (moment.standing.get(&source), latest) {
             (Some(_), Latest::WholeFile) => Judgement::WholeFileOfTarget,
-            (Some(&at), Latest::Row(row)) => on_target(row, at, known - moment.lead + at),
+            (Some(&at), Latest::Row(row)) => on_target(row, at, known.saturating_sub(moment.lead).saturating_add(at)),
             (None, Latest::WholeFile) => Judgement::WholeFileOfOther,
             (None, Latest::Row(row)) if row > 0 => Judgement::FutureOfOther(row),
             (None, Latest::Row(row)) if row > known => Judgement::Availability(row),

@@ -35,6 +35,8 @@ use proof::{Explained, bits_needed};
 pub struct Lineage {
     /// At most one derivation a column, ascending by column.
     pub chosen: Vec<Chosen>,
+    /// Columns without a formula that depend on a key alone.
+    pub encodings: Vec<group::UnexplainedEncoding>,
     /// Columns that were searched for a formula, ascending.
     pub searched: Vec<usize>,
     /// Numeric columns for which no proof could exist: even an exact copy would not earn the bits.
@@ -45,15 +47,23 @@ pub struct Lineage {
 #[must_use]
 pub fn search(frame: &Frame<'_>) -> Lineage {
     let needed = bits_needed(frame.n_columns());
-    let numeric = |&c: &usize| frame.series[c].is_some();
-    let has_power = |&c: &usize| frame.series[c].as_ref().is_some_and(|s| Explained::series(s).power() >= needed);
-    let (searched, underpowered): (Vec<usize>, Vec<usize>) = (0..frame.n_columns()).filter(numeric).partition(has_power);
-    let mut found = row::search(frame, &searched);
-    let is_copy = |y: usize| {
-        found.iter().any(|d| d.y == y && d.hold == confirm::Hold::Exact && d.formula.cost() == 0.0 && d.formula.reads().iter().all(|r| r.column < y))
-    };
-    let open: Vec<usize> = searched.iter().copied().filter(|&y| !is_copy(y)).collect();
+    let numeric = |c: usize| frame.series.get(c).is_some_and(Option::is_some);
+    let has_power = |&c: &usize| frame.series[c].as_ref().is_some_and(|s| has_power(s, needed));
+    let (searched, underpowered): (Vec<usize>, Vec<usize>) = (0..frame.n_columns()).filter(|&c| numeric(c)).partition(has_power);
+    let all: Vec<usize> = (0..frame.n_columns()).filter(|&c| numeric(c) || frame.keys[c].is_some()).collect();
+    let mut found = row::search(frame, &all);
+    let is_twin = |y: usize| found.iter().any(|d| d.y == y && d.is_full_copy() && d.formula.reads().iter().all(|r| r.column < y));
+    let open: Vec<usize> = all.iter().copied().filter(|&y| numeric(y) && !is_twin(y)).collect();
     found.extend(time::search(frame, &open));
     found.extend(group::search(frame, &open));
-    Lineage { chosen: choose(frame, found), searched, underpowered }
+    let chosen = choose(frame, found);
+    let is_made = |y: usize| chosen.iter().any(|c| c.derivation.y == y);
+    let open: Vec<usize> = open.into_iter().filter(|&y| !is_made(y)).collect();
+    let encodings = if open.is_empty() { Vec::new() } else { group::unexplained_encodings(frame, &open) };
+    Lineage { chosen, encodings, searched, underpowered }
+}
+
+/// Whether an exact copy would be a proof; judged on a part of a long column first.
+fn has_power(series: &frame::Series, needed: f64) -> bool {
+    Explained::screening(&series.values, series.half_unit).power() >= needed || Explained::series(series).power() >= needed
 }

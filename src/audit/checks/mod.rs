@@ -4,6 +4,7 @@ mod augmented_before_split;
 mod columns_together;
 mod entities_across_split;
 mod identifiers;
+mod lineage;
 mod missingness;
 mod near_duplicates;
 mod part_of_rows;
@@ -25,6 +26,7 @@ use super::Check;
 pub const CHECKS: &[Check] = &[
     target_copy::TARGET_COPY,
     target_sum::TARGET_SUM,
+    lineage::LINEAGE,
     single_column::SINGLE_COLUMN,
     missingness::MISSINGNESS,
     part_of_rows::PART_OF_ROWS,

@@ -76,7 +76,7 @@ fn months(frame: &Frame<'_>, millis: &[i64]) -> Option<Vec<i64>> {
 }
 
 fn gaps(frame: &Frame<'_>, ticks: &[i64]) -> Vec<i64> {
-    let inside = |(&from, &to): (&usize, &usize)| ticks.get(from..to).unwrap_or_default().windows(2).map(|w| w[1] - w[0]);
+    let inside = |(&from, &to): (&usize, &usize)| ticks.get(from..to).unwrap_or_default().windows(2).map(|w| w[1].saturating_sub(w[0]));
     frame.starts.iter().zip(frame.starts.iter().skip(1)).flat_map(inside).collect()
 }
 

@@ -15,6 +15,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     }
     let derived = match &finding.evidence {
         Evidence::Derivation(derived) => derived,
+        Evidence::Setting { name, value } if name == "depends_on" => return Some(encoding(finding, value)),
         Evidence::Setting { value, .. } => return Some(availability(finding, value)),
         _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),
     };
@@ -34,8 +35,8 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             " is newer than your prediction".to_owned(),
             format!(
                 "The newest {target} in it is of {} before the one you predict, but you predict {} ahead: it is not known yet.{ends}",
-                ago(-row, &unit),
-                ago(-derived.known, &unit)
+                ago(row, &unit),
+                ago(derived.known, &unit)
             ),
         ),
         ("whole_file_of_target", _) => told(
@@ -55,7 +56,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             if row == i32::MIN {
                 "Nothing it is made of lies after the moment of prediction.".to_owned()
             } else {
-                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(-row, &unit), ago(-derived.known, &unit))
+                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, &unit), ago(derived.known, &unit))
             },
         ),
         ("ambiguous", _) => told(
@@ -68,6 +69,18 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
         ),
         _ => told(" is made of other columns".to_owned(), "It is known when they are known, and adds nothing that they do not say.".to_owned()),
     })
+}
+
+fn encoding(finding: &Finding, key: &str) -> Told {
+    let mut title = vec![text("Where does ")];
+    title.extend(about(&finding.columns, " come from?"));
+    Told::new(
+        title,
+        format!(
+            "It depends on {key} alone, and it is not the mean, sum or count of anything in the rows of this file. If it describes {key}, it is sound. If it was computed \
+             from the target before rows were left out, it leaks, and no file can show that any more."
+        ),
+    )
 }
 
 fn availability(finding: &Finding, ahead: &str) -> Told {
@@ -85,7 +98,7 @@ fn availability(finding: &Finding, ahead: &str) -> Told {
 /// What to make of a window that reads too far.
 fn ends(derived: &Derived, target: &str) -> String {
     let last = derived.known;
-    let at = if last == 0 { "t".to_owned() } else { format!("t\u{2212}{}", -last) };
+    let at = if last == 0 { "t".to_owned() } else { format!("t\u{2212}{}", last.unsigned_abs()) };
     format!(" Drop it, or compute it from values of {target} up to {at}.")
 }
 
