@@ -27,8 +27,11 @@ pub mod time;
 pub mod unit;
 
 use choose::{Chosen, choose};
+use confirm::Derivation;
+use formula::Formula;
 use frame::Frame;
 use proof::{Explained, bits_needed};
+use row::RowFormula;
 
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,11 +59,34 @@ pub fn search(frame: &Frame<'_>) -> Lineage {
     let open: Vec<usize> = all.iter().copied().filter(|&y| numeric(y) && !is_twin(y)).collect();
     found.extend(time::search(frame, &open));
     found.extend(group::search(frame, &open));
+    found.extend(towards_target(frame, &found));
     let chosen = choose(frame, found);
     let is_made = |y: usize| chosen.iter().any(|c| c.derivation.y == y);
     let open: Vec<usize> = open.into_iter().filter(|&y| !is_made(y)).collect();
     let encodings = if open.is_empty() { Vec::new() } else { group::unexplained_encodings(frame, &open) };
     Lineage { chosen, encodings, searched, underpowered }
+}
+
+/// Sums in which the target is a part ("shop = total - classes - members"), solved for the target: that is the question asked.
+fn towards_target(frame: &Frame<'_>, found: &[Derivation]) -> Vec<Derivation> {
+    let Some((target, series)) = frame.target.and_then(|t| Some((t, frame.series.get(t)?.as_ref()?))) else { return Vec::new() };
+    let explained = Explained::series(series);
+    let solved = |d: &Derivation| {
+        let Formula::Row(RowFormula::Linear { terms, constant }) = &d.formula else { return None };
+        let weight = terms.iter().find(|t| t.0 == target).filter(|_| terms.len() > 1)?.1;
+        let others = terms.iter().filter(|t| t.0 != target).map(|&(column, w)| (column, -w / weight));
+        let mut terms: Vec<(usize, f64)> = others.chain([(d.y, 1.0 / weight)]).collect();
+        terms.sort_by_key(|t| t.0);
+        let constant = if *constant == 0.0 { 0.0 } else { -constant / weight };
+        confirm::confirm(frame, target, &explained, &Formula::Row(RowFormula::Linear { terms, constant }))
+    };
+    let mut once: Vec<Derivation> = Vec::new();
+    for derivation in found.iter().filter(|d| d.y != target && d.hold == confirm::Hold::Exact).filter_map(solved) {
+        if once.iter().all(|d| d.formula != derivation.formula) {
+            once.push(derivation);
+        }
+    }
+    once
 }
 
 /// Whether an exact copy would be a proof; judged on a part of a long column first.

@@ -127,6 +127,10 @@ impl Outcome {
 fn price(with: &Resampled, without: &Resampled, direction: Direction) -> Option<Price> {
     let gain = with.gain_over(without);
     let (low, high) = gain.interval()?;
+    // Nothing moved in any draw: the quick learner did not use the columns, and there is no price to tell.
+    if gain.value == Some(0.0) && low == 0.0 && high == 0.0 {
+        return None;
+    }
     let (low, high) = if direction == Direction::Higher { (low, high) } else { (-high, -low) };
     Some(Price { metric: with.metric.clone(), with: with.value?, without: without.value?, low, high })
 }

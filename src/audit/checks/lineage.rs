@@ -51,7 +51,8 @@ fn run(input: &AuditInput<'_>) -> Checked {
 fn findings(frame: &Frame<'_>, lineage: &Lineage, target: usize, input: &AuditInput<'_>) -> Vec<Finding> {
     let moment = Moment::new(target, input.task.horizon, &lineage.chosen);
     let used = |column: usize| input.task.features.iter().any(|f| f == frame.name(column));
-    let told = lineage.chosen.iter().filter(|c| c.derivation.y != target && used(c.derivation.y));
+    // Copies of the target and parts of a sum that gives it are told by the checks before this one.
+    let told = lineage.chosen.iter().filter(|c| c.derivation.y != target && !moment.standing.contains_key(&c.derivation.y) && used(c.derivation.y));
     let mut findings: Vec<Finding> = told.map(|chosen| finding(frame, lineage, chosen, &moment)).collect();
     findings.extend(lineage.encodings.iter().filter(|e| used(e.y)).map(|e| encoding(frame, e)));
     findings.extend(availability(frame, lineage, &moment, input));

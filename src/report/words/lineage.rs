@@ -25,11 +25,11 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     Some(match (derived.judgement.as_str(), derived.latest) {
         ("contains_answer", Some(0)) => told(
             format!(" contains the {unit} you predict"),
-            format!("The formula reads {target} of the very {unit} to be predicted. When you predict, that value does not exist yet.{ends}"),
+            format!("It reads {target} of the very {unit} to be predicted. When you predict, that value does not exist yet.{ends}"),
         ),
         ("contains_answer", Some(row)) => told(
             format!(" has seen {} after the one you predict", ago(row, &unit)),
-            format!("The formula reads {target} beyond the {unit} to be predicted. When you predict, none of it exists yet.{ends}"),
+            format!("It reads {target} beyond the {unit} to be predicted. When you predict, none of it exists yet.{ends}"),
         ),
         ("after_prediction", Some(row)) => told(
             " is newer than your prediction".to_owned(),
