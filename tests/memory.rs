@@ -25,12 +25,15 @@ fn status(name: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
+/// A file in slices.
+type Slices = Box<dyn Iterator<Item = Vec<u8>>>;
+
 /// Most memory that reading these slices took, beyond what was taken before, and whether it was read.
 fn peak_of(slices: &mut dyn Iterator<Item = Vec<u8>>) -> (u64, bool) {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = status("VmRSS:");
     let mut loader = Loader::new(CsvOptions::default(), Limits::default(), &BTreeMap::new());
-    let pushed = slices.map(|slice| loader.push(&slice)).collect::<Result<(), _>>();
+    let pushed = slices.try_for_each(|slice| loader.push(&slice));
     let read = pushed.and_then(|()| loader.finish());
     (status("VmHWM:").saturating_sub(before), read.is_ok())
 }
@@ -54,7 +57,7 @@ fn reading_any_file_takes_at_most_a_fixed_multiple_of_its_size() {
     const SIZE: usize = 24 << 20;
     let sessions = SAMPLES.iter().find(|s| s.id == "sessions").unwrap();
     let sample = (sessions.make)(300_000);
-    let files: Vec<(&str, u64, Box<dyn Iterator<Item = Vec<u8>>>)> = vec![
+    let files: Vec<(&str, u64, Slices)> = vec![
         // Those that take little come first: memory that the allocator keeps from an earlier file would hide what a later one takes.
         ("empty lines", SIZE as u64, Box::new(lines(SIZE, |_| "\n".to_owned()))),
         ("rejects", SIZE as u64, Box::new(lines(SIZE, |i| if i % 2 == 0 { "1,2\n".to_owned() } else { "1,2,3,4,5\n".to_owned() }))),
