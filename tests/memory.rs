@@ -29,7 +29,7 @@ fn status(name: &str) -> u64 {
 type Slices = Box<dyn Iterator<Item = Vec<u8>>>;
 
 /// Most memory that reading these slices took, beyond what was taken before, and whether it was read.
-fn peak_of(slices: &mut dyn Iterator<Item = Vec<u8>>) -> (u64, bool) {
+fn peak_of(mut slices: Slices) -> (u64, bool) {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = status("VmRSS:");
     let mut loader = Loader::new(CsvOptions::default(), Limits::default(), &BTreeMap::new());
@@ -71,9 +71,8 @@ fn reading_any_file_takes_at_most_a_fixed_multiple_of_its_size() {
         ("different texts", SIZE as u64, Box::new(lines(SIZE, |i| format!("text number {i},other {}\n", i * 3)))),
     ];
     let mut over = Vec::new();
-    for (name, size, mut slices) in files {
-        let (peak, read) = peak_of(&mut slices);
-        drop(slices);
+    for (name, size, slices) in files {
+        let (peak, read) = peak_of(slices);
         println!("{name}: {} MiB of file, {} MiB of memory, read: {read}", size >> 20, peak >> 20);
         if peak > TIMES * size + AND {
             over.push(name);
