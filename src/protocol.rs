@@ -107,6 +107,11 @@ pub enum Command {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// Answer [`Event::Proposed`].
+    AnswerProposal {
+        /// Whether the project is opened in the place of what is open; else it is forgotten.
+        open: bool,
+    },
     /// Forget the file and everything computed.
     Close,
 }
@@ -203,6 +208,11 @@ pub enum Event {
         /// Finished jobs kept with it: a run goes on from there.
         jobs: u32,
     },
+    /// A project was read while something else is open: what opening it would change. Nothing changes before [`Command::AnswerProposal`].
+    Proposed {
+        /// Files and settings that differ.
+        changes: Vec<Change>,
+    },
     /// From the shell: another tab keeps its project in this browser, so what is done here is not kept unless this tab takes over.
     Elsewhere,
     /// From the shell: the project cannot be kept between visits. A banner that stays, with an offer to save a file
@@ -211,6 +221,17 @@ pub enum Event {
         /// Why.
         error: Error,
     },
+}
+
+/// One difference between what is open and a project that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// "file", or the setting's path ("split.folds").
+    pub what: String,
+    /// What it is now; empty: not set.
+    pub now: String,
+    /// What it would be; empty: not set.
+    pub then: String,
 }
 
 /// What the engine wishes its shell to do.

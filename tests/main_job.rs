@@ -136,6 +136,23 @@ fn a_saved_project_opens_with_the_same_report() {
 }
 
 #[test]
+fn a_project_opened_over_another_file_first_tells_what_it_would_change() {
+    let mut desk = Desk::with_sample(ALONE, "claims", 0, Step::Quality);
+    let bytes = desk.export_bytes(Export::Project);
+    let mut other = Desk::with_sample(ALONE, "studio", 0, Step::Quality);
+    other.command(Command::OpenProject { bytes: bytes.clone() });
+    let told: Vec<&str> = other.proposed.iter().map(|c| c.what.as_str()).collect();
+    assert!(told.contains(&"file") && told.contains(&"task.target") && told.contains(&"task.horizon"), "{told:?}");
+    assert_eq!(other.state.settings.task.target.as_deref(), Some("total_revenue"), "nothing changes before the answer");
+    other.command(Command::AnswerProposal { open: false });
+    other.command(Command::AnswerProposal { open: true });
+    assert_eq!(other.state.settings.task.target.as_deref(), Some("total_revenue"), "what was declined is forgotten");
+    other.command(Command::OpenProject { bytes });
+    other.command(Command::AnswerProposal { open: true });
+    assert_eq!(other.state.settings, desk.state.settings);
+}
+
+#[test]
 fn a_separate_test_file_becomes_the_sealed_rows_and_new_rows_are_predicted() {
     let table = |seed: u64, n: usize| {
         let x = noise(seed, 0, n);

@@ -102,7 +102,7 @@ impl Engine {
             Event::Progress { stage, .. } => print::stage(&stage),
             Event::File { name, bytes, .. } => self.exported = Some((name, bytes)),
             Event::Refused { error } => self.refusal = Some(error),
-            Event::Kept { .. } | Event::NotKept { .. } | Event::Elsewhere => {}
+            Event::Kept { .. } | Event::NotKept { .. } | Event::Proposed { .. } | Event::Elsewhere => {}
             Event::Catalogue { .. } | Event::State { .. } | Event::Rows { .. } | Event::Idle { .. } => {}
         }
     }

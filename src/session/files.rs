@@ -205,6 +205,11 @@ impl Files {
         Ok(())
     }
 
+    /// Name and size of the files that are open.
+    pub fn open(&self) -> Vec<(String, u64)> {
+        self.sources.iter().map(|s| (s.name.clone(), s.size)).collect()
+    }
+
     /// The files' bytes, for a project.
     pub fn project_files(&self) -> Result<Vec<ProjectFile>> {
         if self.sources.iter().any(|s| !s.whole) {

@@ -17,6 +17,7 @@ use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
 use crate::settings::{Accepted, Settings};
 use files::Files;
+use project::Project;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Session {
     next_id: u64,
     start: Option<(Settings, Step)>,
     roles: Vec<FileRole>,
+    /// A project that was read while something else is open.
+    proposed: Option<Project>,
     /// Steps that had a result which newer settings have made invalid.
     stale: BTreeSet<Step>,
 }
@@ -121,19 +124,38 @@ impl Session {
                 wishes.push(Wish::Tell(self.export(what)?));
                 Ok(())
             }
-            Command::OpenProject { bytes } => {
-                let project = project::read(&bytes)?;
-                self.close(wishes);
-                self.settings = project.settings.clone();
-                self.files.restore(project, &self.settings)?;
-                self.rebuild(wishes)
-            }
+            Command::OpenProject { bytes } => self.propose(project::read(&bytes)?, wishes),
+            Command::AnswerProposal { open } => match self.proposed.take().filter(|_| open) {
+                Some(project) => self.open_project(project, wishes),
+                None => Ok(()),
+            },
             Command::Close => {
                 self.close(wishes);
                 wishes.push(self.tell_state());
                 Ok(())
             }
         }
+    }
+
+    /// Opens a project where nothing is open; else tells what it would change and waits for the answer.
+    fn propose(&mut self, project: Project, wishes: &mut Vec<Wish>) -> Result<()> {
+        if self.files.is_empty() {
+            return self.open_project(project, wishes);
+        }
+        let changes = project::changes(&self.settings, &self.files.open(), &project)?;
+        self.proposed = Some(project);
+        wishes.push(Wish::Tell(Event::Proposed { changes }));
+        Ok(())
+    }
+
+    /// Opens a project; when one of its files cannot be read, what was open stays.
+    fn open_project(&mut self, project: Project, wishes: &mut Vec<Wish>) -> Result<()> {
+        let settings = project.settings.clone();
+        let mut files = Files::default();
+        files.restore(project, &settings)?;
+        self.close(wishes);
+        (self.settings, self.files) = (settings, files);
+        self.rebuild(wishes)
     }
 
     fn open_files(&mut self, files: &[(String, u64)], wishes: &mut Vec<Wish>) -> Result<()> {

@@ -1,12 +1,15 @@
 //! A saved project: settings and the files' bytes, in one file. No code, bounded sizes, checked on opening.
 
 use crate::error::{Error, Result};
-use crate::protocol::FileRole;
+use crate::protocol::{Change, FileRole};
+use crate::report::format;
 use crate::settings::{SETTINGS_FORMAT, Settings};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 /// First bytes of a project file.
@@ -59,6 +62,38 @@ pub(super) fn read(bytes: &[u8]) -> Result<Project> {
     Ok(project)
 }
 
+/// What opening a project would change: files first, then settings by their path. `open`: name and size of the files that are open.
+pub(super) fn changes(settings: &Settings, open: &[(String, u64)], project: &Project) -> Result<Vec<Change>> {
+    let named = |files: &[(String, u64)]| files.iter().map(|(name, size)| format!("{name}, {}", format::bytes(*size))).collect::<Vec<_>>().join("; ");
+    let files: Vec<(String, u64)> = project.files.iter().map(|f| (f.name.clone(), f.bytes.len() as u64)).collect();
+    let mut all = vec![Change { what: "file".to_owned(), now: named(open), then: named(&files) }];
+    let (now, then) = (flat(settings)?, flat(&project.settings)?);
+    let paths: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    let text = |of: &BTreeMap<String, String>, path: &String| of.get(path).cloned().unwrap_or_default();
+    all.extend(paths.into_iter().map(|path| Change { what: path.clone(), now: text(&now, path), then: text(&then, path) }));
+    all.retain(|change| change.now != change.then);
+    Ok(all)
+}
+
+/// Every setting that is set, by its path.
+fn flat(settings: &Settings) -> Result<BTreeMap<String, String>> {
+    let value = serde_json::to_value(settings).map_err(|_| Error::internal("settings that cannot be written"))?;
+    let mut all = BTreeMap::new();
+    flatten("", &value, &mut all);
+    Ok(all)
+}
+
+fn flatten(path: &str, value: &Value, all: &mut BTreeMap<String, String>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(&below(name), value, all)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| flatten(&below(&(at + 1).to_string()), value, all)),
+        Value::String(text) => drop(all.insert(path.to_owned(), text.clone())),
+        other => drop(all.insert(path.to_owned(), other.to_string())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +106,19 @@ mod tests {
     #[test]
     fn a_saved_project_opens_as_it_was() {
         assert_eq!(read(&write(&example()).unwrap()).unwrap(), example());
+    }
+
+    #[test]
+    fn a_project_tells_what_it_would_change_and_nothing_else() {
+        let mut project = example();
+        let open = [("a.csv".to_owned(), 8)];
+        assert!(changes(&Settings::default(), &open, &project).unwrap().is_empty());
+        project.settings.split.folds = 3;
+        project.settings.task.target = Some("b".into());
+        project.files[0].name = "b.csv".into();
+        let told = changes(&Settings::default(), &open, &project).unwrap();
+        assert_eq!(told.iter().map(|c| c.what.as_str()).collect::<Vec<_>>(), ["file", "split.folds", "task.target"]);
+        assert_eq!((told[2].now.as_str(), told[2].then.as_str()), ("", "b"));
     }
 
     #[test]

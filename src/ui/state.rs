@@ -2,7 +2,7 @@
 //! shown, what is folded open, which refusals still stand).
 
 use super::effects::Link;
-use crate::protocol::{Accepted, Catalogue, Command, Error, Event, Remedy, Section, Settings, State, Step};
+use crate::protocol::{Accepted, Catalogue, Change, Command, Error, Event, Remedy, Section, Settings, State, Step};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -80,6 +80,8 @@ pub(crate) struct App {
     pub kept: RwSignal<Option<(String, String, u32)>>,
     /// Whether another tab keeps its project, so that this one's is not kept.
     pub elsewhere: RwSignal<bool>,
+    /// What opening the project that was read would change, until it is answered.
+    pub proposed: RwSignal<Option<Vec<Change>>>,
     /// Why the project cannot be kept between visits.
     pub not_kept: RwSignal<Option<Error>>,
     /// Grid rows by page.
@@ -111,6 +113,7 @@ impl App {
             unfolded: RwSignal::new(BTreeSet::new()),
             kept: RwSignal::new(None),
             elsewhere: RwSignal::new(false),
+            proposed: RwSignal::new(None),
             not_kept: RwSignal::new(None),
             pages: RwSignal::new(BTreeMap::new()),
             asked: StoredValue::new(BTreeSet::new()),
@@ -170,6 +173,7 @@ impl App {
             }
             Event::Kept { name, saved, jobs, .. } => self.kept.set(Some((name, saved, jobs))),
             Event::Elsewhere => self.elsewhere.set(true),
+            Event::Proposed { changes } => self.proposed.set(Some(changes)),
             Event::NotKept { error } => self.not_kept.set(Some(error)),
             Event::Refused { error } => {
                 let id = self.fresh();

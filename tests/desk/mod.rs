@@ -25,6 +25,7 @@ pub struct Desk {
     pub refusals: Vec<Error>,
     pub exported: Option<(String, Vec<u8>)>,
     pub rows: Vec<Vec<Option<String>>>,
+    pub proposed: Vec<watertight::protocol::Change>,
 }
 
 impl Desk {
@@ -39,6 +40,7 @@ impl Desk {
             refusals: Vec::new(),
             exported: None,
             rows: Vec::new(),
+            proposed: Vec::new(),
         }
     }
 
@@ -139,6 +141,7 @@ impl Desk {
             Event::Refused { error } => self.refusals.push(error),
             Event::File { name, bytes, .. } => self.exported = Some((name, bytes)),
             Event::Rows { rows, .. } => self.rows = rows,
+            Event::Proposed { changes } => self.proposed = changes,
             Event::Catalogue { .. } | Event::Progress { .. } | Event::Idle { .. } | Event::Kept { .. } | Event::NotKept { .. } | Event::Elsewhere => {
             }
         }

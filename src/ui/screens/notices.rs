@@ -4,7 +4,7 @@ use super::super::effects::Link;
 use super::super::state::App;
 use super::super::widgets::banner::banner;
 use crate::protocol::format::count;
-use crate::protocol::{Command, Error, ErrorKind, Export, Mark};
+use crate::protocol::{Change, Command, Error, ErrorKind, Export, Mark};
 use leptos::prelude::*;
 
 fn place(error: &Error) -> Option<String> {
@@ -83,6 +83,39 @@ fn elsewhere(app: App) -> impl IntoView + use<> {
     banner(Mark::Warning, text.into_any(), Some(buttons.into_any()))
 }
 
+/// A project was read while something else is open: what would change, and the choice.
+fn proposed(app: App, changes: &[Change]) -> impl IntoView + use<> {
+    let shown = |text: &str| if text.is_empty() { "\u{2013}".to_owned() } else { text.to_owned() };
+    let rows = changes
+        .iter()
+        .take(CHANGES_SHOWN)
+        .map(|c| view! { <li><code>{c.what.clone()}</code>": "{shown(&c.now)}" \u{2192} "{shown(&c.then)}</li> })
+        .collect_view();
+    let more = changes.len().saturating_sub(CHANGES_SHOWN);
+    let text = view! {
+        <b>"Opening this project replaces what is open."</b>
+        {if changes.is_empty() { " Files and settings are the same." } else { " It would change:" }}
+        <ul class="changes">{rows}</ul>
+        {(more > 0).then(|| format!("and {more} more"))}
+    };
+    let answer = move |open: bool| {
+        app.proposed.set(None);
+        app.send(Command::AnswerProposal { open });
+    };
+    let buttons = view! {
+        <button type="button" class="btn" on:click=move |_| answer(true)>
+            "Open the project"
+        </button>
+        <button type="button" class="btn plain" on:click=move |_| answer(false)>
+            "Keep what is open"
+        </button>
+    };
+    banner(Mark::Ask, text.into_any(), Some(buttons.into_any()))
+}
+
+/// Most differences listed.
+const CHANGES_SHOWN: usize = 20;
+
 /// Refusals, each until it is dismissed.
 pub(crate) fn refusals(app: App) -> impl IntoView + use<> {
     view! {
@@ -91,6 +124,7 @@ pub(crate) fn refusals(app: App) -> impl IntoView + use<> {
                 {refusal(app, item.0, &item.1)}
             </For>
             {move || app.not_kept.get().map(|error| not_kept(app, &error))}
+            {move || app.proposed.get().map(|changes| proposed(app, &changes))}
             {move || app.elsewhere.get().then(|| elsewhere(app))}
         </div>
     }
