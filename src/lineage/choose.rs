@@ -20,7 +20,7 @@ const ORPHANS: f64 = 1.5;
 const LATER_COLUMN: f64 = 1.0;
 /// Cost of a lead although y misses no more values than its source.
 const LEAD: f64 = 1.0;
-/// Cost of each source that is itself derived.
+/// Cost of each source that is itself derived; the target is not held against a formula.
 const DERIVED_SOURCE: f64 = 0.6;
 /// Advantage of a formula that gives the target from other columns: the question asked.
 const TARGET: f64 = 3.0;
@@ -112,7 +112,7 @@ fn cost(frame: &Frame<'_>, d: &Derivation, is_derived: &[bool]) -> f64 {
         Hold::Partial => PARTIAL,
     };
     #[expect(clippy::cast_precision_loss, reason = "sources are few")]
-    let derived = DERIVED_SOURCE * reads.iter().filter(|r| is_derived.get(r.column) == Some(&true)).count() as f64;
+    let derived = DERIVED_SOURCE * reads.iter().filter(|r| is_derived.get(r.column) == Some(&true) && frame.target != Some(r.column)).count() as f64;
     let penalty = |applies: bool, cost: f64| if applies { cost } else { 0.0 };
     let gives_target = frame.target == Some(d.y) && reads.iter().all(|r| r.latest == Latest::Row(0));
     d.formula.cost()

@@ -112,24 +112,25 @@ fn held(formula: &Formula) -> Option<(usize, i32)> {
     }
 }
 
-/// Latest rows seen by a column through its formula and those of its sources.
+/// Latest rows seen by a column through its formula and those of its sources. What the target itself is made of is not gone into: who has seen
+/// the target has seen the answer.
 #[must_use]
-pub fn seen(column: usize, chosen: &[Chosen]) -> Seen {
+pub fn seen(column: usize, target: usize, chosen: &[Chosen]) -> Seen {
     let formula = chosen.iter().find(|c| c.derivation.y == column).map(|c| &c.derivation.formula);
     let mut all = Seen::from([(column, Latest::Row(0))]);
     if let Some(formula) = formula {
-        add(&mut all, formula, Latest::Row(0), chosen, chosen.len());
+        add(&mut all, formula, Latest::Row(0), target, chosen, chosen.len());
     }
     all
 }
 
-fn add(all: &mut Seen, formula: &Formula, from: Latest, chosen: &[Chosen], depth: usize) {
+fn add(all: &mut Seen, formula: &Formula, from: Latest, target: usize, chosen: &[Chosen], depth: usize) {
     for read in formula.reads() {
         let latest = plus(from, read.latest);
         let entry = all.entry(read.column).or_insert(latest);
         *entry = (*entry).max(latest);
-        if let Some(next) = chosen.iter().find(|c| c.derivation.y == read.column).filter(|_| depth > 0) {
-            add(all, &next.derivation.formula, latest, chosen, depth - 1);
+        if let Some(next) = chosen.iter().find(|c| c.derivation.y == read.column).filter(|_| depth > 0 && read.column != target) {
+            add(all, &next.derivation.formula, latest, target, chosen, depth - 1);
         }
     }
 }
@@ -147,13 +148,13 @@ pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
     let Some(own) = chosen.iter().find(|c| c.derivation.y == column) else {
         return judge_seen(column, &Seen::from([(column, Latest::Row(0))]), moment, chosen);
     };
-    let verdict = judge_seen(column, &seen(column, chosen), moment, chosen);
+    let verdict = judge_seen(column, &seen(column, moment.target, chosen), moment, chosen);
     let others = own.also.iter().map(|formula| {
         let mut all = Seen::from([(column, Latest::Row(0))]);
         // A formula over columns that are made of this one says nothing new about it.
-        let circular = formula.reads().iter().any(|r| seen(r.column, chosen).contains_key(&column));
+        let circular = formula.reads().iter().any(|r| seen(r.column, moment.target, chosen).contains_key(&column));
         if !circular {
-            add(&mut all, formula, Latest::Row(0), chosen, chosen.len());
+            add(&mut all, formula, Latest::Row(0), moment.target, chosen, chosen.len());
         }
         (!circular).then(|| judge_seen(column, &all, moment, chosen))
     });

@@ -117,7 +117,7 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
     let (judgement, latest) = named(verdict);
     let rows = |read: &Read| SeenRows { column: frame.name(read.column).to_owned(), first: read.first, latest: row(read.latest) };
     let is_made = |column: usize| lineage.chosen.iter().any(|c| c.derivation.y == column);
-    let roots = seen(d.y, &lineage.chosen).into_iter().filter(|&(c, _)| c != d.y && (!is_made(c) || moment.standing.contains_key(&c)));
+    let roots = seen(d.y, moment.target, &lineage.chosen).into_iter().filter(|&(c, _)| c != d.y && (!is_made(c) || moment.standing.contains_key(&c)));
     let points = d.formula.all(frame);
     let example = |&position: &u32| {
         let at = position as usize;

@@ -67,7 +67,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             " is made of other columns in most rows".to_owned(),
             "The formula itself is sound, but it does not explain every row, so this is no certificate.".to_owned(),
         ),
-        _ => told(" is made of other columns".to_owned(), "It is known when they are known, and adds nothing that they do not say.".to_owned()),
+        _ => told(format!(" follows from {}", sources(derived)), "It is known when they are known, and adds nothing that they do not say.".to_owned()),
     })
 }
 
@@ -111,6 +111,12 @@ fn holds(derived: &Derived) -> String {
     };
     let how = if derived.hold == "rounded" { ", allowing for sources that were rounded before" } else { "" };
     format!("The formula holds {rows}{how}.")
+}
+
+/// The columns a formula reads, in plain words.
+fn sources(derived: &Derived) -> String {
+    let names: Vec<String> = derived.reads.iter().map(|r| r.column.clone()).collect();
+    crate::report::block::plain(&super::finding::names(&names))
 }
 
 fn unit(derived: &Derived) -> String {

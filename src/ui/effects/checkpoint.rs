@@ -158,7 +158,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn the_records_of_another_visit_or_table_make_way() {
         let mut checkpoint = checkpoint("a", b"table");
-        let mut anew = |checkpoint: &mut Checkpoint| {
+        let anew = |checkpoint: &mut Checkpoint| {
             checkpoint.start(0, FOLD, b"fold");
             checkpoint.done(0, b"result").unwrap().0
         };
