@@ -121,9 +121,9 @@ impl Levels {
         self.starts.len().saturating_sub(1)
     }
 
-    /// Positions of a level.
+    /// Positions of a level; none of one that does not exist, as the code of missing cells.
     pub fn rows(&self, level: usize) -> &[u32] {
-        let ends = self.starts.get(level).zip(self.starts.get(level + 1));
+        let ends = level.checked_add(1).and_then(|after| self.starts.get(level).zip(self.starts.get(after)));
         ends.and_then(|(&from, &to)| self.positions.get(from..to)).unwrap_or(&[])
     }
 
