@@ -101,7 +101,7 @@ test('cancel returns within half a second, keeps what is finished, and a new run
 });
 
 // A task is timed by the wall clock, while workers keep every core busy and another journey may run beside: twice the 50 ms is allowed here,
-// and benches/browser.mjs gives the figure of a quiet machine.
+// and benches/browser.mjs prints the longest task of each run.
 const NOISE = 2;
 
 test('while a large file is read and judged the page never stands still', async (t) => {
