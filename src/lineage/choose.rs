@@ -7,7 +7,6 @@
 use super::confirm::{Derivation, Hold};
 use super::formula::{Formula, Latest};
 use super::frame::Frame;
-use super::row::RowFormula;
 use serde::{Deserialize, Serialize};
 
 /// Cost of a formula that holds on part of the rows.
@@ -38,12 +37,11 @@ pub struct Chosen {
 
 /// Chooses at most one derivation a column; ascending by column.
 #[must_use]
-pub fn choose(frame: &Frame<'_>, mut candidates: Vec<Derivation>) -> Vec<Chosen> {
-    drop_inverted_target(frame, &mut candidates);
+pub fn choose(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<Chosen> {
     let mut is_derived = vec![false; frame.n_columns()];
     let mut chosen: Vec<usize> = Vec::new();
     for _ in 0..PASSES {
-        chosen = pass(frame, &candidates, &is_derived);
+        chosen = pass(frame, candidates, &is_derived);
         is_derived = vec![false; frame.n_columns()];
         for &i in &chosen {
             is_derived[candidates[i].y] = true;
@@ -57,19 +55,6 @@ pub fn choose(frame: &Frame<'_>, mut candidates: Vec<Derivation>) -> Vec<Chosen>
         rest.into_iter().map(|j| candidates[j].formula.clone()).collect()
     };
     chosen.iter().map(|&i| Chosen { derivation: candidates[i].clone(), also: behind(i) }).collect()
-}
-
-/// A sum that gives the target is told as such, not as one of its parts being "target minus the others".
-fn drop_inverted_target(frame: &Frame<'_>, candidates: &mut Vec<Derivation>) {
-    let Some(target) = frame.target else { return };
-    let columns = |d: &Derivation| {
-        let mut all: Vec<usize> = d.formula.reads().iter().map(|r| r.column).chain([d.y]).collect();
-        all.sort_unstable();
-        all
-    };
-    let is_sum = |d: &Derivation| matches!(&d.formula, Formula::Row(RowFormula::Linear { terms, .. }) if terms.len() > 1);
-    let sums: Vec<Vec<usize>> = candidates.iter().filter(|d| d.y == target && d.hold == Hold::Exact && is_sum(d)).map(columns).collect();
-    candidates.retain(|d| d.y == target || !is_sum(d) || !sums.contains(&columns(d)));
 }
 
 fn pass(frame: &Frame<'_>, candidates: &[Derivation], is_derived: &[bool]) -> Vec<usize> {
@@ -141,7 +126,7 @@ mod tests {
         let table =
             Table::new(vec![Column::numeric("a", noise(1), 1), Column::numeric("b", noise(2), 1), Column::numeric("c", noise(1), 1)]).unwrap();
         let frame = Frame::new(&table, None);
-        let chosen = choose(&frame, search(&frame, &[0, 1, 2]));
+        let chosen = choose(&frame, &search(&frame, &[0, 1, 2]));
         assert_eq!(chosen.iter().map(|c| c.derivation.y).collect::<Vec<_>>(), [2]);
         assert_eq!(chosen[0].derivation.formula.reads()[0].column, 0);
     }
@@ -150,7 +135,7 @@ mod tests {
     fn three_equal_columns_are_two_copies_and_no_circle() {
         let table = Table::new((0..3).map(|i| Column::numeric(["a", "b", "c"][i], noise(1), 1)).collect()).unwrap();
         let frame = Frame::new(&table, None);
-        let chosen = choose(&frame, search(&frame, &[0, 1, 2]));
+        let chosen = choose(&frame, &search(&frame, &[0, 1, 2]));
         assert_eq!(chosen.iter().map(|c| c.derivation.y).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -5,7 +5,7 @@
 use super::formula::{Formula, Latest, Read};
 use super::frame::Frame;
 use super::group::{Aggregate, GroupFormula, Relative};
-use super::row::{CalendarPart, Function, RowFormula};
+use super::row::{Function, RowFormula};
 use crate::format::number;
 
 /// A formula in notation.
@@ -71,14 +71,6 @@ fn row(formula: &RowFormula, name: &dyn Fn(usize) -> String) -> String {
             let cuts: Vec<String> = cuts.iter().take(MOST_CUTS).map(|c| number(*c)).collect();
             format!("{} cut at {}", name(*source), cuts.join(", "))
         }
-        RowFormula::Calendar { source, part, constant } => {
-            let part = format!("{}({})", calendar(*part), name(*source));
-            match constant {
-                c if *c == 0.0 => part,
-                c if *c < 0.0 => format!("{part} \u{2212} {}", number(-c)),
-                c => format!("{part} + {}", number(*c)),
-            }
-        }
     }
 }
 
@@ -103,20 +95,6 @@ fn product(terms: &[(usize, f64)], factor: f64, name: &dyn Fn(usize) -> String) 
         [] => top,
         [one] => format!("{top} / {one}"),
         more => format!("{top} / ({})", more.join(" × ")),
-    }
-}
-
-fn calendar(part: CalendarPart) -> &'static str {
-    match part {
-        CalendarPart::Year => "year",
-        CalendarPart::Quarter => "quarter",
-        CalendarPart::Month => "month",
-        CalendarPart::Day => "day",
-        CalendarPart::DayOfYear => "day of year",
-        CalendarPart::Weekday | CalendarPart::WeekdayFromSunday => "weekday",
-        CalendarPart::Weekend => "weekend",
-        CalendarPart::Hour => "hour",
-        CalendarPart::Minute => "minute",
     }
 }
 

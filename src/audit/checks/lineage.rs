@@ -40,7 +40,7 @@ fn run(input: &AuditInput<'_>) -> Checked {
     let frame = Frame::new(input.table, Some(input.task));
     let lineage = search(&frame);
     let Some(target) = frame.target else { return Checked::skipped(LINEAGE.id, "there is no target") };
-    if lineage.searched.is_empty() {
+    if lineage.provable.is_empty() {
         let why = "no numeric column has enough different values: even an exact copy could be chance";
         return Checked::underpowered(LINEAGE.id, n_rows, why);
     }

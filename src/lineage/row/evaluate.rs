@@ -1,6 +1,6 @@
 //! What a row formula gives: prepared once (levels mapped, cuts found), then asked row by row.
 
-use super::{RowFormula, bins, calendar, mapping};
+use super::{RowFormula, bins, mapping};
 use crate::lineage::formula::Point;
 use crate::lineage::frame::Frame;
 use crate::math::elementary::{ln, ln_1p, log10, pow, powi};
@@ -66,10 +66,6 @@ pub(super) fn prepare<'a>(formula: &'a RowFormula, frame: &'a Frame<'_>) -> Prep
         }
         RowFormula::Mapping { source, gives } => mapping::prepare(frame, *source, *gives),
         RowFormula::Bins { source, gives, cuts } => bins::prepare(frame, *source, *gives, cuts),
-        RowFormula::Calendar { source, part, constant } => Box::new(move |p| {
-            let value = calendar::value(frame, *source, *part, p)? + constant;
-            Some(Point { value, magnitude: value.abs(), blur: 0.0 })
-        }),
     }
 }
 

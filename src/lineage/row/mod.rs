@@ -1,12 +1,11 @@
 //! Formulas within one row: copies, affine forms, functions of one column, products, sums, mappings, bins.
 //!
 //! Searched, cheapest first: one column ([`single`]), two columns looked up at anchor rows ([`pairs`]), any number of columns by
-//! elimination in file order, as they are and as logarithms ([`elimination`]), levels that follow from levels ([`mapping`]), levels
-//! that follow from where a number stands ([`bins`]), and parts of a date ([`calendar`]). Only columns that could earn the bits of a
+//! elimination in file order, as they are and as logarithms ([`elimination`]), levels that follow from levels ([`mapping`]), and levels
+//! that follow from where a number stands ([`bins`]). Only columns that could earn the bits of a
 //! proof are explained; full copies of an earlier column are explained by it and leave the search.
 
 mod bins;
-mod calendar;
 mod elimination;
 mod evaluate;
 mod mapping;
@@ -18,7 +17,6 @@ use super::confirm::{Derivation, Hold};
 use super::formula::{Formula, Part, Point, Read};
 use super::frame::Frame;
 use super::screen::{Subject, anchors};
-pub use calendar::CalendarPart;
 pub use evaluate::Function;
 use serde::{Deserialize, Serialize};
 
@@ -63,15 +61,6 @@ pub enum RowFormula {
         /// Where one interval ends and the next begins, ascending; a value equal to a cut belongs to the upper interval.
         cuts: Vec<f64>,
     },
-    /// A part of a date, less a constant: `month(date)`, `year(date) - 2011`.
-    Calendar {
-        /// Column of dates.
-        source: usize,
-        /// Which part.
-        part: CalendarPart,
-        /// Constant term.
-        constant: f64,
-    },
 }
 
 /// Weights, powers and constants with at most this many decimals are short: not measured, but meant.
@@ -89,7 +78,7 @@ impl RowFormula {
     pub fn sources(&self) -> Vec<usize> {
         match self {
             Self::Linear { terms, .. } | Self::Product { terms, .. } => terms.iter().map(|t| t.0).collect(),
-            Self::Unary { source, .. } | Self::Mapping { source, .. } | Self::Bins { source, .. } | Self::Calendar { source, .. } => vec![*source],
+            Self::Unary { source, .. } | Self::Mapping { source, .. } | Self::Bins { source, .. } => vec![*source],
         }
     }
 
@@ -129,7 +118,6 @@ impl RowFormula {
             }
             Self::Unary { .. } | Self::Mapping { .. } => 0,
             Self::Bins { cuts, .. } => cuts.len(),
-            Self::Calendar { constant, .. } => usize::from(*constant != 0.0),
         }
     }
 
@@ -161,7 +149,6 @@ impl RowFormula {
             }
             Self::Linear { terms, .. } => 2.5 + 0.3 * terms.len() as f64,
             Self::Product { terms, .. } => 2.6 + 0.3 * terms.len() as f64,
-            Self::Calendar { .. } => 1.3,
             Self::Mapping { .. } => MAPPING_COST,
             Self::Bins { .. } => 2.45,
         }
@@ -193,7 +180,6 @@ pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
     found.extend(elimination::search(frame, &subjects, &sources));
     found.extend(mapping::search(frame, open));
     found.extend(bins::search(frame, &subjects, &sources));
-    found.extend(calendar::search(frame, &subjects));
     found.sort_by_key(|d| d.y);
     // The sum of two columns is found at anchors and by elimination.
     let mut once: Vec<Derivation> = Vec::new();

@@ -224,7 +224,7 @@ fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
 }
 
 /// A number to twelve significant digits.
-fn trimmed(x: f64) -> f64 {
+pub(super) fn trimmed(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
 }
 

@@ -1,6 +1,6 @@
 //! Sentences about columns made of others: what the formula is, what it has seen, and what to do.
 
-use super::finding::{Told, about, of};
+use super::finding::{Told, about, of, trimmed};
 use crate::finding::{Derived, Evidence, Finding};
 use crate::report::block::{Cell, Head, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, exact, number};
@@ -20,7 +20,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
         _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),
     };
     let told = |words: String, meaning: String| Told::new(about(&finding.columns, words), format!("{} {meaning}", holds(derived)));
-    let unit = unit(derived);
+    let unit = derived.unit.as_str();
     let ends = ends(derived, target);
     Some(match (derived.judgement.as_str(), derived.latest) {
         ("contains_answer", Some(0)) => told(
@@ -28,15 +28,15 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!("It reads {target} of the very {unit} to be predicted. When you predict, that value does not exist yet.{ends}"),
         ),
         ("contains_answer", Some(row)) => told(
-            format!(" has seen {} after the one you predict", ago(row, &unit)),
+            format!(" has seen {} after the one you predict", ago(row, unit)),
             format!("It reads {target} beyond the {unit} to be predicted. When you predict, none of it exists yet.{ends}"),
         ),
         ("after_prediction", Some(row)) => told(
             " is newer than your prediction".to_owned(),
             format!(
                 "The newest {target} in it is of {} before the one you predict, but you predict {} ahead: it is not known yet.{ends}",
-                ago(row, &unit),
-                ago(derived.known, &unit)
+                ago(row, unit),
+                ago(derived.known, unit)
             ),
         ),
         ("whole_file_of_target", _) => told(
@@ -44,7 +44,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             "The rows you judge on are among them, so each fold has seen its own answers. Drop it, or compute it inside each fold from training rows only.".to_owned(),
         ),
         ("future_of_other", Some(row)) => told(
-            format!(" reads {} ahead", ago(row, &unit)),
+            format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
         ),
         ("whole_file_of_other", _) => told(
@@ -56,7 +56,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             if row == i32::MIN {
                 "Nothing it is made of lies after the moment of prediction.".to_owned()
             } else {
-                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, &unit), ago(derived.known, &unit))
+                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
             },
         ),
         ("ambiguous", _) => told(
@@ -117,10 +117,6 @@ fn holds(derived: &Derived) -> String {
 fn sources(derived: &Derived) -> String {
     let names: Vec<String> = derived.reads.iter().map(|r| r.column.clone()).collect();
     crate::report::block::plain(&super::finding::names(&names))
-}
-
-fn unit(derived: &Derived) -> String {
-    derived.unit.clone()
 }
 
 /// "3 months", "1 row".
@@ -190,9 +186,4 @@ pub(super) fn worked(derived: &Derived) -> Option<TableBlock> {
         head: head.into_iter().map(|(text, numeric)| Head { text: text.to_owned(), numeric }).collect(),
         rule_after: 0,
     })
-}
-
-/// A number to eight significant digits: what a formula gives is compared at printed precision.
-fn trimmed(x: f64) -> f64 {
-    format!("{x:.7e}").parse().unwrap_or(x)
 }
