@@ -2,6 +2,7 @@
 //!
 //! Adding a check: one file in `checks/` and its line in [`CHECKS`].
 
+pub mod canary;
 pub mod checks;
 #[cfg(test)]
 pub(crate) mod fixtures;
