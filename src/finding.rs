@@ -117,7 +117,7 @@ pub struct Derived {
     /// "exact", "rounded" (only if the sources were rounded before) or "partial" (on part of the rows).
     pub hold: String,
     /// What it means: "contains_answer", "after_prediction", "whole_file_of_target", "future_of_other", "whole_file_of_other", "availability",
-    /// "safe", "ambiguous", "unproven".
+    /// "safe", "ambiguous", "unproven"; "gives_target" where the column is the target itself.
     pub judgement: String,
     /// Latest row it has seen: of the target relative to the target's row, of another column relative to its own; none: all rows.
     pub latest: Option<i32>,

@@ -10,6 +10,7 @@ mod coded;
 mod gower;
 mod judged;
 mod measure;
+pub mod power;
 mod probe;
 
 pub use checks::CHECKS;

@@ -2,8 +2,12 @@
 
 use super::tables::{Named, dated, panel, public, sample, unordered};
 use std::collections::BTreeMap;
-use watertight::audit::canary::{Dose, Family, Nature, audit_with, families};
+use watertight::audit::canary::{Dose, Family, Nature, Planted, audit_with, families};
 use watertight::finding::Finding;
+use watertight::lineage::choose::Chosen;
+use watertight::lineage::frame::Frame;
+use watertight::lineage::notation::notation;
+use watertight::lineage::search;
 
 /// Found and planted, by family and strength, with every miss and every false accusation by name.
 #[derive(Default)]
@@ -29,7 +33,7 @@ impl Tally {
         } else if planted.is_found(&findings, before) {
             cell.0 += 1;
         } else {
-            self.misses.push(format!("{} {dose:?}: {} in {name}", family.id, planted.what));
+            self.misses.push(format!("{} {dose:?}: {} in {name}; found {}", family.id, planted.what, told(&findings, &planted)));
         }
     }
 
@@ -66,12 +70,29 @@ fn measure(grounds: &[Named], doses: &[Dose], repetitions: u64) -> Tally {
     tally
 }
 
+/// What was found instead, and the formulas there are.
+fn told(findings: &[Finding], planted: &Planted) -> String {
+    let frame = Frame::new(&planted.table, Some(&planted.task));
+    let near = |c: &&Chosen| {
+        let y = frame.name(c.derivation.y);
+        y == planted.task.target || planted.columns.iter().any(|p| p == y)
+    };
+    let lineage = search(&frame);
+    let formulas = lineage
+        .chosen
+        .iter()
+        .filter(near)
+        .map(|c| format!("{} = {} {:?}", frame.name(c.derivation.y), notation(&c.derivation.formula, &frame), c.derivation.hold));
+    let of = |f: &&Finding| planted.columns.is_empty() || planted.columns.iter().any(|c| f.columns.contains(c));
+    findings.iter().filter(of).map(|f| format!("{:?} {:?} {}", f.severity, f.certainty, f.id)).chain(formulas).collect::<Vec<_>>().join("; ")
+}
+
 fn share((found, of): (usize, usize)) -> f64 {
     found as f64 / of.max(1) as f64
 }
 
 #[test]
-fn leaks_of_full_strength_are_found_and_their_innocent_twins_are_not_accused() {
+fn full_leaks_are_found_and_their_innocent_twins_are_not_accused() {
     let grounds = [unordered(1, 300, 0), unordered(2, 300, 2), unordered(3, 300, 3), dated(1, 240), dated(2, 240), dated(3, 240), panel(1, 300)];
     let tally = measure(&grounds, &[Dose::Full, Dose::Twin], 1);
     let (proven, measured) = (tally.all(Nature::Proven, Dose::Full), tally.all(Nature::Measured, Dose::Full));

@@ -42,21 +42,24 @@ fn stamps(name: &str, millis: Vec<i64>) -> Column {
     Column::new(name, Kind::Timestamp, Values::Times { millis, format: TimeFormat::new("%Y-%m-%d") }, Default::default())
 }
 
-/// Six honest features of different kinds; the sum of what they know, to be made a target.
+/// Eight honest features of different kinds; the sum of what they know, to be made a target.
 pub fn honest(seed: u64, n: usize) -> (Vec<Column>, Vec<f64>) {
     let mut draw = Stream::new(seed, "planted/clean", 0);
     let normal = |draw: &mut Stream| -> Vec<f64> { (0..n).map(|_| draw.normal()).collect() };
     let (a, b, c) = (normal(&mut draw), normal(&mut draw), normal(&mut draw));
     let level: Vec<usize> = (0..n).map(|_| draw.below(5) as usize).collect();
     let flag: Vec<bool> = (0..n).map(|_| draw.chance(0.3)).collect();
+    let depots: Vec<String> = (0..n).map(|_| format!("depot {:02}", draw.below(12))).collect();
     let known = (0..n).map(|r| 0.5 * a[r] + 0.4 * b[r] + 0.3 * f64::from(u8::from(level[r] == 2)) + 0.3 * f64::from(u8::from(flag[r]))).collect();
     let places = ["north", "south", "east", "west", "centre"];
     let columns = vec![
         Column::numeric("age", round(&a.iter().map(|v| 10.0 * (v + 4.0)).collect::<Vec<_>>(), 0), 0),
         Column::numeric("score", round(&b, 2), 2),
         Column::numeric("amount", round(&c.iter().map(|v| 25.0 * v * v * v).collect::<Vec<_>>(), 1), 1),
+        Column::numeric("height", round(&noise(seed, 2, n).iter().map(|v| 170.0 + 9.0 * v).collect::<Vec<_>>(), 1), 1),
         Column::numeric("visits", c.iter().map(|v| (v.abs() * 3.0).floor()).collect(), 0),
         Column::labels("place", Kind::Categorical, &level.iter().map(|&l| Some(places[l])).collect::<Vec<_>>()),
+        Column::labels("depot", Kind::Categorical, &depots.iter().map(|d| Some(d.as_str())).collect::<Vec<_>>()),
         Column::labels("member", Kind::Boolean, &flag.iter().map(|&f| Some(if f { "yes" } else { "no" })).collect::<Vec<_>>()),
     ];
     (columns, known)

@@ -126,14 +126,14 @@ impl Ground {
         features.filter(|c| c.numbers().is_some_and(varied)).collect()
     }
 
-    /// Columns of labels that can be keys: 2 to n / `rows_a_level` levels, without the target. Each with the level of every row.
+    /// Columns of labels that can be keys: `fewest` to n / `rows_a_level` levels, without the target. Each with the level of every row.
     #[must_use]
-    pub fn keys(&self, rows_a_level: usize) -> Vec<(&str, Vec<u32>)> {
+    pub fn keys(&self, fewest: usize, rows_a_level: usize) -> Vec<(&str, Vec<u32>)> {
         let named = |name: &String| Some((self.table.column(name).ok()?.name(), self.levels(name)?));
         let all = self.task.entity.iter().chain(&self.task.features).filter_map(named);
         let fits = |levels: &[u32]| {
             let n_levels = levels.iter().filter(|&&l| l != MISSING_CODE).max().map_or(0, |&l| l as usize + 1);
-            n_levels >= 2 && n_levels * rows_a_level <= levels.len()
+            n_levels >= fewest && n_levels * rows_a_level <= levels.len()
         };
         let mut keys: Vec<(&str, Vec<u32>)> = all.filter(|(_, levels)| fits(levels)).collect();
         keys.dedup_by(|a, b| a.0 == b.0);
@@ -159,6 +159,17 @@ impl Ground {
         task.features.extend(columns.iter().map(|c| c.name().to_owned()));
         let table = Table::new(self.table.columns().iter().cloned().chain(columns).collect())?;
         Ok((table, task))
+    }
+}
+
+/// Spread of the changes of a target over that of its levels, as it would be 1 for rows without an order; at most 1.
+#[must_use]
+pub fn roughness(ground: &Ground, values: &[f64]) -> f64 {
+    let change = |pair: &[u32]| values[pair[1] as usize] - values[pair[0] as usize];
+    let steps: Vec<f64> = ground.entities().flat_map(|rows| rows.windows(2)).map(change).collect();
+    match (moments(&steps), moments(values)) {
+        (Some((_, of_steps)), Some((_, of_levels))) if ground.has_order => (of_steps / of_levels / std::f64::consts::SQRT_2).min(1.0),
+        _ => 1.0,
     }
 }
 

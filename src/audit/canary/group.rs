@@ -28,7 +28,11 @@ const fn of_groups(id: &'static str, title: &'static str, plant: fn(&Ground, Dos
 /// Rows a level needs on average.
 const ROWS_A_LEVEL: usize = 6;
 /// Rows a level needs on average to be dealt to folds.
-const ROWS_FOR_FOLDS: usize = 40;
+const ROWS_FOR_FOLDS: usize = 20;
+/// Fewest levels of a key: an encoding counts once a level, and fewer give no proof.
+const LEVELS: usize = 6;
+/// The same for totals of a class: whole numbers, of few bits each.
+const LEVELS_OF_COUNTS: usize = 20;
 /// One row in so many is deleted at the weakest strength.
 const DELETED: u32 = 50;
 /// Folds of an encoding by folds.
@@ -44,14 +48,20 @@ struct Gathered<'a> {
     values: Vec<f64>,
 }
 
-fn target_by_key<'a>(ground: &'a Ground, rows_a_level: usize, draw: &mut Stream) -> Result<Gathered<'a>, &'static str> {
+fn target_by_key<'a>(ground: &'a Ground, least: (usize, usize), draw: &mut Stream) -> Result<Gathered<'a>, &'static str> {
     let values = ground.numbers.clone().ok_or(NO_NUMBERS)?;
-    by_key(ground, ground.task.target.clone(), values, rows_a_level, draw)
+    by_key(ground, ground.task.target.clone(), values, least, draw)
 }
 
-fn by_key<'a>(ground: &'a Ground, source: String, values: Vec<f64>, rows_a_level: usize, draw: &mut Stream) -> Result<Gathered<'a>, &'static str> {
-    let keys = ground.keys(rows_a_level);
-    let (key, levels) = drawn(&keys, draw).ok_or("no column of labels has enough rows a level")?;
+fn by_key<'a>(
+    ground: &'a Ground,
+    source: String,
+    values: Vec<f64>,
+    (fewest, rows): (usize, usize),
+    draw: &mut Stream,
+) -> Result<Gathered<'a>, &'static str> {
+    let keys = ground.keys(fewest, rows);
+    let (key, levels) = drawn(&keys, draw).ok_or("no column of labels has enough levels with enough rows each")?;
     Ok(Gathered { key, levels: levels.clone(), source, values })
 }
 
@@ -110,7 +120,7 @@ fn earlier_mean(ground: &Ground, dose: Dose, draw: &mut Stream, of: &Gathered<'_
 }
 
 fn target_mean(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_A_LEVEL, draw)?;
+    let of = target_by_key(ground, (LEVELS, ROWS_A_LEVEL), draw)?;
     if dose == Dose::Twin {
         return earlier_mean(ground, dose, draw, &of);
     }
@@ -118,7 +128,7 @@ fn target_mean(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 }
 
 fn smoothed(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_A_LEVEL, draw)?;
+    let of = target_by_key(ground, (LEVELS, ROWS_A_LEVEL), draw)?;
     let m = [5.0, 10.0, 20.0][draw.below(3) as usize];
     let all: Vec<f64> = of.values.iter().copied().filter(|v| !v.is_nan()).collect();
     let middle = mean(&all);
@@ -129,7 +139,7 @@ fn smoothed(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 }
 
 fn leave_one_out(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_A_LEVEL, draw)?;
+    let of = target_by_key(ground, (LEVELS, ROWS_A_LEVEL), draw)?;
     if dose == Dose::Twin {
         return earlier_mean(ground, dose, draw, &of);
     }
@@ -137,7 +147,7 @@ fn leave_one_out(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 }
 
 fn by_folds(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_FOR_FOLDS, draw)?;
+    let of = target_by_key(ground, (LEVELS, ROWS_FOR_FOLDS), draw)?;
     if dose == Dose::Twin {
         return earlier_mean(ground, dose, draw, &of);
     }
@@ -158,7 +168,8 @@ fn by_folds(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 }
 
 fn lifetime_total(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_A_LEVEL, draw)?;
+    let fewest = if ground.target.classes.is_empty() { LEVELS } else { LEVELS_OF_COUNTS };
+    let of = target_by_key(ground, (fewest, ROWS_A_LEVEL), draw)?;
     if dose == Dose::Twin {
         if ground.known_after > 1 {
             return Err("rows just before are not known yet");
@@ -169,7 +180,7 @@ fn lifetime_total(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 }
 
 fn relative(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let of = target_by_key(ground, ROWS_A_LEVEL, draw)?;
+    let of = target_by_key(ground, (LEVELS, ROWS_A_LEVEL), draw)?;
     if dose == Dose::Twin {
         return earlier_mean(ground, dose, draw, &of);
     }
@@ -181,7 +192,7 @@ fn relative(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 fn other_mean(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     let features = ground.numeric(VARIED);
     let feature = drawn(&features, draw).ok_or("there is no numeric feature with 10 different values")?;
-    let of = by_key(ground, feature.name().to_owned(), feature.numbers().unwrap_or_default().to_vec(), ROWS_A_LEVEL, draw)?;
+    let of = by_key(ground, feature.name().to_owned(), feature.numbers().unwrap_or_default().to_vec(), (LEVELS, ROWS_A_LEVEL), draw)?;
     if dose == Dose::Twin {
         return earlier_mean(ground, dose, draw, &of);
     }

@@ -1,8 +1,9 @@
 //! Leaks that are no formula: noisy proxies, cells that are there or not, parts of the rows, parts that nearly add up.
 //!
-//! What can be promised depends on the strength: a strong proxy is a blocker, a faint one a question.
+//! What can be promised depends on the strength: a strong proxy is a blocker, a faint one a question. Where rows are in order of time, noise is
+//! measured by the spread of the target's changes: following a slow level alone is no leak, any trend does that.
 
-use super::ground::{moments, printed, standard};
+use super::ground::{moments, printed, roughness, standard};
 use super::{Dose, Family, Ground, NAME, NO_NUMBERS, NOT_CLASSES, NOT_CONTINUOUS, Nature, Outcome, Planted, planted};
 use crate::finding::Severity;
 use crate::math::rng::Stream;
@@ -77,10 +78,15 @@ fn promised(outcome: Outcome, dose: Dose) -> Outcome {
 fn noisy_proxy(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     let numbers = ground.numbers.as_ref().ok_or(NO_NUMBERS)?;
     let is_class = !ground.target.classes.is_empty();
-    let signal = if is_class { numbers.clone() } else { ranked(numbers) };
-    let share = if dose == Dose::Twin { HONEST } else { dose.pick(if is_class { NOISE_OF_CLASSES } else { NOISE }) };
+    let signal = match is_class {
+        true => numbers.clone(),
+        false if ground.has_order => standard(numbers).ok_or("the target does not vary")?,
+        false => ranked(numbers),
+    };
+    let rough = if is_class { 1.0 } else { roughness(ground, &signal) };
+    let share = if dose == Dose::Twin { HONEST } else { rough * dose.pick(if is_class { NOISE_OF_CLASSES } else { NOISE }) };
     let cells: Vec<f64> = signal.iter().zip(noise(ground, draw)).map(|(y, e)| 7.0 + 2.0 * (y + share * e)).collect();
-    promised(planted(ground, format!("target with noise of {share} of its spread"), vec![printed(&ground.fresh(NAME), &cells, 5)], None), dose)
+    promised(planted(ground, format!("target with noise of {share:.2} of its spread"), vec![printed(&ground.fresh(NAME), &cells, 5)], None), dose)
 }
 
 /// Ranks of the present values as if they were drawn from an even spread of variance 1.
@@ -148,9 +154,9 @@ fn outcome_code(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 fn nearly_sum(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     let numbers = ground.numbers.as_ref().filter(|_| ground.target.classes.is_empty()).ok_or(NOT_CONTINUOUS)?;
     let signal = standard(numbers).ok_or("the target does not vary")?;
-    let rest = if dose == Dose::Twin { 0.9 } else { dose.pick([0.05, 0.1, 0.15]) };
+    let rest = if dose == Dose::Twin { 0.9 } else { roughness(ground, numbers) * dose.pick([0.05, 0.1, 0.15]) };
     let part: Vec<f64> = noise(ground, draw).iter().map(|e| 1.2 * e).collect();
     let other: Vec<f64> = signal.iter().zip(&part).map(|(y, p)| y - p + rest * draw.normal()).collect();
     let columns = vec![printed(&ground.fresh("canary_1"), &part, 5), printed(&ground.fresh("canary_2"), &other, 5)];
-    promised(planted(ground, format!("two parts that miss the target by {rest} of its spread"), columns, None), dose)
+    promised(planted(ground, format!("two parts that miss the target by {rest:.3} of its spread"), columns, None), dose)
 }

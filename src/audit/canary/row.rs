@@ -11,7 +11,7 @@ pub(super) const FAMILIES: &[Family] = &[
     formula("copy", "Copy of the target", "the target again; in 100, 70 and 40 % of the rows, missing in the others", copy),
     formula("affine", "The target in other units", "a + b × target, printed with 6, 4 and 3 digits", affine),
     formula("unary", "A function of the target", "logarithm, square or root of the target, printed with 6, 4 and 3 digits", unary),
-    formula("bins", "The target in bins", "3, 5 or 8 intervals of the target, numbered", bins),
+    formula("bins", "The target in bins", "5, 8 or 12 intervals of the target, numbered", bins),
     formula("difference", "The target less a feature", "target - feature, printed with all decimals, and with 1 and 2 decimals fewer", difference),
     formula("quotient", "The target over a feature", "target / feature, printed with 6, 4 and 3 digits", quotient),
     formula(
@@ -88,7 +88,7 @@ fn unary(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 fn bins(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     continuous(ground)?;
     let (name, values) = source(ground, dose, draw)?;
-    let n_bins = dose.pick([3, 5, 8]);
+    let n_bins = dose.pick([5, 8, 12]);
     let mut ascending: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
     ascending.sort_unstable_by(f64::total_cmp);
     let cuts: Vec<f64> = (1..n_bins).filter_map(|b| ascending.get(b * ascending.len() / n_bins)).copied().collect();

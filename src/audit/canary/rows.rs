@@ -29,7 +29,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         id: "scaled",
         title: "Standardised with all rows",
-        doc: "a feature less its mean over its standard deviation, printed with 6, 4 and 3 digits",
+        doc: "a feature less its mean over its standard deviation, printed with 9, 6 and 4 digits",
         nature: Nature::Measured,
         checks: &["prepared_before_split"],
         plant: scaled,
@@ -37,7 +37,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         id: "filled",
         title: "Filled with the mean of all rows",
-        doc: "20, 10 and 4 % of a feature's cells",
+        doc: "20, 10 and 4 % of a feature's cells; the mean printed with 9, 6 and 4 decimals",
         nature: Nature::Measured,
         checks: &["prepared_before_split"],
         plant: filled,
@@ -95,7 +95,8 @@ fn augmented(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     if classes == 0 {
         return Err(NOT_CLASSES);
     }
-    let fine: Vec<&Column> = ground.numeric(ground.n_rows() / 10).into_iter().collect();
+    let is_fine = |c: &&Column| c.printed_decimals().is_some_and(|d| d > 0);
+    let fine: Vec<&Column> = ground.numeric(ground.n_rows() / 10).into_iter().filter(is_fine).collect();
     if fine.len() < 3 {
         return Err("rows made of others are told by three finely printed numbers, and there are fewer");
     }
@@ -119,7 +120,8 @@ fn augmented(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     let all: Vec<u32> = row_numbers(ground.n_rows()).into_iter().chain(made.iter().map(|m| m.0)).collect();
     let mut table = ground.table.take(&all);
     for column in ground.numeric(2) {
-        let decimals = column.printed_decimals().unwrap_or(0).min(9);
+        // Made numbers are printed in full, whole numbers stay whole.
+        let decimals = if column.printed_decimals() == Some(0) { 0 } else { 9 };
         let unit = powi(10.0, i32::from(decimals));
         let old = column.numbers().unwrap_or_default();
         let cells = made.iter().map(|&(a, b, share)| {
@@ -135,31 +137,45 @@ fn augmented(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     found_in(table, ground.task.clone(), format!("{n_made} rows of one class made of others"), Vec::new(), severity)
 }
 
+/// Share of the cells that one value of a feature may fill, if filled cells are to stand out.
+const REPEATED: f64 = 0.02;
+
+fn hardly_repeats(column: &Column) -> bool {
+    let mut ascending = column.numbers().unwrap_or_default().to_vec();
+    ascending.sort_unstable_by(f64::total_cmp);
+    ascending.chunk_by(|a, b| a == b).all(|run| run.len() as f64 <= REPEATED * ascending.len() as f64)
+}
+
 /// A numeric feature with its values, its statistic made of these rows: all, or for the twin the first four fifths.
-fn of_feature<'a>(ground: &'a Ground, dose: Dose, draw: &mut Stream) -> Result<(&'a Column, Vec<f64>, usize), &'static str> {
-    let features = ground.numeric(VARIED.max(ground.n_rows() / 50));
-    let feature = drawn(&features, draw).ok_or("no numeric feature has enough different values")?;
+fn of_feature<'a>(
+    ground: &'a Ground,
+    dose: Dose,
+    fits: fn(&Column) -> bool,
+    draw: &mut Stream,
+) -> Result<(&'a Column, Vec<f64>, usize), &'static str> {
+    let features: Vec<&Column> = ground.numeric(VARIED).into_iter().filter(|c| fits(c)).collect();
+    let feature = drawn(&features, draw).ok_or("no numeric feature has values that differ enough")?;
     let n = ground.n_rows();
     Ok((feature, feature.numbers().unwrap_or_default().to_vec(), if dose == Dose::Twin { n * 4 / 5 } else { n }))
 }
 
 fn scaled(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let (feature, values, n) = of_feature(ground, dose, draw)?;
+    let (feature, values, n) = of_feature(ground, dose, |_| true, draw)?;
     let (middle, spread) = moments(&values[..n]).ok_or("the feature does not vary")?;
     let cells: Vec<f64> = values.iter().map(|v| (v - middle) / spread).collect();
-    let column = printed(feature.name(), &cells, dose.pick([6, 4, 3]));
+    let column = printed(feature.name(), &cells, dose.pick([9, 6, 4]));
     let table = ground.table.clone().with_column(column).map_err(|_| "a column could not be planted")?;
     found_in(table, ground.task.clone(), format!("{} standardised", feature.name()), vec![feature.name().to_owned()], Severity::Note)
 }
 
 fn filled(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
-    let (feature, mut values, n) = of_feature(ground, dose, draw)?;
+    let (feature, mut values, n) = of_feature(ground, dose, hardly_repeats, draw)?;
     let share = dose.pick([0.2, 0.1, 0.04]);
     let gaps: Vec<bool> = values.iter().map(|v| v.is_nan() || draw.chance(share)).collect();
     values.iter_mut().zip(&gaps).for_each(|(v, gap)| *v = if *gap { f64::NAN } else { *v });
     let (middle, _) = moments(&values[..n]).ok_or("the feature does not vary")?;
     values.iter_mut().zip(&gaps).for_each(|(v, gap)| *v = if *gap { middle } else { *v });
-    let decimals = i32::from(feature.printed_decimals().unwrap_or(0).min(6)) + 3;
+    let decimals = dose.pick([9, 6, 4]).max(i32::from(feature.printed_decimals().unwrap_or(0).min(9)));
     let table = ground.table.clone().with_column(rounded(feature.name(), &values, decimals)).map_err(|_| "a column could not be planted")?;
     found_in(table, ground.task.clone(), format!("{} filled", feature.name()), vec![feature.name().to_owned()], Severity::Warning)
 }

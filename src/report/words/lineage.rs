@@ -43,6 +43,10 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!(" is computed from {target} of all rows"),
             "The rows you judge on are among them, so each fold has seen its own answers. Drop it, or compute it inside each fold from training rows only.".to_owned(),
         ),
+        ("gives_target", _) => told(
+            format!(" {} the answer", if finding.columns.len() == 1 { "gives" } else { "together give" }),
+            format!("{target} is computed from {}. Whoever has seen that needs no model, and when you predict it is hardly known.", if finding.columns.len() == 1 { "it" } else { "them" }),
+        ),
         ("future_of_other", Some(row)) => told(
             format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
