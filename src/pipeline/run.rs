@@ -264,7 +264,7 @@ impl Run {
 fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
     if old.task != new.task {
         Some(Stage::Quality)
-    } else if old.split != new.split || old.test_from != new.test_from || old.seed != new.seed {
+    } else if old.split != new.split || old.test_from != new.test_from || old.known != new.known || old.seed != new.seed {
         Some(Stage::Audit)
     } else if old.recipe != new.recipe {
         Some(Stage::Prepare)

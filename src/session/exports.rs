@@ -144,7 +144,8 @@ impl Session {
 /// The bytes are not a table, or a column the model needs is missing.
 pub fn predictions_file(bundle: &Bundle, bytes: &[u8], settings: &Settings, safety: Safety) -> Result<Vec<u8>> {
     let as_read = read(bytes, &settings.csv)?.table;
-    let rows = conform(&as_read, &bundle.schema, &bundle.task.features, &settings.csv)?;
+    let rows = conform(&as_read, &bundle.schema, &bundle.needed(), &settings.csv)?;
+    let rows = bundle.derive(&rows)?;
     with_predictions(bundle, &rows, &as_read, safety)
 }
 

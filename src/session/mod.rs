@@ -174,7 +174,7 @@ impl Session {
         let mut next = self.settings.clone();
         next.accepted.retain(|a| a.finding != finding);
         if !reason.is_empty() {
-            next.accepted.push(Accepted { finding, reason: reason.to_owned() });
+            next.accepted.push(Accepted { finding, reason: reason.to_owned(), fingerprint: Vec::new() });
         }
         self.change(next, wishes)
     }

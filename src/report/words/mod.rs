@@ -9,5 +9,7 @@ mod measured;
 mod lineage;
 mod quality;
 pub mod reading;
+pub mod remedy;
 
-pub use finding::{finding_block, remedy, status};
+pub use finding::{finding_block, status};
+pub use remedy::remedy;
