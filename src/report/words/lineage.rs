@@ -56,14 +56,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             " is computed from all rows of the file".to_owned(),
             "The rows you judge on are among them. That often changes little, but the score is not what a model without them would reach. Compute it inside each fold.".to_owned(),
         ),
-        ("safe", Some(row)) => told(
-            " uses only the past".to_owned(),
-            if row == i32::MIN {
-                "Nothing it is made of lies after the moment of prediction.".to_owned()
-            } else {
-                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
-            },
-        ),
+        ("safe", Some(row)) => told(" uses only the past".to_owned(), past(row, derived)),
         ("ambiguous", _) => told(
             " has two explanations, and one of them leaks".to_owned(),
             format!("On this file these formulas give the same values: {}. They differ in the newest {unit} they read. How was the column made?", derived.also.join("; ")),
@@ -86,6 +79,15 @@ fn encoding(finding: &Finding, key: &str) -> Told {
              from the target before rows were left out, it leaks, and no file can show that any more."
         ),
     )
+}
+
+/// How far a certificate reaches.
+fn past(row: i32, derived: &Derived) -> String {
+    let unit = derived.unit.as_str();
+    if row == i32::MIN {
+        return "Nothing it is made of lies after the moment of prediction.".to_owned();
+    }
+    format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
 }
 
 fn never_known(finding: &Finding) -> Told {
