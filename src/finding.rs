@@ -426,6 +426,19 @@ pub enum Remedy {
     },
 }
 
+impl Remedy {
+    /// The columns it changes.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&String> {
+        match self {
+            Self::DropColumns { columns } | Self::MoveInsideFolds { columns, .. } | Self::MarkKnown { columns, .. } => columns.iter().collect(),
+            Self::ChangeKind { column, .. } => vec![column],
+            Self::Replace { derived } => vec![&derived.column],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What the score is worth with and without the flagged columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Price {

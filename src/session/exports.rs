@@ -124,6 +124,20 @@ impl Session {
         ]
     }
 
+    /// How many findings of the audit of this severity are open.
+    #[must_use]
+    pub fn n_open(&self, severity: Severity) -> usize {
+        let o = &self.run.outcome;
+        let open = o.open_findings(o.audit.as_ref(), severity);
+        open.iter().filter(|id| o.finding(id).is_some_and(|f| f.severity == severity)).count()
+    }
+
+    /// All choices.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Whether a finding at or above a severity is open: quality findings up to that step, audit findings from the audit on; a no-go counts as a blocker.
     #[must_use]
     pub fn has_finding(&self, step: Step, bar: Severity) -> bool {

@@ -10,6 +10,7 @@ mod lineage;
 mod quality;
 pub mod reading;
 pub mod remedy;
+pub mod reopened;
 
 pub use finding::{finding_block, status};
 pub use remedy::remedy;
