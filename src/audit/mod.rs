@@ -12,6 +12,7 @@ mod judged;
 mod measure;
 pub mod power;
 mod probe;
+mod remedies;
 
 pub use checks::CHECKS;
 
@@ -20,6 +21,10 @@ use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
 use crate::task::{Target, Task};
+use std::collections::BTreeMap;
+
+/// Nobody said when columns are known.
+pub static NOTHING_SAID: BTreeMap<String, i32> = BTreeMap::new();
 
 /// What a check looks at.
 pub struct AuditInput<'a> {
@@ -35,6 +40,8 @@ pub struct AuditInput<'a> {
     pub split: &'a SplitSettings,
     /// First row of the separate test file, if one was given.
     pub test_from: Option<usize>,
+    /// Latest known row of columns of which the user said when they are known (relative to the target's row; of the target: its delay).
+    pub known: &'a BTreeMap<String, i32>,
     /// Seed of the run.
     pub seed: u64,
 }

@@ -9,5 +9,8 @@ mod measured;
 mod lineage;
 mod quality;
 pub mod reading;
+pub mod remedy;
+pub mod reopened;
 
-pub use finding::{finding_block, remedy, status};
+pub use finding::{finding_block, status};
+pub use remedy::remedy;
