@@ -89,6 +89,8 @@ pub enum Command {
         /// Last step wanted.
         to: Step,
     },
+    /// Plant leaks into a copy of the table and tell which of them the audit finds.
+    MeasurePower,
     /// Stop; keep what is finished.
     Cancel,
     /// Rows for the preview grid.

@@ -29,7 +29,7 @@ pub struct PowerPart {
 }
 
 /// What the audit finds of one family.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FamilyPower {
     /// The family's id.
     pub id: String,
@@ -44,7 +44,7 @@ pub struct FamilyPower {
 }
 
 /// The power of the audit on one table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Power {
     /// Rows of the sample that was planted in.
     pub n_rows: u64,

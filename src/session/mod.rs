@@ -111,8 +111,15 @@ impl Session {
                 self.advance(wishes);
                 Ok(())
             }
+            Command::MeasurePower => {
+                self.run.outcome.power_wanted = self.run.outcome.power.is_none();
+                self.wanted = Some(self.wanted.map_or(Step::Audit, |w| w.max(Step::Audit)));
+                self.advance(wishes);
+                Ok(())
+            }
             Command::Cancel => {
                 self.stop(wishes);
+                self.run.outcome.power_wanted = false;
                 self.wanted = None;
                 wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
                 wishes.push(self.tell_state());

@@ -31,10 +31,19 @@ pub fn audited(columns: Vec<Column>, time: Option<&str>, test_from: Option<usize
     let task = task(&table, "y", time, None);
     let target = task.encode(&table).unwrap();
     let split = SplitSettings::default();
-    audit::run(&AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &split, test_from, known: &audit::NOTHING_SAID, seed: 1 })
-        .into_iter()
-        .flat_map(|c| c.findings)
-        .collect()
+    audit::run(&AuditInput {
+        table: &table,
+        profiles: &[],
+        task: &task,
+        target: &target,
+        split: &split,
+        test_from,
+        known: &audit::NOTHING_SAID,
+        seed: 1,
+    })
+    .into_iter()
+    .flat_map(|c| c.findings)
+    .collect()
 }
 
 /// A column of moments.

@@ -65,6 +65,13 @@ impl Ground {
         Ok(Self { split: split.clone(), numbers, order, starts, millis, known_after, has_order, seed, target, task, table })
     }
 
+    /// Rows and features of the ground of a table, without making it.
+    #[must_use]
+    pub fn size(table: &Table, task: &Task, n_train: usize, seed: u64) -> (usize, usize) {
+        let (table, task) = sampled(table, task, n_train.min(table.n_rows()), seed);
+        (table.n_rows(), task.features.len())
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {

@@ -139,7 +139,16 @@ impl Planted {
 #[must_use]
 pub fn audit_with(table: &Table, task: &Task, ground: &Ground, wanted: impl Fn(&str) -> bool) -> Vec<Checked> {
     let Ok(target) = task.encode(table) else { return Vec::new() };
-    let input = AuditInput { table, profiles: &[], task, target: &target, split: &ground.split, test_from: None, known: &super::NOTHING_SAID, seed: ground.seed };
+    let input = AuditInput {
+        table,
+        profiles: &[],
+        task,
+        target: &target,
+        split: &ground.split,
+        test_from: None,
+        known: &super::NOTHING_SAID,
+        seed: ground.seed,
+    };
     settle(CHECKS.iter().filter(|c| wanted(c.id)).map(|c| (c.run)(&input)).collect())
 }
 

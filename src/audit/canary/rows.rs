@@ -133,8 +133,7 @@ fn augmented(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
         let values: Vec<f64> = old.iter().copied().chain(cells).collect();
         table = table.with_column(Column::numeric(column.name(), values, decimals)).map_err(|_| "a column could not be planted")?;
     }
-    let severity = if matches!(dose, Dose::Full | Dose::Twin) { Severity::Blocker } else { Severity::Warning };
-    found_in(table, ground.task.clone(), format!("{n_made} rows of one class made of others"), Vec::new(), severity)
+    found_in(table, ground.task.clone(), format!("{n_made} rows of one class made of others"), Vec::new(), Severity::Warning)
 }
 
 /// Share of the cells that one value of a feature may fill, if filled cells are to stand out.

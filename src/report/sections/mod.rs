@@ -6,6 +6,7 @@ mod audit;
 
 mod augment;
 mod decide;
+mod power;
 mod prepare;
 
 mod quality;
@@ -20,6 +21,7 @@ pub use audit::{AuditReport, audit};
 pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
 
+pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
 pub use repairs::{before_and_after, tell_reopened};
