@@ -1,5 +1,6 @@
 //! What we say about data: as numbers, not sentences. The sentences are made in [`crate::report`].
 
+use crate::derived::{DerivedColumn, Known};
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters. Ordered: the worst first.
@@ -405,6 +406,40 @@ pub enum Remedy {
     },
     /// Draw the split so that every class has its share on each side.
     Stratify,
+    /// Put an honest column in the place of one that has seen too much: its value some rows earlier, or its window moved back.
+    Replace {
+        /// What it holds instead.
+        derived: DerivedColumn,
+    },
+    /// Leave columns out that were computed from all rows, and compute the like inside each fold, from training rows only.
+    MoveInsideFolds {
+        /// Columns to leave out.
+        columns: Vec<String>,
+        /// Preparation step that takes their place.
+        step: String,
+        /// Columns the step is for.
+        by: Vec<String>,
+    },
+    /// Say when values of these columns are known.
+    MarkKnown {
+        /// Their names.
+        columns: Vec<String>,
+        /// When.
+        known: Known,
+    },
+}
+
+impl Remedy {
+    /// The columns it changes.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&String> {
+        match self {
+            Self::DropColumns { columns } | Self::MoveInsideFolds { columns, .. } | Self::MarkKnown { columns, .. } => columns.iter().collect(),
+            Self::ChangeKind { column, .. } => vec![column],
+            Self::Replace { derived } => vec![&derived.column],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What the score is worth with and without the flagged columns.

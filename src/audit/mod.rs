@@ -11,6 +11,7 @@ mod gower;
 mod judged;
 mod measure;
 mod probe;
+mod remedies;
 
 pub use checks::{CHECKS, LAST};
 
@@ -19,6 +20,10 @@ use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
 use crate::task::{Target, Task};
+use std::collections::BTreeMap;
+
+/// Nobody said when columns are known.
+pub static NOTHING_SAID: BTreeMap<String, i32> = BTreeMap::new();
 
 /// What a check looks at.
 pub struct AuditInput<'a> {
@@ -34,6 +39,8 @@ pub struct AuditInput<'a> {
     pub split: &'a SplitSettings,
     /// First row of the separate test file, if one was given.
     pub test_from: Option<usize>,
+    /// Latest known row of columns of which the user said when they are known (relative to the target's row; of the target: its delay).
+    pub known: &'a BTreeMap<String, i32>,
     /// Seed of the run.
     pub seed: u64,
 }

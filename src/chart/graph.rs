@@ -193,9 +193,12 @@ fn settle(aims: &[(usize, f64)], slots: &mut [Slot]) {
     }
 }
 
+/// The address a node leads to.
+pub type Link<'a> = &'a dyn Fn(&Node) -> Option<String>;
+
 /// The graph as SVG. `link` gives the address a node leads to; without one, nodes are buttons for a script, the first of them in the order of tabs.
 #[must_use]
-pub fn svg(graph: &Graph, link: Option<&dyn Fn(&Node) -> Option<String>>) -> String {
+pub fn svg(graph: &Graph, link: Option<Link<'_>>) -> String {
     let placed = layout(graph);
     let widths: Vec<f64> = graph.nodes.iter().map(|n| (width_of(&n.name, SIZE) * 1.08 + 18.0 + extra(&n.class)).min(WIDEST)).collect();
     let widest = |layer: usize| placed.places.iter().zip(&widths).filter(|(p, _)| p.0 == layer).map(|(_, w)| *w).fold(0.0, f64::max);

@@ -62,8 +62,10 @@ pub struct Outcome {
     pub importance: Vec<Importance>,
     /// Go, caution or no-go; `None` before anything was validated.
     pub decision: Option<Decision>,
-    /// Findings accepted with a reason.
+    /// Findings accepted with a reason that still holds.
     pub accepted: Vec<Accepted>,
+    /// Findings that were accepted and are open again: id, and why in words.
+    pub reopened: Vec<(String, String)>,
     /// How often the sealed rows of this file were opened.
     pub opened: u32,
     failures: BTreeMap<usize, Error>,

@@ -92,6 +92,8 @@ pub struct Wave {
 #[derive(Default)]
 pub struct Run {
     plan: Option<Arc<Plan>>,
+    /// Findings that were accepted.
+    said: Vec<Accepted>,
     /// What is known so far.
     pub outcome: Outcome,
 }
@@ -104,7 +106,7 @@ impl Run {
     }
 
     /// Takes a new plan and drops the results it does not share with the old one.
-    pub fn replan(&mut self, plan: Option<Arc<Plan>>, table_changed: bool, accepted: &[Accepted]) {
+    pub fn replan(&mut self, plan: Option<Arc<Plan>>, table: &Table, table_changed: bool, accepted: &[Accepted]) {
         let first_broken = match (&self.plan, &plan) {
             (Some(old), Some(new)) if !table_changed => first_difference(old, new),
             (None, None) if !table_changed => None,
@@ -114,8 +116,14 @@ impl Run {
             self.outcome.drop_from(stage);
         }
         self.plan = plan;
-        self.outcome.accepted = accepted.to_vec();
+        self.take_accepted(accepted, table);
         self.decide();
+    }
+
+    /// Takes what was accepted, and weighs it against what was found.
+    pub fn take_accepted(&mut self, accepted: &[Accepted], table: &Table) {
+        self.said = accepted.to_vec();
+        self.outcome.weigh_accepted(&self.said, Some(table));
     }
 
     /// The next wave on the way to a step; `None` when all that step needs is known.
@@ -185,6 +193,7 @@ impl Run {
             Stage::Quality => {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
                 self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+                self.outcome.weigh_accepted(&self.said, Some(table));
             }
             Stage::Audit => {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("an audit without a plan"))?;
@@ -193,6 +202,7 @@ impl Run {
                 let sets = Arc::new(feature_sets(self.outcome.audit.as_deref().unwrap_or_default(), &plan.task));
                 self.outcome.priced = sets.is_empty();
                 self.outcome.feature_sets = Arc::clone(&sets);
+                self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
                 return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
             }
             Stage::Price => {
@@ -242,10 +252,11 @@ impl Run {
 
     /// Takes the results of an audit that is not complete, so that they can be shown, or kept when it is stopped; `why` is said of the checks that
     /// have not run. Other stages keep nothing of a part.
-    pub fn take_part(&mut self, stage: Stage, jobs: &[Job], results: &[Option<Result<JobOutput>>], why: &str) {
+    pub fn take_part(&mut self, stage: Stage, jobs: &[Job], results: &[Option<Result<JobOutput>>], table: Option<&Arc<Table>>, why: &str) {
         if stage == Stage::Audit && self.plan.is_some() {
             self.outcome.take_checks(jobs.iter().zip(results).filter_map(|(job, result)| Some((job, result.as_ref()?))));
             self.outcome.settle_audit(why);
+            self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
         }
     }
 
@@ -276,7 +287,7 @@ impl Run {
 fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
     if old.task != new.task {
         Some(Stage::Quality)
-    } else if old.split != new.split || old.test_from != new.test_from || old.seed != new.seed {
+    } else if old.split != new.split || old.test_from != new.test_from || old.known != new.known || old.seed != new.seed {
         Some(Stage::Audit)
     } else if old.recipe != new.recipe {
         Some(Stage::Prepare)

@@ -7,6 +7,7 @@ mod catalogue;
 mod exports;
 mod files;
 mod project;
+mod repair;
 mod view;
 
 pub use catalogue::catalogue;
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
 use crate::report::words::awaited;
-use crate::settings::{Accepted, Settings};
+use crate::settings::Settings;
 use files::Files;
 use project::Project;
 use std::collections::BTreeSet;
@@ -107,7 +108,8 @@ impl Session {
                 self.rebuild(wishes)
             }
             Command::SetSettings { settings } => self.change(*settings, wishes),
-            Command::ApplyRemedy { remedy, .. } => self.change(self.settings.with_remedy(&remedy), wishes),
+            Command::ApplyRemedy { finding, remedy } => self.change(self.remedied(&self.settings, &finding, &remedy), wishes),
+            Command::Repair => self.change(self.repaired(), wishes),
             Command::Accept { finding, reason } => self.accept(finding, reason.trim(), wishes),
             Command::Undo => self.step_back(wishes),
             Command::Redo => self.step_forward(wishes),
@@ -177,16 +179,6 @@ impl Session {
         Ok(())
     }
 
-    /// Accepts a finding; an empty reason takes the acceptance back.
-    fn accept(&mut self, finding: String, reason: &str, wishes: &mut Vec<Wish>) -> Result<()> {
-        let mut next = self.settings.clone();
-        next.accepted.retain(|a| a.finding != finding);
-        if !reason.is_empty() {
-            next.accepted.push(Accepted { finding, reason: reason.to_owned() });
-        }
-        self.change(next, wishes)
-    }
-
     /// Takes the next bytes of the file asked for by [`Wish::Read`]. `false`: the rest need not be sent, call [`Session::end_of_file`].
     pub fn chunk(&mut self, slot: u32, bytes: &[u8]) -> bool {
         self.files.chunk(slot, bytes)
@@ -229,7 +221,7 @@ impl Session {
                 self.finish_wave(wave, &mut wishes);
             }
         } else if wave.stage == Stage::Audit && found {
-            self.run.take_part(wave.stage, &wave.jobs, &wave.results, NOT_YET);
+            self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), NOT_YET);
             wishes.extend(self.tell_sections(Step::Audit));
         }
         wishes
@@ -247,6 +239,7 @@ impl Session {
         let results = wave.results.into_iter().map(|r| r.unwrap_or_else(|| Err(Error::internal("a job without a result")))).collect();
         match self.run.absorb(wave.stage, &wave.jobs, results, self.files.table()) {
             Ok(part) => {
+                self.complete_accepted();
                 wishes.extend(part.map(|p| Wish::Context(Box::new(p))));
                 wishes.extend(self.tell_sections(wave.stage.step()));
                 self.advance(wishes);
@@ -344,7 +337,9 @@ impl Session {
         }
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
         let before = self.computed();
-        self.run.replan(plan, changed, &self.settings.accepted);
+        if let Some(table) = self.files.table() {
+            self.run.replan(plan, table, changed, &self.settings.accepted);
+        }
         let after = self.computed();
         self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));
@@ -369,7 +364,7 @@ impl Session {
     /// The same; `why` is said of audit checks that have not run.
     fn stop_saying(&mut self, wishes: &mut Vec<Wish>, why: &str) {
         if let Some(wave) = self.wave.take() {
-            self.run.take_part(wave.stage, &wave.jobs, &wave.results, why);
+            self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), why);
             wishes.push(Wish::Stop);
         }
     }

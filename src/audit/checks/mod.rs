@@ -62,7 +62,7 @@ pub const LAST: [&str; 9] = [
 mod tests {
     use super::*;
     use crate::audit::fixtures::{Case, clean, days};
-    use crate::audit::{AuditInput, run};
+    use crate::audit::{AuditInput, NOTHING_SAID, run};
     use crate::finding::Status;
     use crate::split::SplitSettings;
     use crate::table::{Column, Kind, Table};
@@ -87,8 +87,16 @@ mod tests {
             };
             let target = task.encode(&table).unwrap_or(Target { values: vec![f64::NAN; table.n_rows()], classes });
             for test_from in [None, Some(0), Some(1), Some(99)] {
-                let input =
-                    AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &SplitSettings::default(), test_from, seed: 1 };
+                let input = AuditInput {
+                    table: &table,
+                    profiles: &[],
+                    task: &task,
+                    target: &target,
+                    split: &SplitSettings::default(),
+                    test_from,
+                    known: &NOTHING_SAID,
+                    seed: 1,
+                };
                 for check in CHECKS {
                     let checked = (check.run)(&input);
                     assert_eq!(checked.id, check.id);

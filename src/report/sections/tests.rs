@@ -146,6 +146,7 @@ fn sections(example: &Example) -> Vec<Section> {
             task: &example.task,
             decision: &decision,
             metric: &example.board.metric,
+            found: &[],
             learner: example.board.chosen().map(|c| c.title.as_str()),
         }),
     ]
@@ -233,7 +234,7 @@ fn an_open_blocker_is_named_in_the_verdict() {
     let example = example(TaskKind::Regression, 0.9);
     let input = DecisionInput { open_blockers: vec!["target_sum:casual+registered".into()], ..decision_input(&example) };
     let decision = judge_gates(&input, &usual_gates(TaskKind::Regression, "r2"));
-    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "r2", learner: Some("Ridge") });
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "r2", found: &[], learner: Some("Ridge") });
     assert!(plain(&section.statement).contains("1 blocker is open: the score would not be real in use (target_sum:casual+registered)."));
     examine(&section);
 }
@@ -255,7 +256,7 @@ fn nothing_trained_and_nothing_tested_still_renders() {
         importance: &[],
     }));
     let decision = judge_gates(&DecisionInput::default(), &usual_gates(TaskKind::Binary, "roc_auc"));
-    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", learner: None });
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", found: &[], learner: None });
     assert!(plain(&section.statement).starts_with("Nothing was tested"));
     examine(&section);
 }

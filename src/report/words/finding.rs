@@ -1,6 +1,7 @@
 //! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
 //! in `audit`, those of each rule in `quality`.
 
+use super::remedy::remedy;
 use super::{audit, lineage, measured, picture, quality, worked};
 use crate::chart::window::Window;
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
@@ -63,29 +64,6 @@ pub fn status(status: &Status) -> (Mark, &'static str, Option<&str>) {
         Status::Skipped(why) => (Mark::Quiet, "skipped", Some(why)),
         Status::Underpowered(why) => (Mark::Undecided, "underpowered", Some(why)),
     }
-}
-
-/// A remedy: words for its button, and what it does.
-#[must_use]
-pub fn remedy(remedy: &Remedy) -> (String, String) {
-    let (title, does) = match remedy {
-        Remedy::DropColumns { columns } => (
-            format!("Drop {}", listed(columns)),
-            if columns.len() == 1 { "leaves the column out of the features" } else { "leaves the columns out of the features" },
-        ),
-        Remedy::AddNullSpellings { spellings } => (format!("Read {} as missing", quoted(spellings)), "in every column of the file"),
-        Remedy::ChangeKind { column, kind } => (format!("Read {column} as {kind}"), "cells that do not fit become missing"),
-        Remedy::OrderSplit { time } => (format!("Split in the order of {time}"), "learns from earlier rows, judges on later ones"),
-        Remedy::GroupSplit { entity } => (format!("Keep each {entity} on one side"), "no entity is both learned from and judged on"),
-        Remedy::DropDuplicates => ("Keep one of each".to_owned(), "leaves repeated rows out before anything is learned"),
-        Remedy::AddStep { step } => match step.as_str() {
-            "impute" => ("Fill missing cells".to_owned(), "inside each fold, from training rows only"),
-            "encode" => ("Join rare levels".to_owned(), "encodes the frequent levels, the others as one"),
-            _ => (format!("Add the step {step}"), "with its usual settings"),
-        },
-        Remedy::Stratify => ("Deal the classes evenly".to_owned(), "every fold holds its share of each class"),
-    };
-    (title, does.to_owned())
 }
 
 fn remedy_block(edit: &Remedy) -> RemedyBlock {
@@ -302,7 +280,7 @@ pub(super) fn names(columns: &[String]) -> Spans {
 }
 
 /// Column names in plain words.
-fn listed(columns: &[String]) -> String {
+pub(super) fn listed(columns: &[String]) -> String {
     crate::report::block::plain(&names(columns))
 }
 

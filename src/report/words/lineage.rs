@@ -13,6 +13,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     let derived = match &finding.evidence {
         Evidence::Derivation(derived) => derived,
         Evidence::Setting { name, value } if name == "depends_on" => return Some(encoding(finding, value)),
+        Evidence::Setting { name, .. } if name == "known" => return Some(never_known(finding)),
         Evidence::Setting { value, .. } => return Some(availability(finding, value)),
         _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),
     };
@@ -44,18 +45,15 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
         ),
+        ("not_known", Some(row)) => told(
+            " is made of what you do not know yet".to_owned(),
+            format!("Its newest value is of row {}, and you said that it is not known that early. Drop it, or use it as it stood before.", crate::lineage::notation::at(row)),
+        ),
         ("whole_file_of_other", _) => told(
             " is computed from all rows of the file".to_owned(),
             "The rows you judge on are among them. That often changes little, but the score is not what a model without them would reach. Compute it inside each fold.".to_owned(),
         ),
-        ("safe", Some(row)) => told(
-            " uses only the past".to_owned(),
-            if row == i32::MIN {
-                "Nothing it is made of lies after the moment of prediction.".to_owned()
-            } else {
-                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
-            },
-        ),
+        ("safe", Some(row)) => told(" uses only the past".to_owned(), past(row, derived)),
         ("ambiguous", _) => told(
             " has two explanations, and one of them leaks".to_owned(),
             format!("On this file these formulas give the same values: {}. They differ in the newest {unit} they read. How was the column made?", derived.also.join("; ")),
@@ -80,6 +78,22 @@ fn encoding(finding: &Finding, key: &str) -> Told {
     )
 }
 
+/// How far a certificate reaches.
+fn past(row: i32, derived: &Derived) -> String {
+    let unit = derived.unit.as_str();
+    if row == i32::MIN {
+        return "Nothing it is made of lies after the moment of prediction.".to_owned();
+    }
+    format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
+}
+
+fn never_known(finding: &Finding) -> Told {
+    Told::new(
+        about(&finding.columns, " is not known when you predict"),
+        "So you said of its values. The file holds them because it was written later: in use the cell would be empty. Drop it.",
+    )
+}
+
 fn availability(finding: &Finding, ahead: &str) -> Told {
     let mut title = vec![text("Do you know ")];
     title.extend(about(&finding.columns, format!(" {ahead} ahead?")));
@@ -87,7 +101,7 @@ fn availability(finding: &Finding, ahead: &str) -> Told {
         title,
         format!(
             "You predict {ahead} ahead, and these columns hold values of the very row to be predicted. A price list or a calendar is known that early; a count \
-             of what happened is not. Drop those that are not known, and accept the rest with the reason."
+             of what happened is not. Say which are known; the others are used as they stand when you predict, or dropped."
         ),
     )
 }

@@ -10,8 +10,11 @@ mod lineage;
 mod picture;
 mod quality;
 pub mod reading;
+pub mod remedy;
+pub mod reopened;
 mod worked;
 
 pub use audit::awaited;
-pub use finding::{finding_block, remedy, status};
+pub use finding::{finding_block, status};
 pub(crate) use picture::rows as rows_in_words;
+pub use remedy::remedy;

@@ -176,7 +176,7 @@ fn accept_form(app: App, finding: &str) -> impl IntoView + use<> {
                     event.prevent_default();
                     let reason = reason.get_untracked().trim().to_owned();
                     if !reason.is_empty() {
-                        app.accept(Accepted { finding: finding.clone(), reason });
+                        app.accept(Accepted { finding: finding.clone(), reason, fingerprint: Vec::new() });
                     }
                 }
             >
