@@ -8,6 +8,8 @@ mod exports;
 mod files;
 mod project;
 mod repair;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use catalogue::catalogue;

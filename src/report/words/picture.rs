@@ -63,7 +63,11 @@ pub(super) fn by_value(found: &ByValue, target: &str) -> Figure {
     let most = found.groups.iter().map(|g| g.target).fold(f64::NEG_INFINITY, f64::max);
     let told = |x: f64| if found.class.is_empty() { number(x) } else { percent(x) };
     let n: u64 = found.groups.iter().map(|g| g.rows).sum();
-    let how = if found.groups.iter().any(|g| g.level.is_some()) { "by level, the most frequent first" } else { "in groups of about equal size" };
+    let how = if found.groups.iter().any(|g| g.level.is_some()) {
+        "by level, the most frequent first"
+    } else {
+        "cut at the deciles, equal values together"
+    };
     let mut figure = bar(
         &format!("by_value_{}", found.column),
         &format!("The {what} goes from {} to {} over {}", told(least), told(most), found.column),
