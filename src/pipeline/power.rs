@@ -32,11 +32,12 @@ impl Context {
 
 impl Outcome {
     /// Joins the parts. A part that failed counts as nothing planted.
-    pub(super) fn take_power(&mut self, plan: &Plan, table: &Table, results: Vec<Result<JobOutput>>) {
+    pub(super) fn take_power(&mut self, plan: &Plan, table: &Table, results: Vec<Result<JobOutput>>) -> Result<()> {
         let (n_rows, n_features) = Ground::size(table, &plan.task, n_train(plan), plan.seed);
         let part = |result| if let Ok(JobOutput::Power(part)) = result { part } else { PowerPart::default() };
         let parts: Vec<PowerPart> = results.into_iter().map(part).collect();
         self.power = Some(Power::of(n_rows as u64, n_features as u64, &parts));
         self.power_wanted = false;
+        Ok(())
     }
 }

@@ -221,15 +221,11 @@ impl Run {
                 self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
                 return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
             }
-            Stage::Price => {
+            Stage::Price | Stage::Power => {
                 let table = table.ok_or_else(|| Error::internal("prices without a table"))?;
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("prices without a plan"))?;
-                self.outcome.take_prices(&plan, table, results)?;
-            }
-            Stage::Power => {
-                let table = table.ok_or_else(|| Error::internal("power without a table"))?;
-                let plan = self.plan.clone().ok_or_else(|| Error::internal("power without a plan"))?;
-                self.outcome.take_power(&plan, table, results);
+                let take = if stage == Stage::Price { Outcome::take_prices } else { Outcome::take_power };
+                take(&mut self.outcome, &plan, table, results)?;
             }
             Stage::Prepare => {
                 let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;

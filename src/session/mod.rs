@@ -122,13 +122,10 @@ impl Session {
             }
             Command::MeasurePower => {
                 self.run.outcome.power_wanted = self.run.outcome.power.is_none();
-                self.wanted = Some(self.wanted.map_or(Step::Audit, |w| w.max(Step::Audit)));
-                self.advance(wishes);
-                Ok(())
+                self.obey(Command::Run { to: Step::Audit }, wishes)
             }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
-                self.run.outcome.power_wanted = false;
                 wishes.extend(self.tell_sections(Step::Audit));
                 self.wanted = None;
                 wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
@@ -372,6 +369,7 @@ impl Session {
 
     /// The same; `why` is said of audit checks that have not run.
     fn stop_saying(&mut self, wishes: &mut Vec<Wish>, why: &str) {
+        self.run.outcome.power_wanted &= why != CANCELLED;
         if let Some(wave) = self.wave.take() {
             self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), why);
             wishes.push(Wish::Stop);

@@ -74,12 +74,14 @@ fn affine(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     planted(ground, format!("{a} + {b} x {name}"), vec![printed(&ground.fresh(NAME), &cells, dose.pick(DIGITS))], None)
 }
 
+/// A function and its name.
+type Named = (&'static str, fn(f64) -> f64);
+
 fn unary(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     continuous(ground)?;
     let (name, values) = source(ground, dose, draw)?;
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let functions: &[(&str, fn(f64) -> f64)] =
-        if least > 0.0 { &[("log", ln), ("square", |v| v * v), ("root", f64::sqrt)] } else { &[("square", |v| v * v)] };
+    let functions: &[Named] = if least > 0.0 { &[("log", ln), ("square", |v| v * v), ("root", f64::sqrt)] } else { &[("square", |v| v * v)] };
     let (word, function) = drawn(functions, draw).ok_or(NOT_CONTINUOUS)?;
     let cells: Vec<f64> = values.iter().map(|v| function(*v)).collect();
     planted(ground, format!("{word} of {name}"), vec![printed(&ground.fresh(NAME), &cells, dose.pick(DIGITS))], None)
