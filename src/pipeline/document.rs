@@ -7,7 +7,7 @@ use crate::finding::{Checked, Finding};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    before_and_after, decide, prepare, quality, task, tell_reopened, train, validate,
+    before_and_after, decide, derived_columns, prepare, quality, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -125,7 +125,10 @@ impl<'a> Input<'a> {
             [("target", plan.guessed.target), ("time", plan.guessed.time), ("split", plan.strategy_guessed), ("metric", plan.guessed.metric)];
         let guessed: Vec<&str> = guesses.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         let n_rows = self.table.n_rows() as u64;
-        Some(task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed }))
+        let mut section =
+            task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed });
+        section.blocks.extend(derived_columns(&self.settings.derivations(Some(&plan.task.target))));
+        Some(section)
     }
 
     /// The section that says what the report holds and how to make it again.

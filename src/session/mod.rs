@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod exports;
+mod availability;
 mod files;
 mod project;
 mod repair;

@@ -1,6 +1,7 @@
 //! Results turned into sentences: what was found, what it means, what to do.
 
 mod audit;
+pub mod availability;
 pub mod card;
 mod finding;
 pub mod gates;
@@ -12,5 +13,5 @@ pub mod reading;
 pub mod remedy;
 pub mod reopened;
 
-pub use finding::{finding_block, status};
+pub use finding::{finding_block, metric_name, status};
 pub use remedy::remedy;
