@@ -279,7 +279,7 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
         Checked::skipped("time_order", "no time column"),
         Checked::underpowered("missingness", 200, "too few"),
     ];
-    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into() }];
+    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into(), fingerprint: vec![] }];
     let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
     examine(&section);
     assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
