@@ -319,6 +319,7 @@ impl Session {
         if let Some(table) = self.files.table() {
             self.run.replan(plan, table, changed, &self.settings.accepted);
         }
+        self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));
