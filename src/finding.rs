@@ -120,6 +120,9 @@ pub struct Derived {
     /// What it means: "contains_answer", "after_prediction", "whole_file_of_target", "future_of_other", "whole_file_of_other", "availability",
     /// "safe", "ambiguous", "unproven".
     pub judgement: String,
+    /// Rows it reads itself and, where none of those columns holds the target, the rows of the target behind them: all relative to the row the
+    /// target stands in.
+    pub window: Vec<SeenRows>,
     /// Latest row it has seen: of the target relative to the target's row, of another column relative to its own; none: all rows.
     pub latest: Option<i32>,
     /// Latest row known when predicting, relative to the target's row.
@@ -454,6 +457,32 @@ pub struct Price {
     pub high: f64,
 }
 
+/// Rows whose values of a column lie together, with their target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueGroup {
+    /// The level, of a column of levels.
+    pub level: Option<String>,
+    /// Least value of the group, unless it is the first; of numbers. A group without level and bounds is that of the empty cells.
+    pub from: Option<f64>,
+    /// Least value of the next group, unless it is the last.
+    pub to: Option<f64>,
+    /// Rows with a target, at least five.
+    pub rows: u64,
+    /// Mean of their target, or the share that is of the class.
+    pub target: f64,
+}
+
+/// The target by the values of a column: aggregates only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ByValue {
+    /// The column.
+    pub column: String,
+    /// The class whose share is told; empty when the target is a number.
+    pub class: String,
+    /// Groups in ascending order of the values, or the most frequent levels; empty cells last.
+    pub groups: Vec<ValueGroup>,
+}
+
 /// One thing found by one check or rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -475,6 +504,9 @@ pub struct Finding {
     pub remedies: Vec<Remedy>,
     /// What it is worth, if it was measured.
     pub price: Option<Price>,
+    /// The target by the values of the column it is about, where that shows what was measured.
+    #[serde(default)]
+    pub by_value: Option<Box<ByValue>>,
 }
 
 /// Most row numbers a finding lists. They say where to look in the file and carry no value of a cell, so reports may hold them.
@@ -494,6 +526,7 @@ impl Finding {
             evidence,
             remedies: Vec::new(),
             price: None,
+            by_value: None,
         }
     }
 

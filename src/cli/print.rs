@@ -121,6 +121,14 @@ fn finding(finding: &FindingBlock) {
         out(&format!("    {}\n", plain(formula)));
     }
     out(&format!("{}\n", wrap(&plain(&finding.meaning), "    ")));
+    if let Some(window) = &finding.window {
+        out(&format!("{}\n", wrap(&window.says, "    ")));
+    }
+    for row in finding.worked.iter().flat_map(|table| &table.rows) {
+        if let [Cell::Text { text: row }, Cell::Text { text: words }, Cell::Number { text: found, .. }, ..] = row.as_slice() {
+            out(&format!("    {row}: {words} (in the file {found})\n"));
+        }
+    }
     for (term, value) in &finding.evidence {
         out(&format!("    {term}: {}\n", plain(value)));
     }

@@ -111,6 +111,12 @@ impl Moment {
         self.answers.get(&column).copied().unwrap_or(usual)
     }
 
+    /// Rows from the row that features stand in to the row the target stands in: 0, or the lead of a target that is a later row of a column.
+    #[must_use]
+    pub fn lead(&self) -> i32 {
+        self.lead
+    }
+
     /// Latest row known when predicting, relative to the row that features stand in.
     ///
     /// Asked for a horizon, it is that many rows before the target. Else a target that is a lead is predicted from its own row; any other
@@ -145,6 +151,22 @@ pub fn seen(column: usize, target: usize, chosen: &[Chosen]) -> Seen {
         add(&mut all, formula, Latest::Row(0), target, chosen, chosen.len());
     }
     all
+}
+
+/// First row of `root` that a column has seen, relative to the column's own row; `None`: from the first row of the file, or not at all.
+#[must_use]
+pub fn first_seen(column: usize, root: usize, chosen: &[Chosen]) -> Option<i32> {
+    first(column, root, chosen, chosen.len()).filter(|&row| row > i32::MIN / 2)
+}
+
+/// The least over all paths; far below zero where one begins with the file.
+fn first(column: usize, root: usize, chosen: &[Chosen], depth: usize) -> Option<i32> {
+    let own = chosen.iter().find(|c| c.derivation.y == column).filter(|_| depth > 0)?;
+    let step = |read: &super::formula::Read| {
+        let begin = read.first.unwrap_or(i32::MIN / 2);
+        if read.column == root { Some(begin) } else { first(read.column, root, chosen, depth - 1).map(|before| begin.saturating_add(before)) }
+    };
+    own.derivation.formula.reads().iter().filter_map(step).min()
 }
 
 fn add(all: &mut Seen, formula: &Formula, from: Latest, target: usize, chosen: &[Chosen], depth: usize) {

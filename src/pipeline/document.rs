@@ -69,7 +69,8 @@ impl<'a> Input<'a> {
                 let checked = self.shown(checked);
                 let mut section = audit(&AuditReport { task, checked: &checked, accepted: &o.accepted });
                 if let Some(block) = before_and_after(&self.settings.repairs, &checked, task) {
-                    section.blocks.insert(1.min(section.blocks.len()), block);
+                    let at = 1.min(section.blocks.len());
+                    section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
                 Some(section)

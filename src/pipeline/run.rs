@@ -7,7 +7,7 @@ use super::context::{ContextPart, Fitted};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::price::feature_sets;
-use crate::audit::{CHECKS, settle};
+use crate::audit::{NOT_YET, cheap_first};
 use crate::error::{Error, Result};
 use crate::finding::Checked;
 use crate::model::{Model, learners};
@@ -139,7 +139,7 @@ impl Run {
         let o = &self.outcome;
         match stage {
             Stage::Quality => o.quality.is_some(),
-            Stage::Audit => o.audit.is_some(),
+            Stage::Audit => o.is_audited(),
             Stage::Price => o.priced,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
@@ -160,7 +160,10 @@ impl Run {
         let chosen = self.outcome.chosen();
         Some(match stage {
             Stage::Quality => return None,
-            Stage::Audit => numbers(CHECKS.len()).map(Job::Check).collect(),
+            Stage::Audit => {
+                let open = cheap_first().into_iter().filter(|at| !self.outcome.raw_audit.contains_key(at));
+                open.filter_map(|at| u32::try_from(at).ok()).map(Job::Check).collect()
+            }
             Stage::Price => super::price::jobs(self.outcome.feature_sets.len(), plan.split.folds),
             Stage::Prepare => vec![Job::Recipe(None)],
             Stage::Augment => vec![Job::Fidelity],
@@ -194,11 +197,11 @@ impl Run {
             }
             Stage::Audit => {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("an audit without a plan"))?;
-                let audit = settle(checked(CHECKS.iter().map(|c| c.id), results));
-                let sets = Arc::new(feature_sets(&audit, &plan.task));
+                self.outcome.take_checks(jobs.iter().zip(&results));
+                self.outcome.settle_audit(NOT_YET);
+                let sets = Arc::new(feature_sets(self.outcome.audit.as_deref().unwrap_or_default(), &plan.task));
                 self.outcome.priced = sets.is_empty();
                 self.outcome.feature_sets = Arc::clone(&sets);
-                self.outcome.audit = Some(audit);
                 self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
                 return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
             }
@@ -245,6 +248,16 @@ impl Run {
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes the results of an audit that is not complete, so that they can be shown, or kept when it is stopped; `why` is said of the checks that
+    /// have not run. Other stages keep nothing of a part.
+    pub fn take_part(&mut self, stage: Stage, jobs: &[Job], results: &[Option<Result<JobOutput>>], table: Option<&Arc<Table>>, why: &str) {
+        if stage == Stage::Audit && self.plan.is_some() {
+            self.outcome.take_checks(jobs.iter().zip(results).filter_map(|(job, result)| Some((job, result.as_ref()?))));
+            self.outcome.settle_audit(why);
+            self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
+        }
     }
 
     fn join(&mut self, results: Vec<Result<JobOutput>>) -> Result<ContextPart> {

@@ -12,7 +12,7 @@ use crate::lineage::confirm::Hold;
 use crate::lineage::formula::{Formula, Latest, Read};
 use crate::lineage::frame::Frame;
 use crate::lineage::group::UnexplainedEncoding;
-use crate::lineage::judge::{Judgement, Moment, judge, seen};
+use crate::lineage::judge::{Judgement, Moment, first_seen, judge, seen};
 use crate::lineage::notation::notation;
 use crate::lineage::unit::unit;
 use crate::lineage::{Lineage, search};
@@ -168,6 +168,7 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         }
         .to_owned(),
         judgement: judgement.to_owned(),
+        window: window(frame, lineage, d.y, &d.formula, moment),
         latest,
         known: moment.known_of_target(),
         unit: unit(frame).to_owned(),
@@ -180,6 +181,22 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         also: others(chosen, verdict).take(ALSO).map(|f| notation(f, frame)).collect(),
         examples: d.examples.iter().filter_map(example).collect(),
     }
+}
+
+/// Rows read, relative to the row the target stands in: a column that holds the target a row earlier is read a row nearer.
+fn window(frame: &Frame<'_>, lineage: &Lineage, y: usize, formula: &Formula, moment: &Moment) -> Vec<SeenRows> {
+    let shifted = |column: usize, first: Option<i32>, latest: Latest| {
+        let by = moment.standing.get(&column).copied().unwrap_or_else(|| moment.lead());
+        let shift = |row: i32| row.saturating_sub(by);
+        SeenRows { column: frame.name(column).to_owned(), first: first.map(shift), latest: row(latest).map(shift) }
+    };
+    let reads = formula.reads();
+    let mut rows: Vec<SeenRows> = reads.iter().map(|r| shifted(r.column, r.first, r.latest)).collect();
+    if !reads.iter().any(|r| moment.standing.contains_key(&r.column)) {
+        let behind = seen(y, moment.target, &lineage.chosen).into_iter().filter(|(c, _)| *c != y && moment.standing.contains_key(c));
+        rows.extend(behind.take(1).map(|(c, latest)| shifted(c, first_seen(y, c, &lineage.chosen), latest)));
+    }
+    rows
 }
 
 /// Formulas worth naming beside the one told: over the same columns, or all of them when they are what the judgement is about. (A lag of twelve is

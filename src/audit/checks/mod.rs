@@ -45,6 +45,19 @@ pub const CHECKS: &[Check] = &[
     too_good::TOO_GOOD,
 ];
 
+/// Checks that search or fit models, the quickest first: they are begun after all others, so that what is cheap is known at once.
+pub const LAST: [&str; 9] = [
+    single_column::SINGLE_COLUMN.id,
+    columns_together::COLUMNS_TOGETHER.id,
+    near_duplicates::NEAR_DUPLICATES.id,
+    augmented_before_split::AUGMENTED_BEFORE_SPLIT.id,
+    entities_across_split::ENTITIES_ACROSS_SPLIT.id,
+    random_split_on_dates::RANDOM_SPLIT_ON_DATES.id,
+    train_test_mismatch::TRAIN_TEST_MISMATCH.id,
+    too_good::TOO_GOOD.id,
+    lineage::LINEAGE.id,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

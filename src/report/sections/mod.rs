@@ -6,6 +6,7 @@ mod audit;
 
 mod augment;
 mod decide;
+mod lineage;
 mod prepare;
 
 mod quality;

@@ -279,15 +279,15 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
         Checked::skipped("time_order", "no time column"),
         Checked::underpowered("missingness", 200, "too few"),
     ];
-    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into(), fingerprint: vec![] }];
+    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into(), fingerprint: Vec::new() }];
     let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
     examine(&section);
     assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
     assert!(plain(&section.lead).starts_with("b ") && plain(&section.lead).ends_with(". 1 question only you can answer."));
-    let Block::Findings { findings } = &section.blocks[1] else { panic!("findings second") };
+    let Block::Findings { findings } = &section.blocks[3] else { panic!("findings after their heading") };
     assert_eq!(findings.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["one_column:b", "one_column:q", "one_column:c"]);
     assert_eq!(findings[1].accepted.as_deref(), Some("known in time"));
-    let Block::Details { summary, .. } = &section.blocks[2] else { panic!("certificates third") };
+    let Block::Details { summary, .. } = &section.blocks[4] else { panic!("certificates next") };
     assert_eq!(summary, "1 certificate: proved to be sound");
     let Block::Tally { items } = &section.blocks[0] else { panic!("tally first") };
     assert_eq!(items.iter().map(|i| i.2.as_str()).collect::<Vec<_>>(), ["1", "0", "1", "1", "1", "1 of 3"]);

@@ -1,12 +1,9 @@
 //! Sentences about columns made of others: what the formula is, what it has seen, and what to do.
 
-use super::finding::{Told, about, of, trimmed};
+use super::finding::{Told, about, of};
 use crate::finding::{Derived, Evidence, Finding};
-use crate::report::block::{Cell, Head, Spans, TableBlock, column, text};
-use crate::report::format::{count, counted, exact, number};
-
-/// Cells of an example that are written out; more are counted.
-const CELLS: usize = 6;
+use crate::report::block::{Spans, column, text};
+use crate::report::format::{count, counted, number};
 
 /// The sentences of a derivation; `None` when the finding is another.
 pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
@@ -173,37 +170,4 @@ pub(super) fn evidence(derived: &Derived) -> Vec<(&'static str, String)> {
         terms.push(("also equal to", derived.also.join("; ")));
     }
     terms
-}
-
-/// Rows worked out by hand.
-pub(super) fn worked(derived: &Derived) -> Option<TableBlock> {
-    if derived.examples.is_empty() {
-        return None;
-    }
-    let head = [("row", false), ("is made of", false), ("formula gives", true), ("in the file", true), ("difference", true)];
-    let value = |x: f64| Cell::Number { text: exact(x), value: Some(x), fine: None };
-    let rows = derived.examples.iter().map(|example| {
-        let mut cells: Vec<String> =
-            example.cells.iter().take(CELLS).map(|c| format!("{} (row {})", exact(c.value), count(u64::from(c.row) + 1))).collect();
-        if example.cells.len() > CELLS {
-            cells.push("…".to_owned());
-        }
-        let expected = trimmed(example.expected);
-        vec![
-            Cell::Text { text: format!("row {}", count(u64::from(example.row) + 1)) },
-            Cell::Text { text: cells.join(", ") },
-            value(expected),
-            value(example.found),
-            value(trimmed(example.found - expected)),
-        ]
-    });
-    Some(TableBlock {
-        caption: format!(
-            "{} worked out from the file: the proof, and the only cells of it that a report shows.",
-            counted(derived.examples.len() as u64, "row", "rows")
-        ),
-        rows: rows.collect(),
-        head: head.into_iter().map(|(text, numeric)| Head { text: text.to_owned(), numeric }).collect(),
-        rule_after: 0,
-    })
 }
