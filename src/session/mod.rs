@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod exports;
+mod availability;
 mod files;
 mod project;
 mod repair;
@@ -346,6 +347,7 @@ impl Session {
         if let Some(table) = self.files.table() {
             self.run.replan(plan, table, changed, &self.settings.accepted);
         }
+        self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));

@@ -25,7 +25,7 @@ pub use decide::{DecideReport, decide};
 pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
-pub use repairs::{before_and_after, tell_reopened};
+pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};

@@ -94,6 +94,12 @@ fn past(row: i32, derived: &Derived) -> String {
     if row == i32::MIN {
         return "Nothing it is made of lies after the moment of prediction.".to_owned();
     }
+    if row > derived.known {
+        return format!(
+            "Its newest value is of row {}, and known then: you said when the columns it is made of are known.",
+            crate::lineage::notation::at(row)
+        );
+    }
     format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
 }
 
