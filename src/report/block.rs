@@ -44,7 +44,7 @@ pub struct Interval {
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// Words.
     Text {
@@ -226,7 +226,7 @@ pub enum Outcome {
 
 /// One block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "block", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Block {
     /// A paragraph.
     Paragraph {

@@ -159,7 +159,7 @@ fn examine(section: &Section) -> String {
         t.rows.iter().for_each(|row| assert_eq!(row.len(), t.head.len(), "{}", t.caption));
     });
     let all = serde_json::to_string(section).unwrap();
-    for wrong in ["NaN", "inf ", "null}}", "Infinity"] {
+    for wrong in ["NaN", "inf ", "Infinity"] {
         assert!(!all.contains(wrong), "{} says {wrong}", section.id);
     }
     all
