@@ -4,12 +4,14 @@
 //! not show who did it. A bundle from outside is refused with a reason or predicts; it never panics: sizes are bounded, numbers
 //! finite, every index checked before use.
 
-use crate::decide::Verdict;
 mod format_1;
 
+use crate::decide::Verdict;
+use crate::derived::DerivedColumn;
 use crate::error::{Error, Result};
 use crate::evaluate::Estimate;
 use crate::features::Predictions;
+use crate::lineage::derive::{Order, derive, without_history};
 use crate::model::Model;
 use crate::prepare::FittedRecipe;
 use crate::settings::{Chosen, Settings};
@@ -150,7 +152,41 @@ impl Bundle {
         Ok(())
     }
 
-    /// Predicts every row of a table that has the features' columns.
+    /// Columns that hold a function of earlier rows, as the model learned them.
+    fn derivations(&self) -> Vec<DerivedColumn> {
+        let all = self.origin.settings.derivations(Some(&self.task.target)).into_iter();
+        all.filter(|d| self.task.features.contains(&d.column)).collect()
+    }
+
+    /// Columns a file must have to be asked about: the features, or for a derived one its source, and what orders the rows.
+    #[must_use]
+    pub fn needed(&self) -> Vec<String> {
+        let derived = self.derivations();
+        let is_derived = |name: &String| derived.iter().any(|d| d.column == *name);
+        let mut needed: Vec<String> = self.task.features.iter().filter(|f| !is_derived(f)).cloned().collect();
+        let ordering = [&self.task.time, &self.task.entity].into_iter().flatten().filter(|_| !derived.is_empty());
+        for name in derived.iter().map(|d| &d.source).chain(ordering) {
+            if !needed.contains(name) {
+                needed.push(name.clone());
+            }
+        }
+        needed
+    }
+
+    /// The rows of a file with the derived columns the model learned from: computed anew from the earlier rows in the file.
+    ///
+    /// # Errors
+    /// A column that is computed from earlier rows has a value in no row: the file came without its history.
+    pub fn derive(&self, table: &Table) -> Result<Table> {
+        let derived = self.derivations();
+        let made = derive(table, &derived, &Order { time: self.task.time.clone(), entity: self.task.entity.clone() })?;
+        match without_history(&made, &derived, &self.recipe.columns()) {
+            Some((column, rows)) => Err(Error::no_history(&column.column, &column.source, rows)),
+            None => Ok(made),
+        }
+    }
+
+    /// Predicts every row of a table that has the features' columns, derived ones as [`Bundle::derive`] gives them.
     ///
     /// # Errors
     /// A column is missing or of another kind, or a prediction is not a finite number.

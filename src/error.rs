@@ -364,6 +364,29 @@ impl Error {
         Self::new(ErrorKind::Settings, message, format!("Read \"{column}\" as {wanted}.")).named(column)
     }
 
+    /// A column that orders the rows was to be replaced by earlier rows.
+    #[must_use]
+    pub fn orders_rows(column: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("The column \"{column}\" orders the rows: it cannot hold the values of earlier ones."),
+            "Take it out of the derived columns, or choose another time and entity.",
+        )
+        .named(column)
+    }
+
+    /// New rows came without the earlier rows that a column is computed from.
+    #[must_use]
+    pub fn no_history(column: &str, source: &str, rows: u32) -> Self {
+        let steps = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        Self::new(
+            ErrorKind::Input,
+            format!("The column \"{column}\" is computed from \"{source}\" up to {steps} earlier, and no row of this file has so many before it."),
+            format!("Put the {steps} before those to be predicted into the file, in each entity, with their \"{source}\"."),
+        )
+        .named(column)
+    }
+
     /// A feature still has missing cells after the last preparation step.
     #[must_use]
     pub fn still_missing(feature: &str) -> Self {

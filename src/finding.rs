@@ -1,5 +1,6 @@
 //! What we say about data: as numbers, not sentences. The sentences are made in [`crate::report`].
 
+use crate::derived::{DerivedColumn, Known};
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters. Ordered: the worst first.
@@ -119,6 +120,9 @@ pub struct Derived {
     /// What it means: "contains_answer", "after_prediction", "whole_file_of_target", "future_of_other", "whole_file_of_other", "availability",
     /// "safe", "ambiguous", "unproven".
     pub judgement: String,
+    /// Rows it reads itself and, where none of those columns holds the target, the rows of the target behind them: all relative to the row the
+    /// target stands in.
+    pub window: Vec<SeenRows>,
     /// Latest row it has seen: of the target relative to the target's row, of another column relative to its own; none: all rows.
     pub latest: Option<i32>,
     /// Latest row known when predicting, relative to the target's row.
@@ -402,6 +406,40 @@ pub enum Remedy {
     },
     /// Draw the split so that every class has its share on each side.
     Stratify,
+    /// Put an honest column in the place of one that has seen too much: its value some rows earlier, or its window moved back.
+    Replace {
+        /// What it holds instead.
+        derived: DerivedColumn,
+    },
+    /// Leave columns out that were computed from all rows, and compute the like inside each fold, from training rows only.
+    MoveInsideFolds {
+        /// Columns to leave out.
+        columns: Vec<String>,
+        /// Preparation step that takes their place.
+        step: String,
+        /// Columns the step is for.
+        by: Vec<String>,
+    },
+    /// Say when values of these columns are known.
+    MarkKnown {
+        /// Their names.
+        columns: Vec<String>,
+        /// When.
+        known: Known,
+    },
+}
+
+impl Remedy {
+    /// The columns it changes.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&String> {
+        match self {
+            Self::DropColumns { columns } | Self::MoveInsideFolds { columns, .. } | Self::MarkKnown { columns, .. } => columns.iter().collect(),
+            Self::ChangeKind { column, .. } => vec![column],
+            Self::Replace { derived } => vec![&derived.column],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What the score is worth with and without the flagged columns.
@@ -417,6 +455,32 @@ pub struct Price {
     pub low: f64,
     /// 95 % interval of the paired difference.
     pub high: f64,
+}
+
+/// Rows whose values of a column lie together, with their target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueGroup {
+    /// The level, of a column of levels.
+    pub level: Option<String>,
+    /// Least value of the group, unless it is the first; of numbers. A group without level and bounds is that of the empty cells.
+    pub from: Option<f64>,
+    /// Least value of the next group, unless it is the last.
+    pub to: Option<f64>,
+    /// Rows with a target, at least five.
+    pub rows: u64,
+    /// Mean of their target, or the share that is of the class.
+    pub target: f64,
+}
+
+/// The target by the values of a column: aggregates only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ByValue {
+    /// The column.
+    pub column: String,
+    /// The class whose share is told; empty when the target is a number.
+    pub class: String,
+    /// Groups in ascending order of the values, or the most frequent levels; empty cells last.
+    pub groups: Vec<ValueGroup>,
 }
 
 /// One thing found by one check or rule.
@@ -440,6 +504,9 @@ pub struct Finding {
     pub remedies: Vec<Remedy>,
     /// What it is worth, if it was measured.
     pub price: Option<Price>,
+    /// The target by the values of the column it is about, where that shows what was measured.
+    #[serde(default)]
+    pub by_value: Option<Box<ByValue>>,
 }
 
 /// Most row numbers a finding lists. They say where to look in the file and carry no value of a cell, so reports may hold them.
@@ -459,6 +526,7 @@ impl Finding {
             evidence,
             remedies: Vec::new(),
             price: None,
+            by_value: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod error;
 pub mod math;
 pub mod stats;
 pub mod param;
+pub mod derived;
 pub mod finding;
 pub mod step;
 pub mod escape;

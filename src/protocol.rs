@@ -71,6 +71,8 @@ pub enum Command {
         /// The edit.
         remedy: Remedy,
     },
+    /// Apply the first remedy of every open blocker and warning of the audit, as one change.
+    Repair,
     /// Accept a finding with a reason.
     Accept {
         /// The finding.

@@ -29,7 +29,16 @@ fn task(table: &Table, target: &str) -> Task {
 fn audited(table: &Table, target: &str) -> Vec<Checked> {
     let task = task(table, target);
     let encoded = task.encode(table).unwrap();
-    audit::run(&AuditInput { table, profiles: &[], task: &task, target: &encoded, split: &SplitSettings::default(), test_from: None, seed: 42 })
+    audit::run(&AuditInput {
+        table,
+        profiles: &[],
+        task: &task,
+        target: &encoded,
+        split: &SplitSettings::default(),
+        test_from: None,
+        known: &audit::NOTHING_SAID,
+        seed: 42,
+    })
 }
 
 fn judged(table: &Table, target: &str) -> Vec<Checked> {

@@ -68,7 +68,16 @@ impl Clean {
         let task = Task { target: "y".into(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: vec![] };
         let target = task.encode(&table).unwrap();
         let split = SplitSettings::default();
-        let input = AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &split, test_from: None, seed: 1 };
+        let input = AuditInput {
+            table: &table,
+            profiles: &[],
+            task: &task,
+            target: &target,
+            split: &split,
+            test_from: None,
+            known: &audit::NOTHING_SAID,
+            seed: 1,
+        };
         audit::run(&input).into_iter().flat_map(|c| c.findings).collect()
     }
 }
@@ -353,10 +362,19 @@ fn audited(columns: Vec<Column>, time: Option<&str>, test_from: Option<usize>) -
     let task = Task { target: "y".into(), kind, classes, time, entity: None, weight: None, horizon: 0, features, ignored: vec![] };
     let target = task.encode(&table).unwrap();
     let split = SplitSettings::default();
-    audit::run(&AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &split, test_from, seed: 1 })
-        .into_iter()
-        .flat_map(|c| c.findings)
-        .collect()
+    audit::run(&AuditInput {
+        table: &table,
+        profiles: &[],
+        task: &task,
+        target: &target,
+        split: &split,
+        test_from,
+        known: &audit::NOTHING_SAID,
+        seed: 1,
+    })
+    .into_iter()
+    .flat_map(|c| c.findings)
+    .collect()
 }
 
 /// Share of the seeds for which a finding of this check that `found` accepts is among `tables`.

@@ -7,6 +7,7 @@ use crate::split::SplitSettings;
 use crate::table::time::TimeFormat;
 use crate::table::{Column, Exceptions, Kind, Table, Values};
 use crate::task::{Task, guess_kind};
+use std::collections::BTreeMap;
 
 /// A table with its task; the target is the column "y".
 pub struct Case {
@@ -14,6 +15,7 @@ pub struct Case {
     pub task: Task,
     pub split: SplitSettings,
     pub test_from: Option<usize>,
+    pub known: BTreeMap<String, i32>,
 }
 
 impl Case {
@@ -22,7 +24,7 @@ impl Case {
         let (kind, classes) = guess_kind(table.column("y").unwrap()).unwrap();
         let features = table.names().iter().filter(|n| **n != "y").map(|n| (*n).to_owned()).collect();
         let task = Task { target: "y".into(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
-        Self { table, task, split: SplitSettings::default(), test_from: None }
+        Self { table, task, split: SplitSettings::default(), test_from: None, known: BTreeMap::new() }
     }
 
     pub fn regression(columns: Vec<Column>) -> Self {
@@ -50,6 +52,7 @@ impl Case {
             target: &target,
             split: &self.split,
             test_from: self.test_from,
+            known: &self.known,
             seed: 42,
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! Adding a check: one file in `checks/` and its line in [`CHECKS`].
 
+mod by_value;
 pub mod checks;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -10,14 +11,19 @@ mod gower;
 mod judged;
 mod measure;
 mod probe;
+mod remedies;
 
-pub use checks::CHECKS;
+pub use checks::{CHECKS, LAST};
 
-use crate::finding::{Certainty, Checked, Finding, Severity};
+use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
 use crate::task::{Target, Task};
+use std::collections::BTreeMap;
+
+/// Nobody said when columns are known.
+pub static NOTHING_SAID: BTreeMap<String, i32> = BTreeMap::new();
 
 /// What a check looks at.
 pub struct AuditInput<'a> {
@@ -33,6 +39,8 @@ pub struct AuditInput<'a> {
     pub split: &'a SplitSettings,
     /// First row of the separate test file, if one was given.
     pub test_from: Option<usize>,
+    /// Latest known row of columns of which the user said when they are known (relative to the target's row; of the target: its delay).
+    pub known: &'a BTreeMap<String, i32>,
     /// Seed of the run.
     pub seed: u64,
 }
@@ -74,7 +82,33 @@ impl<'a> AuditInput<'a> {
 /// Runs check number `idx` of [`CHECKS`]; `None` when there is none. Checks are independent of one another and may run anywhere.
 #[must_use]
 pub fn run_check(idx: usize, input: &AuditInput<'_>) -> Option<Checked> {
-    CHECKS.get(idx).map(|check| (check.run)(input))
+    CHECKS.get(idx).map(|check| ran(check, input))
+}
+
+/// Why a check that was planned gave nothing yet.
+pub const NOT_YET: &str = "not run yet";
+/// Why a check that was planned gave nothing and will give nothing.
+pub const CANCELLED: &str = "cancelled";
+
+/// Whether the check was planned and has not run.
+#[must_use]
+pub fn is_outstanding(checked: &Checked) -> bool {
+    matches!(&checked.status, Status::Skipped(why) if why == NOT_YET || why == CANCELLED)
+}
+
+/// Positions of all checks in the order they are begun: what is cheap first. Results are told in the order of [`CHECKS`] all the same.
+#[must_use]
+pub fn cheap_first() -> Vec<usize> {
+    let rank = |&at: &usize| LAST.iter().position(|id| CHECKS.get(at).is_some_and(|c| c.id == *id)).map_or(0, |p| p + 1);
+    let mut order: Vec<usize> = (0..CHECKS.len()).collect();
+    order.sort_by_key(rank);
+    order
+}
+
+fn ran(check: &Check, input: &AuditInput<'_>) -> Checked {
+    let mut checked = (check.run)(input);
+    by_value::attach(&mut checked, input);
+    checked
 }
 
 /// Makes one audit of the outcomes of all checks, given in the order of [`CHECKS`]: a column that a proof names is not told again
@@ -114,5 +148,5 @@ fn quieten(checked: &mut [Checked]) {
 /// Runs the whole audit on one worker.
 #[must_use]
 pub fn run(input: &AuditInput<'_>) -> Vec<Checked> {
-    settle(CHECKS.iter().map(|check| (check.run)(input)).collect())
+    settle(CHECKS.iter().map(|check| ran(check, input)).collect())
 }

@@ -2,7 +2,9 @@
 //! the numbers and a table twin. One drawing function, two backends: SVG in reports, canvas on screen.
 
 pub mod figures;
+pub mod graph;
 pub mod paint;
+pub mod window;
 
 use serde::{Deserialize, Serialize};
 

@@ -92,6 +92,9 @@ pub(super) struct TaskOptions {
     /// Use a column for something: COLUMN=feature|ignored
     #[arg(long = "role", value_name = "COLUMN=ROLE")]
     pub roles: Vec<String>,
+    /// Whether the value of the predicted row is known when predicting: COLUMN=yes|no|STEPS (known so many steps late, used shifted)
+    #[arg(long = "known", value_name = "COLUMN=WHEN")]
+    pub known: Vec<String>,
     /// How rows are dealt: auto, random, stratified, grouped, time_ordered
     #[arg(long, value_name = "STRATEGY")]
     pub split: Option<String>,
@@ -114,6 +117,9 @@ pub(super) struct AuditOptions {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Apply the first remedy of every blocker and warning, and audit again
+    #[arg(long)]
+    pub repair: bool,
     /// Where findings begin to count as failure (exit code 1)
     #[arg(long, value_enum, default_value = "blocker")]
     pub fail_on: FailOn,
@@ -133,6 +139,9 @@ pub(super) struct RunOptions {
     /// Folder to write to (made if it is not there)
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Apply the first remedy of every blocker and warning, and audit again
+    #[arg(long)]
+    pub repair: bool,
     /// Where findings begin to count as failure (exit code 1)
     #[arg(long, value_enum, default_value = "blocker")]
     pub fail_on: FailOn,

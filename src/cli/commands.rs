@@ -4,9 +4,10 @@ use super::args::{AuditOptions, CheckOptions, FailOn, ListOptions, Listed, Predi
 use super::engine::{Engine, for_each_slice};
 use super::print;
 use crate::bundle::Bundle;
+use crate::derived::Known;
 use crate::error::{Error, Result};
 use crate::finding::Severity;
-use crate::protocol::{Export, FileRole, Step};
+use crate::protocol::{Command, Export, FileRole, Step};
 use crate::sample::SAMPLES;
 use crate::session::{catalogue, predictions_file};
 use crate::settings::{Role, Settings};
@@ -18,6 +19,9 @@ use std::path::{Path, PathBuf};
 /// `audit`: findings with proof.
 pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
     let mut engine = opened(&options.file, &options.task, &options.read, None, Step::Audit)?;
+    if options.repair {
+        repair(&mut engine)?;
+    }
     let (_, json) = engine.export(Export::AuditJson)?;
     if options.json {
         print::out(&String::from_utf8_lossy(&json));
@@ -26,6 +30,26 @@ pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
     }
     Ok(passes(&engine, Step::Audit, options.fail_on))
 }
+
+/// Applies the first remedies until none is left to apply, at most [`ROUNDS`] times: a column that was repaired may have more to tell.
+fn repair(engine: &mut Engine) -> Result<()> {
+    let counts = |engine: &Engine| (engine.session().n_open(Severity::Blocker), engine.session().n_open(Severity::Warning));
+    let before = counts(engine);
+    for _ in 0..ROUNDS {
+        let settings = engine.session().settings().clone();
+        engine.command(Command::Repair)?;
+        engine.command(Command::Run { to: Step::Audit })?;
+        if *engine.session().settings() == settings {
+            break;
+        }
+    }
+    let after = counts(engine);
+    print::repairs(engine.sections.get(&Step::Audit), before, after);
+    Ok(())
+}
+
+/// Most rounds of remedies.
+const ROUNDS: usize = 4;
 
 /// `check`: data quality.
 pub(super) fn check(options: &CheckOptions) -> Result<bool> {
@@ -40,7 +64,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<bool> {
 pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let unwritable = |e: std::io::Error| Error::unwritable(&options.out.display().to_string(), &e.to_string());
     std::fs::create_dir_all(&options.out).map_err(unwritable)?;
-    let mut engine = opened(&options.file, &options.task, &options.read, options.new.as_deref(), Step::Decide)?;
+    let first = if options.repair { Step::Audit } else { Step::Decide };
+    let mut engine = opened(&options.file, &options.task, &options.read, options.new.as_deref(), first)?;
+    if options.repair {
+        repair(&mut engine)?;
+        engine.command(Command::Run { to: Step::Decide })?;
+    }
     let files = [
         (Export::ReportHtml, "report.html"),
         (Export::ReportMarkdown, "report.md"),
@@ -190,6 +219,16 @@ fn apply_task(settings: &mut Settings, task: &TaskOptions) -> Result<()> {
         let known = ["auto", "random", "stratified", "grouped", "time_ordered"];
         let quoted = format!("\"{word}\"");
         settings.split.strategy = serde_json::from_str::<Strategy>(&quoted).map_err(|_| Error::unknown("split", word, &known))?;
+    }
+    for pair in &task.known {
+        let (column, word) = pair_of("known", pair)?;
+        let known = match (word.as_str(), word.parse()) {
+            ("yes", _) => Known::Yes,
+            ("no", _) => Known::No,
+            (_, Ok(steps)) => Known::Late(steps),
+            _ => return Err(Error::unknown("known", &word, &["yes", "no", "a number of steps"])),
+        };
+        settings.columns.entry(column).or_default().known = Some(known);
     }
     for pair in &task.roles {
         let (column, word) = pair_of("role", pair)?;

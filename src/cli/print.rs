@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::finding::{Certainty, Severity};
 use crate::protocol::Entry;
-use crate::report::block::{Block, FindingBlock, Section, plain};
+use crate::report::block::{Block, Cell, FindingBlock, Section, plain};
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -63,6 +63,27 @@ pub(super) fn section(section: &Section) {
     blocks(&section.blocks);
 }
 
+/// What remedies did: counts of blockers and warnings before and after, and each remedy. On standard error, so that JSON stays alone.
+pub(super) fn repairs(audit: Option<&Section>, before: (usize, usize), after: (usize, usize)) {
+    let counts = |(blockers, warnings): (usize, usize)| {
+        let of = |n: usize, one: &str, many: &str| crate::format::counted(n as u64, one, many);
+        format!("{}, {}", of(blockers, "blocker", "blockers"), of(warnings, "warning", "warnings"))
+    };
+    note(&format!("Repair: {} \u{2192} {}", counts(before), counts(after)));
+    let tables = audit.into_iter().flat_map(|s| &s.blocks).filter_map(|b| if let Block::Table { table } = b { Some(table) } else { None });
+    for row in tables.filter(|t| t.caption.starts_with("Before and after")).flat_map(|t| &t.rows) {
+        let text = |at: usize| match row.get(at) {
+            Some(Cell::Text { text } | Cell::Mark { text, .. }) => text.as_str(),
+            _ => "",
+        };
+        note(&format!("  found: {}\n    done: {}\n    now: {}", text(0), text(1), text(2)));
+        if text(3) != "\u{2013}" {
+            note(&format!("    score with it: {}", text(3)));
+        }
+    }
+    note("");
+}
+
 /// A section's name and statement, and the verdict if it holds one.
 pub(super) fn headline(section: &Section) {
     out(&format!("{}: {}\n", section.title, plain(&section.statement)));
@@ -100,6 +121,14 @@ fn finding(finding: &FindingBlock) {
         out(&format!("    {}\n", plain(formula)));
     }
     out(&format!("{}\n", wrap(&plain(&finding.meaning), "    ")));
+    if let Some(window) = &finding.window {
+        out(&format!("{}\n", wrap(&window.says, "    ")));
+    }
+    for row in finding.worked.iter().flat_map(|table| &table.rows) {
+        if let [Cell::Text { text: row }, Cell::Text { text: words }, Cell::Number { text: found, .. }, ..] = row.as_slice() {
+            out(&format!("    {row}: {words} (in the file {found})\n"));
+        }
+    }
     for (term, value) in &finding.evidence {
         out(&format!("    {term}: {}\n", plain(value)));
     }

@@ -16,6 +16,7 @@ use super::choose::Chosen;
 use super::confirm::Hold;
 use super::formula::{Formula, Latest};
 use super::row::RowFormula;
+use crate::derived::FARTHEST;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,6 +40,8 @@ pub enum Judgement {
     Safe(i32),
     /// Formulas that hold equally well disagree about the latest row.
     Ambiguous,
+    /// It holds another column's value of a row that is not known in time, as the user said: the latest, relative to its own row.
+    NotKnown(i32),
     /// The formula holds on part of the rows or after rounding only, and what it proves is sound.
     Unproven,
 }
@@ -55,6 +58,10 @@ pub struct Moment {
     pub standing: BTreeMap<usize, i32>,
     /// Rows between the prediction moment and the target; 0: none were asked for.
     pub horizon: i32,
+    /// Latest row of other columns that is known when predicting, relative to the target's row, where the user said so.
+    pub answers: BTreeMap<usize, i32>,
+    /// How many rows later than usual the target is known (0 or less).
+    pub delay: i32,
     /// Whether the target is predicted from a row before its own: its standing on its root is a lead.
     lead: i32,
 }
@@ -79,13 +86,35 @@ impl Moment {
                 standing.entry(*part).or_insert(offset);
             }
         }
-        Self { target, standing, horizon: i32::try_from(horizon).unwrap_or(i32::MAX), lead: offset }
+        Self { target, standing, horizon: i32::try_from(horizon).unwrap_or(i32::MAX), answers: BTreeMap::new(), delay: 0, lead: offset }
+    }
+
+    /// The same moment with what the user said of columns: the latest row of each that is known then, and for the target the delay.
+    #[must_use]
+    pub fn with_answers(mut self, mut answers: BTreeMap<usize, i32>) -> Self {
+        self.delay = answers.remove(&self.target).unwrap_or(0).min(0);
+        self.answers = answers;
+        self
     }
 
     /// Latest row of the target known when predicting, relative to the target's own row.
     #[must_use]
     pub fn known_of_target(&self) -> i32 {
-        self.known().saturating_sub(self.lead)
+        self.known().saturating_sub(self.lead).saturating_add(self.delay)
+    }
+
+    /// The latest known row of a column that does not hold the target, relative to the target's row: as the user said, else up to the moment of
+    /// prediction.
+    #[must_use]
+    pub fn known_of_other(&self, column: usize) -> i32 {
+        let usual = if self.horizon > 0 { self.known() } else { self.known().max(0) };
+        self.answers.get(&column).copied().unwrap_or(usual)
+    }
+
+    /// Rows from the row that features stand in to the row the target stands in: 0, or the lead of a target that is a later row of a column.
+    #[must_use]
+    pub fn lead(&self) -> i32 {
+        self.lead
     }
 
     /// Latest row known when predicting, relative to the row that features stand in.
@@ -122,6 +151,22 @@ pub fn seen(column: usize, target: usize, chosen: &[Chosen]) -> Seen {
         add(&mut all, formula, Latest::Row(0), target, chosen, chosen.len());
     }
     all
+}
+
+/// First row of `root` that a column has seen, relative to the column's own row; `None`: from the first row of the file, or not at all.
+#[must_use]
+pub fn first_seen(column: usize, root: usize, chosen: &[Chosen]) -> Option<i32> {
+    first(column, root, chosen, chosen.len()).filter(|&row| row > i32::MIN / 2)
+}
+
+/// The least over all paths; far below zero where one begins with the file.
+fn first(column: usize, root: usize, chosen: &[Chosen], depth: usize) -> Option<i32> {
+    let own = chosen.iter().find(|c| c.derivation.y == column).filter(|_| depth > 0)?;
+    let step = |read: &super::formula::Read| {
+        let begin = read.first.unwrap_or(i32::MIN / 2);
+        if read.column == root { Some(begin) } else { first(read.column, root, chosen, depth - 1).map(|before| begin.saturating_add(before)) }
+    };
+    own.derivation.formula.reads().iter().filter_map(step).min()
 }
 
 fn add(all: &mut Seen, formula: &Formula, from: Latest, target: usize, chosen: &[Chosen], depth: usize) {
@@ -177,9 +222,11 @@ fn judge_seen(column: usize, seen: &Seen, moment: &Moment, chosen: &[Chosen]) ->
         // On a column that holds the target, offsets are told relative to the target's row there.
         let here = match (moment.standing.get(&source), latest) {
             (Some(_), Latest::WholeFile) => Judgement::WholeFileOfTarget,
-            (Some(&at), Latest::Row(row)) => on_target(row, at, known.saturating_sub(moment.lead).saturating_add(at)),
+            (Some(&at), Latest::Row(row)) => on_target(row, at, moment.known_of_target().saturating_add(at)),
             (None, Latest::WholeFile) => Judgement::WholeFileOfOther,
+            (None, Latest::Row(row)) if moment.answers.get(&source).is_some_and(|&known| row <= known) => Judgement::Safe(row),
             (None, Latest::Row(row)) if row > 0 => Judgement::FutureOfOther(row),
+            (None, Latest::Row(row)) if moment.answers.contains_key(&source) => Judgement::NotKnown(row),
             (None, Latest::Row(row)) if row > known => Judgement::Availability(row),
             (None, Latest::Row(row)) => Judgement::Safe(row),
         };
@@ -190,6 +237,24 @@ fn judge_seen(column: usize, seen: &Seen, moment: &Moment, chosen: &[Chosen]) ->
         }
     }
     worst
+}
+
+/// Rows by which a column must be moved back until all it has seen is known when predicting; `None` when no shift helps: it has seen all
+/// rows, or values that are never known.
+#[must_use]
+pub fn too_new_by(column: usize, moment: &Moment, chosen: &[Chosen]) -> Option<i32> {
+    let mut most = 0;
+    for (source, latest) in seen(column, moment.target, chosen) {
+        let holds_target = moment.standing.get(&source);
+        let is_root = !chosen.iter().any(|c| c.derivation.y == source) || holds_target.is_some();
+        if !is_root || (source == column && holds_target.is_none() && chosen.iter().any(|c| c.derivation.y == column)) {
+            continue;
+        }
+        let Latest::Row(row) = latest else { return None };
+        let known = holds_target.map_or_else(|| moment.known_of_other(source), |&at| moment.known_of_target().saturating_add(at));
+        most = most.max(row.saturating_sub(known));
+    }
+    (0..=FARTHEST).contains(&most).then_some(most)
 }
 
 fn on_target(row: i32, at: i32, known: i32) -> Judgement {
@@ -207,6 +272,7 @@ fn row_of(judgement: Judgement) -> i32 {
         Judgement::ContainsAnswer(row)
         | Judgement::AfterPrediction(row)
         | Judgement::FutureOfOther(row)
+        | Judgement::NotKnown(row)
         | Judgement::Availability(row)
         | Judgement::Safe(row) => row,
         _ => 0,
@@ -215,10 +281,11 @@ fn row_of(judgement: Judgement) -> i32 {
 
 fn gravity(judgement: Judgement) -> u8 {
     match judgement {
-        Judgement::ContainsAnswer(_) => 8,
-        Judgement::WholeFileOfTarget => 7,
-        Judgement::AfterPrediction(_) => 6,
-        Judgement::FutureOfOther(_) => 5,
+        Judgement::ContainsAnswer(_) => 9,
+        Judgement::WholeFileOfTarget => 8,
+        Judgement::AfterPrediction(_) => 7,
+        Judgement::FutureOfOther(_) => 6,
+        Judgement::NotKnown(_) => 5,
         Judgement::WholeFileOfOther => 4,
         Judgement::Ambiguous => 3,
         Judgement::Availability(_) => 2,

@@ -10,6 +10,7 @@
 pub mod cells;
 pub mod choose;
 pub mod confirm;
+pub mod derive;
 pub mod formula;
 pub mod frame;
 pub mod group;

@@ -204,7 +204,16 @@ impl Context {
         let plan = self.plan()?;
         let target = self.target.as_ref().ok_or_else(|| Error::internal("a target that was just made"))?;
         let test_from = plan.test_from.map(|r| r as usize);
-        Ok(AuditInput { table: self.table()?, profiles: self.profiles()?, task: &plan.task, target, split: &plan.split, test_from, seed: plan.seed })
+        Ok(AuditInput {
+            table: self.table()?,
+            profiles: self.profiles()?,
+            task: &plan.task,
+            target,
+            split: &plan.split,
+            test_from,
+            known: &plan.known,
+            seed: plan.seed,
+        })
     }
 
     pub(super) fn target(&mut self) -> Result<&Target> {

@@ -3,11 +3,11 @@
 use super::outcome::Outcome;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
-use crate::finding::Checked;
+use crate::finding::{Checked, Finding};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    decide, prepare, quality, task, train, validate,
+    before_and_after, decide, prepare, quality, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -59,11 +59,20 @@ impl<'a> Input<'a> {
             Step::Quality => o.quality.as_ref().map(|checked| {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
                 let target = task_of.map(|t| t.target.as_str());
-                quality(&QualityReport { checked: &self.shown(checked), scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted })
+                let checked = &self.shown(checked);
+                let mut section = quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted });
+                tell_reopened(&mut section.blocks, &o.reopened);
+                section
             }),
             Step::Audit => {
                 let (task, checked) = task_of.zip(o.audit.as_deref())?;
-                Some(audit(&AuditReport { task, checked: &self.shown(checked), accepted: &o.accepted }))
+                let checked = self.shown(checked);
+                let mut section = audit(&AuditReport { task, checked: &checked, accepted: &o.accepted });
+                if let Some(block) = before_and_after(&self.settings.repairs, &checked, task) {
+                    section.blocks.insert(1.min(section.blocks.len()), block);
+                }
+                tell_reopened(&mut section.blocks, &o.reopened);
+                Some(section)
             }
             Step::Prepare => {
                 let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
@@ -89,7 +98,9 @@ impl<'a> Input<'a> {
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
                 let learner = o.board.as_ref().and_then(|b| b.chosen()).map(|s| s.title.as_str());
-                Some(decide(&DecideReport { task: &plan.task, decision, metric: &plan.metric, learner }))
+                let checked: Vec<Cow<'_, [Checked]>> = [&o.audit, &o.quality].into_iter().flatten().map(|c| self.shown(c)).collect();
+                let found: Vec<&Finding> = checked.iter().flat_map(|c| c.iter()).flat_map(|c| &c.findings).collect();
+                Some(decide(&DecideReport { task: &plan.task, decision, metric: &plan.metric, found: &found, learner }))
             }
             Step::Report => o.decision.as_ref().map(|_| self.report_section()),
         }
@@ -177,7 +188,7 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
         n_columns: input.loaded.table.columns().len() as u64,
     };
     let target = Some(input.plan()?.task.target.as_str());
-    let formula = |finding: &crate::finding::Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
+    let formula = |finding: &Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
     Ok(AuditDocument::new(record, &input.plan()?.task, checked, formula))
 }
 

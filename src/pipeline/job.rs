@@ -1,7 +1,7 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
 use super::context::{Context, Part};
-use crate::audit::CHECKS;
+use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
 use crate::evaluate::{FoldResult, Importance, Resampled, column_groups, metric, metrics_for, permutation_importance};
@@ -114,8 +114,7 @@ impl Context {
     }
 
     fn check(&mut self, index: u32) -> Result<Checked> {
-        let check = CHECKS.get(index as usize).ok_or_else(|| Error::internal("a check that is not listed"))?;
-        Ok((check.run)(&self.audit_input()?))
+        run_check(index as usize, &self.audit_input()?).ok_or_else(|| Error::internal("a check that is not listed"))
     }
 
     fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {

@@ -3,6 +3,7 @@
 //! [`Run::next`] gives the jobs of the next wave; a driver runs them in any order on any number of workers; [`Run::absorb`] folds
 //! the results in job order. A job is a plain value: what it needs besides is the [`Context`], which every worker holds.
 
+mod acceptance;
 mod card;
 mod context;
 mod document;
@@ -13,6 +14,7 @@ mod outcome;
 mod price;
 mod run;
 
+pub use acceptance::fingerprint;
 pub use card::model_card;
 pub use context::{Context, ContextPart, Fitted};
 pub use document::{Input, audit_document, report, report_document};

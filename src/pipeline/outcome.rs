@@ -4,6 +4,7 @@ use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
+use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
@@ -27,8 +28,10 @@ pub struct Outcome {
     pub quality: Option<Vec<Checked>>,
     /// Quality scores by dimension.
     pub scores: Vec<Score>,
-    /// One an audit check.
+    /// One an audit check; of a check that has not run yet, that it has not.
     pub audit: Option<Vec<Checked>>,
+    /// What the checks said that have run, by their place in the list, before it was settled.
+    pub(super) raw_audit: BTreeMap<usize, Checked>,
     /// Feature sets by which its findings are priced, and whether they are.
     pub feature_sets: Arc<Vec<FeatureSet>>,
     /// Whether the findings that can be priced are.
@@ -59,8 +62,10 @@ pub struct Outcome {
     pub importance: Vec<Importance>,
     /// Go, caution or no-go; `None` before anything was validated.
     pub decision: Option<Decision>,
-    /// Findings accepted with a reason.
+    /// Findings accepted with a reason that still holds.
     pub accepted: Vec<Accepted>,
+    /// Findings that were accepted and are open again: id, and why in words.
+    pub reopened: Vec<(String, String)>,
     /// How often the sealed rows of this file were opened.
     pub opened: u32,
     failures: BTreeMap<usize, Error>,
@@ -74,6 +79,7 @@ impl Outcome {
         }
         if stage <= Stage::Audit {
             self.audit = None;
+            self.raw_audit.clear();
             self.feature_sets = Arc::default();
             self.priced = false;
         }
@@ -116,6 +122,33 @@ impl Outcome {
     pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
         self.scores = scores(&checked, (table.n_rows() * table.columns().len()) as u64);
         self.quality = Some(checked);
+    }
+
+    /// Whether every check has run.
+    #[must_use]
+    pub fn is_audited(&self) -> bool {
+        self.audit.as_ref().is_some_and(|all| !all.iter().any(is_outstanding))
+    }
+
+    /// Settles what the checks said so far; those that have not run are skipped, and say `why`. Results in the order of the list, whenever they came.
+    pub(super) fn settle_audit(&mut self, why: &str) {
+        let one = |(at, check): (usize, &Check)| self.raw_audit.get(&at).cloned().unwrap_or_else(|| Checked::skipped(check.id, why));
+        self.audit = Some(settle(CHECKS.iter().enumerate().map(one).collect()));
+    }
+
+    /// Takes what checks said; a failure of one is its own entry and no more.
+    pub(super) fn take_checks<'a>(&mut self, results: impl Iterator<Item = (&'a Job, &'a Result<JobOutput>)>) {
+        for (job, result) in results {
+            let Job::Check(index) = job else { continue };
+            let at = *index as usize;
+            let Some(check) = CHECKS.get(at) else { continue };
+            let checked = match result {
+                Ok(JobOutput::Checked(checked)) => checked.clone(),
+                Ok(_) => Checked::skipped(check.id, &Error::internal("a check gave something else").message),
+                Err(error) => Checked::skipped(check.id, &error.message),
+            };
+            self.raw_audit.insert(at, checked);
+        }
     }
 
     /// Keeps the folds of learners that could learn from every fold; the others keep their first refusal.

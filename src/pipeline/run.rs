@@ -7,7 +7,7 @@ use super::context::{ContextPart, Fitted};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::price::feature_sets;
-use crate::audit::{CHECKS, settle};
+use crate::audit::{NOT_YET, cheap_first};
 use crate::error::{Error, Result};
 use crate::finding::Checked;
 use crate::model::{Model, learners};
@@ -92,6 +92,8 @@ pub struct Wave {
 #[derive(Default)]
 pub struct Run {
     plan: Option<Arc<Plan>>,
+    /// Findings that were accepted.
+    said: Vec<Accepted>,
     /// What is known so far.
     pub outcome: Outcome,
 }
@@ -104,7 +106,7 @@ impl Run {
     }
 
     /// Takes a new plan and drops the results it does not share with the old one.
-    pub fn replan(&mut self, plan: Option<Arc<Plan>>, table_changed: bool, accepted: &[Accepted]) {
+    pub fn replan(&mut self, plan: Option<Arc<Plan>>, table: &Table, table_changed: bool, accepted: &[Accepted]) {
         let first_broken = match (&self.plan, &plan) {
             (Some(old), Some(new)) if !table_changed => first_difference(old, new),
             (None, None) if !table_changed => None,
@@ -114,8 +116,14 @@ impl Run {
             self.outcome.drop_from(stage);
         }
         self.plan = plan;
-        self.outcome.accepted = accepted.to_vec();
+        self.take_accepted(accepted, table);
         self.decide();
+    }
+
+    /// Takes what was accepted, and weighs it against what was found.
+    pub fn take_accepted(&mut self, accepted: &[Accepted], table: &Table) {
+        self.said = accepted.to_vec();
+        self.outcome.weigh_accepted(&self.said, Some(table));
     }
 
     /// The next wave on the way to a step; `None` when all that step needs is known.
@@ -131,7 +139,7 @@ impl Run {
         let o = &self.outcome;
         match stage {
             Stage::Quality => o.quality.is_some(),
-            Stage::Audit => o.audit.is_some(),
+            Stage::Audit => o.is_audited(),
             Stage::Price => o.priced,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
@@ -152,7 +160,10 @@ impl Run {
         let chosen = self.outcome.chosen();
         Some(match stage {
             Stage::Quality => return None,
-            Stage::Audit => numbers(CHECKS.len()).map(Job::Check).collect(),
+            Stage::Audit => {
+                let open = cheap_first().into_iter().filter(|at| !self.outcome.raw_audit.contains_key(at));
+                open.filter_map(|at| u32::try_from(at).ok()).map(Job::Check).collect()
+            }
             Stage::Price => super::price::jobs(self.outcome.feature_sets.len(), plan.split.folds),
             Stage::Prepare => vec![Job::Recipe(None)],
             Stage::Augment => vec![Job::Fidelity],
@@ -182,14 +193,16 @@ impl Run {
             Stage::Quality => {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
                 self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+                self.outcome.weigh_accepted(&self.said, Some(table));
             }
             Stage::Audit => {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("an audit without a plan"))?;
-                let audit = settle(checked(CHECKS.iter().map(|c| c.id), results));
-                let sets = Arc::new(feature_sets(&audit, &plan.task));
+                self.outcome.take_checks(jobs.iter().zip(&results));
+                self.outcome.settle_audit(NOT_YET);
+                let sets = Arc::new(feature_sets(self.outcome.audit.as_deref().unwrap_or_default(), &plan.task));
                 self.outcome.priced = sets.is_empty();
                 self.outcome.feature_sets = Arc::clone(&sets);
-                self.outcome.audit = Some(audit);
+                self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
                 return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
             }
             Stage::Price => {
@@ -237,6 +250,16 @@ impl Run {
         Ok(None)
     }
 
+    /// Takes the results of an audit that is not complete, so that they can be shown, or kept when it is stopped; `why` is said of the checks that
+    /// have not run. Other stages keep nothing of a part.
+    pub fn take_part(&mut self, stage: Stage, jobs: &[Job], results: &[Option<Result<JobOutput>>], table: Option<&Arc<Table>>, why: &str) {
+        if stage == Stage::Audit && self.plan.is_some() {
+            self.outcome.take_checks(jobs.iter().zip(results).filter_map(|(job, result)| Some((job, result.as_ref()?))));
+            self.outcome.settle_audit(why);
+            self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
+        }
+    }
+
     fn join(&mut self, results: Vec<Result<JobOutput>>) -> Result<ContextPart> {
         let lost = || Error::internal("a final fit without its beginning");
         let plan = self.plan.as_ref().ok_or_else(lost)?;
@@ -264,7 +287,7 @@ impl Run {
 fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
     if old.task != new.task {
         Some(Stage::Quality)
-    } else if old.split != new.split || old.test_from != new.test_from || old.seed != new.seed {
+    } else if old.split != new.split || old.test_from != new.test_from || old.known != new.known || old.seed != new.seed {
         Some(Stage::Audit)
     } else if old.recipe != new.recipe {
         Some(Stage::Prepare)

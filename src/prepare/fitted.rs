@@ -2,7 +2,7 @@
 
 use super::row_weights;
 use super::slots::{Cells, Slot, Slots};
-use super::steps::{date_parts, drop_constant, encode, impute, scale};
+use super::steps::{date_parts, drop_constant, encode, impute, scale, target_encode};
 use crate::error::{Error, Result};
 use crate::features::{Feature, Features, TrainingSet};
 use crate::split::{Rows, Train};
@@ -23,6 +23,8 @@ pub enum FittedStep {
     DateParts(date_parts::FittedParts),
     /// Fills for missing cells.
     Impute(impute::FittedImpute),
+    /// Means of the target by level.
+    TargetEncode(target_encode::FittedMeans),
     /// Levels as numbers.
     Encode(encode::FittedEncode),
     /// Centres and spreads.
@@ -38,6 +40,7 @@ impl FittedStep {
         match self {
             Self::DateParts(s) => s.apply(slots),
             Self::Impute(s) => s.apply(slots),
+            Self::TargetEncode(s) => s.apply(slots),
             Self::Encode(s) => s.apply(slots),
             Self::Scale(s) => s.apply(slots),
             Self::DropConstant(s) => s.apply(slots),
@@ -50,6 +53,7 @@ impl FittedStep {
         match self {
             Self::DateParts(_) => date_parts::ENTRY.id,
             Self::Impute(_) => impute::ENTRY.id,
+            Self::TargetEncode(_) => target_encode::ENTRY.id,
             Self::Encode(_) => encode::ENTRY.id,
             Self::Scale(_) => scale::ENTRY.id,
             Self::DropConstant(_) => drop_constant::ENTRY.id,
@@ -62,6 +66,7 @@ impl FittedStep {
         match self {
             Self::DateParts(s) => s.learned(),
             Self::Impute(s) => s.learned(),
+            Self::TargetEncode(s) => s.learned(),
             Self::Encode(s) => s.learned(),
             Self::Scale(s) => s.learned(),
             Self::DropConstant(s) => s.learned(),
@@ -253,7 +258,10 @@ impl FittedRecipe {
     /// # Errors
     /// A column is gone or of a kind that does not fit, or a cell is missing in a column that no step fills.
     pub fn apply(&self, table: &Table, rows: &Rows) -> Result<Features> {
-        let slots = self.steps.iter().fold(read(&self.inputs, table, rows)?, |slots, step| step.apply(slots));
+        self.features_of(self.steps.iter().fold(read(&self.inputs, table, rows)?, |slots, step| step.apply(slots)), rows)
+    }
+
+    fn features_of(&self, slots: Slots, rows: &Rows) -> Result<Features> {
         let (about, columns) = collect(slots)?;
         if about != self.features {
             return Err(Error::internal("a recipe that gives other features than it was fitted to"));
@@ -266,9 +274,16 @@ impl FittedRecipe {
     /// # Errors
     /// As [`FittedRecipe::apply`]; or a weight is negative or not a number.
     pub fn training_set(&self, table: &Table, train: &Train, task: &Task, target: &Target) -> Result<TrainingSet> {
-        let features = self.apply(table, train.rows())?;
-        let weights = row_weights(table, task)?;
         let of_rows = |values: &[f64]| -> Vec<f64> { train.rows().as_slice().iter().filter_map(|&r| values.get(r as usize).copied()).collect() };
+        let mut slots = read(&self.inputs, table, train.rows())?;
+        slots.know_target(of_rows(&target.values), task.n_classes());
+        let slots = self.steps.iter().fold(slots, |slots, step| match step {
+            // A training row must not see its own target.
+            FittedStep::TargetEncode(means) => means.apply_inner(slots),
+            step => step.apply(slots),
+        });
+        let features = self.features_of(slots, train.rows())?;
+        let weights = row_weights(table, task)?;
         let (target, weights) = (of_rows(&target.values), of_rows(&weights));
         let n_real = target.len();
         TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)
@@ -307,7 +322,11 @@ impl FittedRecipe {
         let mut names: Vec<&str> = self.columns();
         names.sort_unstable();
         let numbers_fit = self.steps.iter().flat_map(FittedStep::learned).filter_map(|l| l.number).all(f64::is_finite);
-        let scales_fit = self.steps.iter().all(|s| if let FittedStep::Scale(scale) = s { scale.is_valid() } else { true });
+        let scales_fit = self.steps.iter().all(|s| match s {
+            FittedStep::Scale(scale) => scale.is_valid(),
+            FittedStep::TargetEncode(means) => means.is_valid(),
+            _ => true,
+        });
         let kinds_fit = self.inputs.iter().all(|i| !matches!(i.kind, Kind::Text | Kind::Identifier));
         let after = self.steps.iter().fold(self.blank(), |slots, step| step.apply(slots));
         let (features, _) = collect(after).map_err(|_| broken())?;

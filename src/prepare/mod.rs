@@ -17,6 +17,15 @@ pub use fitted::{FittedRecipe, FittedStep, Learned, LeftOut, Reason, StepEffect}
 pub use slots::{Cells, Slot, Slots};
 pub use steps::STEPS;
 
+/// Steps of the usual recipe, in their order.
+pub const USUAL_STEPS: [&str; 5] = ["date_parts", "impute", "encode", "scale", "drop_constant"];
+
+/// Where a step stands in the order in which steps are usually taken; unknown ones come last.
+#[must_use]
+pub fn place_of(id: &str) -> usize {
+    STEPS.iter().position(|s| s.id == id).unwrap_or(STEPS.len())
+}
+
 use crate::error::{Error, Result};
 use crate::param::{Given, ParamSpec, Params};
 use crate::split::Train;
@@ -95,6 +104,11 @@ impl Recipe {
             }
         }
         let mut slots = fitted::read(&inputs, table, rows)?;
+        if self.steps.iter().any(|s| s.id == steps::target_encode::ENTRY.id) {
+            let values = task.encode(table)?.values;
+            let of_rows = rows.as_slice().iter().map(|&r| values.get(r as usize).copied().unwrap_or(f64::NAN)).collect();
+            slots.know_target(of_rows, task.n_classes());
+        }
         let mut steps = Vec::with_capacity(self.steps.len());
         for choice in &self.steps {
             let entry = entry_of(&choice.id)?;

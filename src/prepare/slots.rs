@@ -64,6 +64,8 @@ impl Slot {
 pub struct Slots {
     list: Vec<Slot>,
     names: BTreeSet<String>,
+    /// Target of the training rows, while steps are learned from them, and its number of classes.
+    target: Option<Arc<(Vec<f64>, usize)>>,
 }
 
 impl Slots {
@@ -75,6 +77,17 @@ impl Slots {
         }
         self.names.insert(slot.about.name.clone());
         self.list.push(slot);
+    }
+
+    /// Notes the target of the training rows (NaN: missing), for steps that learn from it, and its number of classes.
+    pub(super) fn know_target(&mut self, values: Vec<f64>, n_classes: usize) {
+        self.target = Some(Arc::new((values, n_classes)));
+    }
+
+    /// Target of the training rows and its number of classes, where it was noted.
+    #[must_use]
+    pub(super) fn target(&self) -> Option<Arc<(Vec<f64>, usize)>> {
+        self.target.clone()
     }
 
     /// The columns in order.
@@ -92,7 +105,7 @@ impl Slots {
     /// Replaces every column by none, one or several, keeping their order.
     #[must_use]
     pub fn replace(self, mut by: impl FnMut(Slot, &mut Self)) -> Self {
-        let mut next = Self::default();
+        let mut next = Self { target: self.target, ..Self::default() };
         for slot in self.list {
             by(slot, &mut next);
         }

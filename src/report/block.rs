@@ -3,6 +3,8 @@
 //! A number is formatted once, when its block is made; renderers only place text.
 
 use crate::chart::Figure;
+use crate::chart::graph::Graph;
+use crate::chart::window::Window;
 use crate::finding::{Certainty, Remedy, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -152,8 +154,17 @@ pub struct FindingBlock {
     pub severity: Severity,
     /// How sure we are.
     pub certainty: Certainty,
+    /// Columns concerned.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// One sentence: what was found.
     pub title: Spans,
+    /// The rows it reads, where the finding is about rows in time.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// The target by the values of the column, where that shows what was measured.
+    #[serde(default)]
+    pub figure: Option<Figure>,
     /// The formula, if there is one.
     pub formula: Option<Spans>,
     /// What it means and what to do, in one to three sentences.
@@ -267,6 +278,13 @@ pub enum Block {
     Figure {
         /// The figure.
         figure: Figure,
+    },
+    /// Columns and what they are made of, with its table twin.
+    Graph {
+        /// The graph.
+        graph: Graph,
+        /// The same as a table.
+        table: TableBlock,
     },
     /// The verdict mark.
     Verdict {

@@ -6,6 +6,8 @@ use super::block::{
 };
 use super::format::{fixed, interval, number};
 use crate::chart::figures;
+use crate::chart::graph::{Graph, Node};
+use crate::chart::window::Window;
 use crate::finding::{Certainty, Remedy, Severity};
 
 fn term(id: &str) -> Span {
@@ -68,6 +70,7 @@ fn audit() -> Section {
                 ],
             },
             Block::Findings { findings: vec![leak(), random_split(), question(), certificate()] },
+            lineage(),
             Block::Details {
                 summary: "What each check did".to_owned(),
                 blocks: vec![Block::Table {
@@ -86,12 +89,38 @@ fn audit() -> Section {
     }
 }
 
+fn lineage() -> Block {
+    let node = |name: &str, class: &str, word: &str| Node { name: name.to_owned(), class: class.to_owned(), word: word.to_owned(), finding: None };
+    Block::Graph {
+        graph: Graph {
+            nodes: vec![node("revenue_next_month", "accent", "target"), node("revenue_3m", "blocker", "blocker")],
+            edges: vec![(0, 1, "t−2 to t".to_owned())],
+            description: "1 column derives from others, 2 are drawn. Leaks: revenue_3m.".to_owned(),
+        },
+        table: TableBlock {
+            caption: "Columns made of others".to_owned(),
+            head: vec![head("Column", false), head("formula", false)],
+            rows: vec![vec![Cell::Column { name: "revenue_3m".to_owned() }, cell("mean(revenue_next_month[t-2..t])")]],
+            rule_after: 0,
+        },
+    }
+}
+
 fn leak() -> FindingBlock {
     FindingBlock {
         id: "target_sum:revenue_3m".to_owned(),
         check: "target_sum".to_owned(),
         severity: Severity::Blocker,
         certainty: Certainty::Proven,
+        columns: vec![],
+        window: Some(Window {
+            lanes: vec![("revenue_next_month".to_owned(), Some(-2), Some(0))],
+            known: -1,
+            class: "blocker".to_owned(),
+            names: ("revenue_3m".to_owned(), "revenue_next_month".to_owned()),
+            says: "revenue_3m reads t−2 to t of revenue_next_month. Some of that is not known when predicting.".to_owned(),
+        }),
+        figure: None,
         title: vec![column("revenue_3m"), text(" contains the month being predicted")],
         formula: Some(vec![
             Span::Code("revenue_3m[t] = (total_revenue[t−1] + total_revenue[t] + ".to_owned()),
@@ -134,6 +163,9 @@ fn random_split() -> FindingBlock {
         check: "random_split".to_owned(),
         severity: Severity::Warning,
         certainty: Certainty::Strong,
+        columns: vec![],
+        window: None,
+        figure: None,
         title: vec![text("The rows were going to be split at random")],
         formula: None,
         meaning: vec![text(
@@ -155,6 +187,9 @@ fn question() -> FindingBlock {
         check: "missing_tells".to_owned(),
         severity: Severity::Note,
         certainty: Certainty::Ask,
+        columns: vec![],
+        window: None,
+        figure: None,
         title: vec![text("Is "), column("marketing_spend"), text(" known at the end of the month?")],
         meaning: vec![text("The column is empty in the last two rows and nowhere else.")],
         ..certificate()
@@ -167,6 +202,9 @@ fn certificate() -> FindingBlock {
         check: "lineage".to_owned(),
         severity: Severity::Safe,
         certainty: Certainty::Proven,
+        columns: vec![],
+        window: None,
+        figure: None,
         title: vec![column("revenue_prev_3m"), text(" uses only months before the prediction")],
         formula: Some(vec![Span::Code("mean(total_revenue[t−2 … t])".to_owned())]),
         meaning: vec![text("It was proved row by row.")],

@@ -126,6 +126,10 @@ impl Writer {
                 self.table(&heads(&["Score", "Points of 100", "What lowered it"]), &[false, true, false], &rows);
             }
             Block::Figure { figure } => self.figure(figure),
+            Block::Graph { graph, table } => {
+                self.paragraph(&escaped(&graph.description));
+                self.table_block(table);
+            }
             Block::Verdict { outcome, says } => {
                 self.paragraph(&format!("**{}.** {}", outcome_word(*outcome), outcome_meaning(*outcome)));
                 says.iter().for_each(|s| self.paragraph(&spans(s)));
@@ -176,6 +180,12 @@ impl Writer {
         self.paragraph(&format!("**{}.** {}", super::html::capital(&words_of(one)), spans(&one.meaning)));
         if let Some(formula) = &one.formula {
             self.paragraph(&format!("Formula: {}", spans(formula)));
+        }
+        if let Some(window) = &one.window {
+            self.paragraph(&format!("Rows read: {}", escaped(&window.says)));
+        }
+        if let Some(figure) = &one.figure {
+            self.figure(figure);
         }
         if let Some(worked) = &one.worked {
             self.table_block(worked);

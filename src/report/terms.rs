@@ -49,7 +49,7 @@ fn block(block: &Block, ids: &mut BTreeSet<String>) {
         Block::Gates { groups } => groups.iter().flat_map(|g| &g.1).for_each(|g| spans(&g.why, ids)),
         Block::List { items, .. } => items.iter().for_each(|i| spans(i, ids)),
         Block::Details { blocks, .. } => blocks.iter().for_each(|b| self::block(b, ids)),
-        Block::Heading { .. } | Block::Table { .. } | Block::Tally { .. } | Block::Scores { .. } | Block::Figure { .. } => {}
+        Block::Heading { .. } | Block::Table { .. } | Block::Tally { .. } | Block::Scores { .. } | Block::Figure { .. } | Block::Graph { .. } => {}
     }
 }
 

@@ -124,6 +124,20 @@ impl Session {
         ]
     }
 
+    /// How many findings of the audit of this severity are open.
+    #[must_use]
+    pub fn n_open(&self, severity: Severity) -> usize {
+        let o = &self.run.outcome;
+        let open = o.open_findings(o.audit.as_ref(), severity);
+        open.iter().filter(|id| o.finding(id).is_some_and(|f| f.severity == severity)).count()
+    }
+
+    /// All choices.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Whether a finding at or above a severity is open: quality findings up to that step, audit findings from the audit on; a no-go counts as a blocker.
     #[must_use]
     pub fn has_finding(&self, step: Step, bar: Severity) -> bool {
@@ -144,7 +158,8 @@ impl Session {
 /// The bytes are not a table, or a column the model needs is missing.
 pub fn predictions_file(bundle: &Bundle, bytes: &[u8], settings: &Settings, safety: Safety) -> Result<Vec<u8>> {
     let as_read = read(bytes, &settings.csv)?.table;
-    let rows = conform(&as_read, &bundle.schema, &bundle.task.features, &settings.csv)?;
+    let rows = conform(&as_read, &bundle.schema, &bundle.needed(), &settings.csv)?;
+    let rows = bundle.derive(&rows)?;
     with_predictions(bundle, &rows, &as_read, safety)
 }
 

@@ -1,12 +1,14 @@
 //! The files of a session: what they are for, reading them, and the one table they come to.
 
+use crate::derived::DerivedColumn;
 use crate::error::{Error, Result};
+use crate::lineage::derive::{derive, derive_below};
 use crate::lineage::rows::{fingerprints, twins};
 use crate::protocol::{Event, FileRole, FileView, Wish};
 use crate::report::format;
 use crate::report::words::reading;
 use crate::sample::SAMPLES;
-use crate::settings::{ColumnChoice, Settings};
+use crate::settings::{ColumnChoice, Settings, TaskChoice};
 use crate::table::conform::conform;
 use crate::table::limits::Limits;
 use crate::table::parse::{Loaded, Loader};
@@ -51,8 +53,8 @@ impl Source {
     }
 }
 
-/// What the table was made from, to see whether it must be made again.
-type Made = (u64, BTreeMap<String, ColumnChoice>, bool);
+/// What the table was made from, to see whether it must be made again: readings, columns, duplicates, derived columns and the task that orders them.
+type Made = (u64, BTreeMap<String, ColumnChoice>, bool, Vec<DerivedColumn>, Option<TaskChoice>);
 
 /// All files, and the table they come to.
 #[derive(Default)]
@@ -231,7 +233,9 @@ impl Files {
 
     /// Makes the table anew if the files, kinds or the wish to drop duplicates changed. `true` if it did.
     pub fn rebuild(&mut self, settings: &Settings) -> Result<bool> {
-        let made = (self.readings, settings.columns.clone(), settings.drop_duplicates);
+        let derived = settings.derivations(settings.task.target.as_deref());
+        let task = (!derived.is_empty()).then(|| settings.task.clone());
+        let made = (self.readings, settings.columns.clone(), settings.drop_duplicates, derived, task);
         if self.made.as_ref() == Some(&made) {
             return Ok(false);
         }
@@ -251,12 +255,18 @@ impl Files {
             (table, self.dropped) = without_duplicates(&table);
         }
         self.new_as_read = new.map(|rows| Arc::new(rows.clone()));
-        self.new = new.map(|rows| conform(rows, &table.schema(), &[], &settings.csv).map(Arc::new)).transpose()?;
+        let mut rows = new.map(|rows| conform(rows, &table.schema(), &[], &settings.csv)).transpose()?;
         self.test_from = None;
         if let Some(test) = test {
             self.test_from = Some(u32::try_from(table.n_rows()).map_err(|_| Error::internal("too many rows"))?);
             table = table.stack(&conform(test, &table.schema(), &[], &settings.csv)?)?;
         }
+        if !made.3.is_empty() {
+            let order = settings.order(&table);
+            rows = rows.map(|rows| derive_below(&table, &rows, &made.3, &order)).transpose()?;
+            table = derive(&table, &made.3, &order)?;
+        }
+        self.new = rows.map(Arc::new);
         self.profiles = Arc::new(profile(&table));
         self.table = Some(Arc::new(table));
         self.made = Some(made);

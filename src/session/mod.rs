@@ -7,15 +7,20 @@ mod catalogue;
 mod exports;
 mod files;
 mod project;
+mod repair;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use catalogue::catalogue;
 pub use exports::predictions_file;
 
+use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
-use crate::settings::{Accepted, Settings};
+use crate::report::words::awaited;
+use crate::settings::Settings;
 use files::Files;
 use project::Project;
 use std::collections::BTreeSet;
@@ -52,6 +57,11 @@ struct Running {
     results: Vec<Option<Result<JobOutput>>>,
     jobs: Vec<Job>,
     done: u64,
+}
+
+/// The audit check that a job is.
+fn check_id(job: Job) -> Option<&'static str> {
+    if let Job::Check(index) = job { CHECKS.get(index as usize).map(|c| c.id) } else { None }
 }
 
 impl Session {
@@ -100,7 +110,8 @@ impl Session {
                 self.rebuild(wishes)
             }
             Command::SetSettings { settings } => self.change(*settings, wishes),
-            Command::ApplyRemedy { remedy, .. } => self.change(self.settings.with_remedy(&remedy), wishes),
+            Command::ApplyRemedy { finding, remedy } => self.change(self.remedied(&self.settings, &finding, &remedy), wishes),
+            Command::Repair => self.change(self.repaired(), wishes),
             Command::Accept { finding, reason } => self.accept(finding, reason.trim(), wishes),
             Command::Undo => self.step_back(wishes),
             Command::Redo => self.step_forward(wishes),
@@ -110,7 +121,8 @@ impl Session {
                 Ok(())
             }
             Command::Cancel => {
-                self.stop(wishes);
+                self.stop_saying(wishes, CANCELLED);
+                wishes.extend(self.tell_sections(Step::Audit));
                 self.wanted = None;
                 wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
                 wishes.push(self.tell_state());
@@ -169,16 +181,6 @@ impl Session {
         Ok(())
     }
 
-    /// Accepts a finding; an empty reason takes the acceptance back.
-    fn accept(&mut self, finding: String, reason: &str, wishes: &mut Vec<Wish>) -> Result<()> {
-        let mut next = self.settings.clone();
-        next.accepted.retain(|a| a.finding != finding);
-        if !reason.is_empty() {
-            next.accepted.push(Accepted { finding, reason: reason.to_owned() });
-        }
-        self.change(next, wishes)
-    }
-
     /// Takes the next bytes of the file asked for by [`Wish::Read`]. `false`: the rest need not be sent, call [`Session::end_of_file`].
     pub fn chunk(&mut self, slot: u32, bytes: &[u8]) -> bool {
         self.files.chunk(slot, bytes)
@@ -211,20 +213,35 @@ impl Session {
         if slot.is_none() {
             wave.done += 1;
         }
+        let found = matches!(&result, Ok(JobOutput::Checked(checked)) if !checked.findings.is_empty());
         *slot = Some(result);
-        wishes.push(Wish::Tell(Event::Progress { stage: wave.title.to_owned(), done: wave.done, total: wave.results.len() as u64 }));
-        if wave.results.iter().all(Option::is_some)
-            && let Some(wave) = self.wave.take()
-        {
-            self.finish_wave(wave, &mut wishes);
+        let stage = self.wave_title().unwrap_or_default();
+        let Some(wave) = &self.wave else { return wishes };
+        wishes.push(Wish::Tell(Event::Progress { stage, done: wave.done, total: wave.results.len() as u64 }));
+        if wave.results.iter().all(Option::is_some) {
+            if let Some(wave) = self.wave.take() {
+                self.finish_wave(wave, &mut wishes);
+            }
+        } else if wave.stage == Stage::Audit && found {
+            self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), NOT_YET);
+            wishes.extend(self.tell_sections(Step::Audit));
         }
         wishes
+    }
+
+    /// What is being done; of an audit also what is still to come once only searches and fits are, with their size.
+    fn wave_title(&self) -> Option<String> {
+        let wave = self.wave.as_ref()?;
+        let open: Vec<&str> = wave.jobs.iter().zip(&wave.results).filter(|(_, r)| r.is_none()).filter_map(|(job, _)| check_id(*job)).collect();
+        let table = self.files.table().filter(|_| !open.is_empty() && open.iter().all(|id| LAST.contains(id)));
+        Some(table.map_or_else(|| wave.title.to_owned(), |t| format!("{}: {}", wave.title, awaited(&open, t.n_rows(), t.columns().len()))))
     }
 
     fn finish_wave(&mut self, wave: Running, wishes: &mut Vec<Wish>) {
         let results = wave.results.into_iter().map(|r| r.unwrap_or_else(|| Err(Error::internal("a job without a result")))).collect();
         match self.run.absorb(wave.stage, &wave.jobs, results, self.files.table()) {
             Ok(part) => {
+                self.complete_accepted();
                 wishes.extend(part.map(|p| Wish::Context(Box::new(p))));
                 wishes.extend(self.tell_sections(wave.stage.step()));
                 self.advance(wishes);
@@ -322,7 +339,9 @@ impl Session {
         }
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
         let before = self.computed();
-        self.run.replan(plan, changed, &self.settings.accepted);
+        if let Some(table) = self.files.table() {
+            self.run.replan(plan, table, changed, &self.settings.accepted);
+        }
         let after = self.computed();
         self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));
@@ -341,7 +360,13 @@ impl Session {
 
     /// Stops what runs; what is finished stays.
     fn stop(&mut self, wishes: &mut Vec<Wish>) {
-        if self.wave.take().is_some() {
+        self.stop_saying(wishes, NOT_YET);
+    }
+
+    /// The same; `why` is said of audit checks that have not run.
+    fn stop_saying(&mut self, wishes: &mut Vec<Wish>, why: &str) {
+        if let Some(wave) = self.wave.take() {
+            self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), why);
             wishes.push(Wish::Stop);
         }
     }

@@ -162,6 +162,7 @@ impl Session {
         let blockers = o.open_findings(o.audit.as_ref(), Severity::Blocker).len() as u64;
         let warnings = o.open_findings(o.audit.as_ref(), Severity::Warning).len() as u64 - blockers;
         match (blockers, warnings) {
+            (0, 0) if !o.is_audited() => plain(StepState::Undecided, "some checks have not run"),
             (0, 0) => plain(StepState::Done, "done, nothing serious found"),
             (0, n) => (StepState::Undecided, format::count(n), format::counted(n, "warning", "warnings")),
             (n, _) => (StepState::Attention, format::count(n), format::counted(n, "blocker", "blockers")),

@@ -1,12 +1,15 @@
 //! Everything the user chose, as one serialisable value. What is not chosen is guessed from the table and says so.
 
+mod remedy;
 mod resolve;
 
 pub use crate::prepare::StepChoice as Chosen;
 pub use resolve::{Guessed, Plan};
 
 use crate::decide::Gate;
+use crate::derived::{DerivedColumn, Known};
 use crate::error::{Error, Result};
+use crate::finding::{Price, Remedy, Severity};
 use crate::split::SplitSettings;
 use crate::table::Kind;
 use crate::table::parse::CsvOptions;
@@ -63,6 +66,8 @@ pub struct ColumnChoice {
     pub role: Option<Role>,
     /// Pattern of an ambiguous date column ("%d/%m/%Y").
     pub date_format: Option<String>,
+    /// Whether the value of the predicted row is known when predicting; `None`: not said.
+    pub known: Option<Known>,
 }
 
 /// What the user said of the task.
@@ -92,6 +97,25 @@ pub struct Accepted {
     pub finding: String,
     /// Why.
     pub reason: String,
+    /// What was accepted, in rounded terms and values: when they differ the finding is open again. Empty: filled in when the finding is next seen.
+    #[serde(default)]
+    pub fingerprint: Vec<(String, String)>,
+}
+
+/// A remedy that was applied: what had been found, and what was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repair {
+    /// The finding's id.
+    pub finding: String,
+    /// How much it mattered.
+    pub severity: Severity,
+    /// What was found, in words.
+    pub found: String,
+    /// The edit.
+    pub remedy: Remedy,
+    /// What it was worth, if it was priced.
+    #[serde(default)]
+    pub price: Option<Price>,
 }
 
 /// All choices. `Settings::default()` lets everything be guessed.
@@ -124,6 +148,10 @@ pub struct Settings {
     pub gates: Option<Vec<Gate>>,
     /// Findings accepted with a reason. A proven blocker stays no-go all the same.
     pub accepted: Vec<Accepted>,
+    /// Columns that hold a function of earlier rows in the place of their own values.
+    pub derived: Vec<DerivedColumn>,
+    /// Remedies that were applied, in order: the report tells before and after. They change nothing else.
+    pub repairs: Vec<Repair>,
 }
 
 /// Version of the settings format.
@@ -145,6 +173,8 @@ impl Default for Settings {
             metric: None,
             gates: None,
             accepted: Vec::new(),
+            derived: Vec::new(),
+            repairs: Vec::new(),
         }
     }
 }

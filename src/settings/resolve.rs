@@ -7,7 +7,7 @@ use crate::augment::METHODS;
 use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
 use crate::evaluate::{metric, usual_metric};
-use crate::finding::Remedy;
+use crate::lineage::derive::{Order, is_function};
 use crate::model::{LEARNERS, Learner, learners};
 use crate::param::{ParamSpec, Params};
 use crate::prepare::STEPS;
@@ -15,6 +15,7 @@ use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Names that announce a target, compared without case; a column of such a name is guessed before the last column.
 const TARGET_NAMES: [&str; 8] = ["target", "label", "y", "class", "outcome", "response", "cnt", "churn"];
@@ -65,6 +66,8 @@ pub struct Plan {
     pub metric: String,
     /// Gates.
     pub gates: Vec<Gate>,
+    /// Latest row of a column that is known when predicting, relative to the target's row, for the columns of which that was said.
+    pub known: BTreeMap<String, i32>,
     /// Seed of every random stream.
     pub seed: u64,
     /// What was guessed.
@@ -110,6 +113,7 @@ impl Settings {
             learners,
             metric: main,
             gates,
+            known: self.known_rows(&task),
             seed: self.seed,
             guessed,
             task,
@@ -133,10 +137,15 @@ impl Settings {
             ("gates", self.gates.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
             ("csv.nulls", self.csv.nulls.len(), MOST_NAMES),
             ("accepted", self.accepted.len(), MOST_NAMES),
+            ("derived", self.derived.len(), MOST_NAMES),
+            ("repairs", self.repairs.len(), MOST_NAMES),
         ] {
             if length > most {
                 return Err(Error::out_of_range(list, &format!("a list of {length} entries"), &format!("a list of at most {most}")));
             }
+        }
+        if let Some(wrong) = self.derived.iter().find(|d| !d.is_valid() || !is_function(&d.function)) {
+            return Err(Error::out_of_range("derived", &wrong.column, "a function of rows up to the column's own, in order"));
         }
         self.check_entries()?;
         self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
@@ -158,6 +167,15 @@ impl Settings {
             check_entry("learner", choice, &known)?;
         }
         Ok(())
+    }
+
+    /// What orders the rows of a table (kinds already changed as chosen): time and entity as chosen, else the time as guessed.
+    #[must_use]
+    pub fn order(&self, table: &Table) -> Order {
+        match self.resolve_task(table) {
+            Ok((task, _)) => Order { time: task.time, entity: task.entity },
+            Err(_) => Order { time: self.task.time.clone(), entity: self.task.entity.clone() },
+        }
     }
 
     fn resolve_task(&self, table: &Table) -> Result<(Task, Guessed)> {
@@ -246,42 +264,6 @@ impl Settings {
             Some(TaskKind::Multiclass) if kind == TaskKind::Regression => crate::task::class_labels(target).map(|c| (TaskKind::Multiclass, c)),
             Some(wanted) => Err(Error::wrong_task(target.name(), wanted.id(), kind.id())),
         }
-    }
-
-    /// The same settings with a remedy applied. A remedy edits settings only, never the file.
-    #[must_use]
-    pub fn with_remedy(&self, remedy: &Remedy) -> Self {
-        let mut next = self.clone();
-        match remedy {
-            Remedy::DropColumns { columns } => {
-                for name in columns {
-                    next.columns.entry(name.clone()).or_default().role = Some(Role::Ignored);
-                }
-            }
-            Remedy::AddNullSpellings { spellings } => {
-                for spelling in spellings.iter().filter(|s| !self.csv.nulls.contains(s)) {
-                    next.csv.nulls.push(spelling.clone());
-                }
-            }
-            Remedy::ChangeKind { column, kind } => next.columns.entry(column.clone()).or_default().kind = Kind::from_id(kind),
-            Remedy::OrderSplit { time } => {
-                next.task.time = Some(time.clone());
-                next.split.strategy = Strategy::TimeOrdered;
-            }
-            Remedy::GroupSplit { entity } => {
-                next.task.entity = Some(entity.clone());
-                next.split.strategy = Strategy::Grouped;
-            }
-            Remedy::DropDuplicates => next.drop_duplicates = true,
-            Remedy::AddStep { step } => {
-                let steps = next.recipe.get_or_insert_with(Vec::new);
-                if !steps.iter().any(|s| s.id == *step) {
-                    steps.push(Chosen { id: step.clone(), ..Chosen::default() });
-                }
-            }
-            Remedy::Stratify => next.split.strategy = Strategy::Stratified,
-        }
-        next
     }
 }
 

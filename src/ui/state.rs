@@ -319,6 +319,13 @@ impl App {
         self.run(self.step.get_untracked());
     }
 
+    /// Applies the first remedy of every open blocker and warning, and computes the shown step again.
+    pub(crate) fn repair(self) {
+        self.send(Command::Repair);
+        self.offer_undo("Repaired: the first remedy of every blocker and warning.");
+        self.run(self.step.get_untracked());
+    }
+
     /// Accepts a finding with a reason and computes the shown step again.
     pub(crate) fn accept(self, accepted: Accepted) {
         self.send(Command::Accept { finding: accepted.finding, reason: accepted.reason });

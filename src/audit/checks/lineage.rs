@@ -4,6 +4,7 @@
 //! of, is compared with the moment of prediction: proof, not suspicion. Copies and sums that give the target itself are told by the
 //! checks before this one. A formula that is neither a leak nor a certificate is a note.
 
+use crate::audit::remedies::{for_availability, for_derived, for_encoding};
 use crate::audit::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Derived, DerivedRow, Evidence, Finding, Remedy, SeenRows, Severity, UsedCell};
 use crate::lineage::choose::Chosen;
@@ -11,7 +12,7 @@ use crate::lineage::confirm::Hold;
 use crate::lineage::formula::{Formula, Latest, Read};
 use crate::lineage::frame::Frame;
 use crate::lineage::group::UnexplainedEncoding;
-use crate::lineage::judge::{Judgement, Moment, judge, seen};
+use crate::lineage::judge::{Judgement, Moment, first_seen, judge, seen};
 use crate::lineage::notation::notation;
 use crate::lineage::unit::unit;
 use crate::lineage::{Lineage, search};
@@ -49,12 +50,14 @@ fn run(input: &AuditInput<'_>) -> Checked {
 }
 
 fn findings(frame: &Frame<'_>, lineage: &Lineage, target: usize, input: &AuditInput<'_>) -> Vec<Finding> {
-    let moment = Moment::new(target, input.task.horizon, &lineage.chosen);
+    let answers = input.known.iter().filter_map(|(name, row)| Some((input.table.position(name)?, *row))).collect();
+    let moment = Moment::new(target, input.task.horizon, &lineage.chosen).with_answers(answers);
     let used = |column: usize| input.task.features.iter().any(|f| f == frame.name(column));
     // Copies of the target and parts of a sum that gives it are told by the checks before this one.
     let told = lineage.chosen.iter().filter(|c| c.derivation.y != target && !moment.standing.contains_key(&c.derivation.y) && used(c.derivation.y));
     let mut findings: Vec<Finding> = told.map(|chosen| finding(frame, lineage, chosen, &moment)).collect();
     findings.extend(lineage.encodings.iter().filter(|e| used(e.y)).map(|e| encoding(frame, e)));
+    findings.extend(unknown(frame, &moment, input));
     findings.extend(availability(frame, lineage, &moment, input));
     findings
 }
@@ -62,7 +65,8 @@ fn findings(frame: &Frame<'_>, lineage: &Lineage, target: usize, input: &AuditIn
 /// A column that depends on a key alone and is no aggregate of the rows in this file: an attribute, or an encoding made before rows were left out.
 fn encoding(frame: &Frame<'_>, found: &UnexplainedEncoding) -> Finding {
     let evidence = Evidence::Setting { name: DEPENDS_ON.to_owned(), value: frame.name(found.key).to_owned() };
-    Finding::new(LINEAGE.id, Severity::Note, Certainty::Ask, &[frame.name(found.y)], evidence)
+    let remedies = for_encoding(frame, found.y, found.key);
+    Finding::new(LINEAGE.id, Severity::Note, Certainty::Ask, &[frame.name(found.y)], evidence).remedies(remedies)
 }
 
 /// Name of the evidence of a column that depends on a key alone.
@@ -78,12 +82,31 @@ fn availability(frame: &Frame<'_>, lineage: &Lineage, moment: &Moment, input: &A
         true => matches!(judge(column, moment, &lineage.chosen), Judgement::Availability(_)),
         false => !moment.standing.contains_key(&column) && Some(column) != frame.time && Some(column) != frame.entity,
     };
+    let open = |column: usize| !moment.answers.contains_key(&column) && open(column);
     let columns: Vec<&str> = input.feature_positions().into_iter().filter(|&c| open(c)).map(|c| frame.name(c)).collect();
     let evidence = Evidence::Setting { name: "horizon".to_owned(), value: counted_units(input.task.horizon, unit(frame)) };
-    let mut found = Finding::new(LINEAGE.id, Severity::Warning, Certainty::Ask, &columns, evidence);
+    let mut found = Finding::new(LINEAGE.id, Severity::Warning, Certainty::Ask, &columns, evidence).remedies(for_availability(&columns));
     AVAILABILITY.clone_into(&mut found.id);
     (!columns.is_empty()).then_some(found)
 }
+
+/// Features of which the user said that no value is known in time.
+fn unknown(frame: &Frame<'_>, moment: &Moment, input: &AuditInput<'_>) -> Vec<Finding> {
+    let positions = input.feature_positions().into_iter();
+    let never = positions.filter(|column| moment.answers.get(column).is_some_and(|&row| row < 0) && !moment.standing.contains_key(column));
+    let finding = |column: usize| {
+        let name = frame.name(column);
+        let evidence = Evidence::Setting { name: KNOWN.to_owned(), value: "no".to_owned() };
+        let mut found = Finding::new(LINEAGE.id, Severity::Blocker, Certainty::Strong, &[name], evidence)
+            .remedies(vec![Remedy::DropColumns { columns: vec![name.to_owned()] }]);
+        found.id = format!("{}:{KNOWN}:{name}", LINEAGE.id);
+        found
+    };
+    never.map(finding).collect()
+}
+
+/// Name of the evidence of a column that the user said is not known in time.
+const KNOWN: &str = "known";
 
 /// Id of the one question about what is known in time: it stays the same whatever columns it names.
 const AVAILABILITY: &str = "lineage:availability";
@@ -98,9 +121,11 @@ fn finding(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, moment: &Momen
     let hold = chosen.derivation.hold;
     let certainty = if hold == Hold::Rounded { Certainty::Strong } else { Certainty::Proven };
     let (severity, certainty) = match verdict {
-        Judgement::ContainsAnswer(_) | Judgement::AfterPrediction(_) | Judgement::WholeFileOfTarget | Judgement::FutureOfOther(_) => {
-            (Severity::Blocker, certainty)
-        }
+        Judgement::ContainsAnswer(_)
+        | Judgement::AfterPrediction(_)
+        | Judgement::WholeFileOfTarget
+        | Judgement::FutureOfOther(_)
+        | Judgement::NotKnown(_) => (Severity::Blocker, certainty),
         Judgement::WholeFileOfOther => (Severity::Warning, certainty),
         Judgement::Ambiguous => (Severity::Warning, Certainty::Ask),
         Judgement::Availability(_) | Judgement::Unproven => (Severity::Note, certainty),
@@ -109,7 +134,7 @@ fn finding(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, moment: &Momen
     let name = frame.name(y);
     let evidence = Evidence::Derivation(Box::new(derived(frame, lineage, chosen, verdict, moment)));
     let found = Finding::new(LINEAGE.id, severity, certainty, &[name], evidence).rows(chosen.derivation.misses.iter().copied());
-    if severity < Severity::Note { found.remedies(vec![Remedy::DropColumns { columns: vec![name.to_owned()] }]) } else { found }
+    found.remedies(for_derived(frame, chosen, verdict, moment, &lineage.chosen))
 }
 
 fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judgement, moment: &Moment) -> Derived {
@@ -143,6 +168,7 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         }
         .to_owned(),
         judgement: judgement.to_owned(),
+        window: window(frame, lineage, d.y, &d.formula, moment),
         latest,
         known: moment.known_of_target(),
         unit: unit(frame).to_owned(),
@@ -155,6 +181,22 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         also: others(chosen, verdict).take(ALSO).map(|f| notation(f, frame)).collect(),
         examples: d.examples.iter().filter_map(example).collect(),
     }
+}
+
+/// Rows read, relative to the row the target stands in: a column that holds the target a row earlier is read a row nearer.
+fn window(frame: &Frame<'_>, lineage: &Lineage, y: usize, formula: &Formula, moment: &Moment) -> Vec<SeenRows> {
+    let shifted = |column: usize, first: Option<i32>, latest: Latest| {
+        let by = moment.standing.get(&column).copied().unwrap_or_else(|| moment.lead());
+        let shift = |row: i32| row.saturating_sub(by);
+        SeenRows { column: frame.name(column).to_owned(), first: first.map(shift), latest: row(latest).map(shift) }
+    };
+    let reads = formula.reads();
+    let mut rows: Vec<SeenRows> = reads.iter().map(|r| shifted(r.column, r.first, r.latest)).collect();
+    if !reads.iter().any(|r| moment.standing.contains_key(&r.column)) {
+        let behind = seen(y, moment.target, &lineage.chosen).into_iter().filter(|(c, _)| *c != y && moment.standing.contains_key(c));
+        rows.extend(behind.take(1).map(|(c, latest)| shifted(c, first_seen(y, c, &lineage.chosen), latest)));
+    }
+    rows
 }
 
 /// Formulas worth naming beside the one told: over the same columns, or all of them when they are what the judgement is about. (A lag of twelve is
@@ -175,6 +217,7 @@ fn named(verdict: Judgement) -> (&'static str, Option<i32>) {
         Judgement::AfterPrediction(row) => ("after_prediction", Some(row)),
         Judgement::WholeFileOfTarget => ("whole_file_of_target", None),
         Judgement::FutureOfOther(row) => ("future_of_other", Some(row)),
+        Judgement::NotKnown(row) => ("not_known", Some(row)),
         Judgement::WholeFileOfOther => ("whole_file_of_other", None),
         Judgement::Availability(row) => ("availability", Some(row)),
         Judgement::Safe(row) => ("safe", Some(row)),

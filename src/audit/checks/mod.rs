@@ -45,11 +45,24 @@ pub const CHECKS: &[Check] = &[
     too_good::TOO_GOOD,
 ];
 
+/// Checks that search or fit models, the quickest first: they are begun after all others, so that what is cheap is known at once.
+pub const LAST: [&str; 9] = [
+    single_column::SINGLE_COLUMN.id,
+    columns_together::COLUMNS_TOGETHER.id,
+    near_duplicates::NEAR_DUPLICATES.id,
+    augmented_before_split::AUGMENTED_BEFORE_SPLIT.id,
+    entities_across_split::ENTITIES_ACROSS_SPLIT.id,
+    random_split_on_dates::RANDOM_SPLIT_ON_DATES.id,
+    train_test_mismatch::TRAIN_TEST_MISMATCH.id,
+    too_good::TOO_GOOD.id,
+    lineage::LINEAGE.id,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::fixtures::{Case, clean, days};
-    use crate::audit::{AuditInput, run};
+    use crate::audit::{AuditInput, NOTHING_SAID, run};
     use crate::finding::Status;
     use crate::split::SplitSettings;
     use crate::table::{Column, Kind, Table};
@@ -74,8 +87,16 @@ mod tests {
             };
             let target = task.encode(&table).unwrap_or(Target { values: vec![f64::NAN; table.n_rows()], classes });
             for test_from in [None, Some(0), Some(1), Some(99)] {
-                let input =
-                    AuditInput { table: &table, profiles: &[], task: &task, target: &target, split: &SplitSettings::default(), test_from, seed: 1 };
+                let input = AuditInput {
+                    table: &table,
+                    profiles: &[],
+                    task: &task,
+                    target: &target,
+                    split: &SplitSettings::default(),
+                    test_from,
+                    known: &NOTHING_SAID,
+                    seed: 1,
+                };
                 for check in CHECKS {
                     let checked = (check.run)(&input);
                     assert_eq!(checked.id, check.id);

@@ -12,7 +12,8 @@ mod sheet;
 mod svg;
 mod theme;
 
-pub use sheet::Measured;
+pub use sheet::{Measured, fitted, width_of};
+pub(super) use svg::attribute;
 pub use svg::{NARROW, WIDE, svg};
 pub use theme::{Ink, STYLE, Theme};
 

@@ -49,8 +49,8 @@ fn coloured(inside: &str) -> String {
     result
 }
 
-/// Text for a double-quoted attribute.
-fn attribute(text: &str) -> String {
+/// Text for content or a double-quoted attribute.
+pub(in crate::chart) fn attribute(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut result, c| {
         match c {
             '&' => result.push_str("&amp;"),

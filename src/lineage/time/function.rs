@@ -79,6 +79,31 @@ impl Function {
     /// Those that set a value against its window.
     pub(super) const RELATIVE: [Self; 4] = [Self::LessMean, Self::OverMean, Self::ZScore, Self::ZScorePopulation];
 
+    /// The word for a function of the window alone, as in settings; `None` for one that sets a value against it.
+    #[must_use]
+    pub fn id(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Mean => "mean",
+            Self::Sum => "sum",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Median => "median",
+            Self::Range => "range",
+            Self::Std => "std",
+            Self::StdPopulation => "std_population",
+            Self::Variance => "variance",
+            Self::VariancePopulation => "variance_population",
+            Self::Distinct => "distinct",
+            Self::LessMean | Self::OverMean | Self::ZScore | Self::ZScorePopulation => return None,
+        })
+    }
+
+    /// The function of that word.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.id() == Some(id))
+    }
+
     /// Whether it sets a value against its window.
     #[must_use]
     pub fn is_relative(self) -> bool {

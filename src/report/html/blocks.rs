@@ -3,8 +3,9 @@
 use super::Numbers;
 use super::finding::{finding, gates, tally};
 use super::text::{is_empty, spans, symbol, table, twin};
+use crate::chart::graph::{self, Graph, Node};
 use crate::chart::{Figure, Shape, paint};
-use crate::report::block::{Block, GateBlock, Mark, Outcome, ScoreBlock, Section, Spans};
+use crate::report::block::{Block, GateBlock, Mark, Outcome, ScoreBlock, Section, Spans, TableBlock};
 use crate::report::escape::visible;
 use crate::report::signs::{load_line, mark_class, outcome_mark, outcome_meaning, outcome_word, score_bar};
 use maud::{Markup, PreEscaped, html};
@@ -49,6 +50,7 @@ pub fn block(one: &Block, section: &Section, numbers: &mut Numbers) -> Markup {
         Block::Tally { items } => tally(items),
         Block::Scores { scores: all } => scores(all),
         Block::Figure { figure: one } => figure(one, numbers),
+        Block::Graph { graph: one, table: twin } => graph(one, twin, numbers),
         Block::Verdict { outcome, says } => verdict(*outcome, says, section),
         Block::Gates { groups } => gates(groups),
         Block::List { items, numbered } => list(items, *numbered),
@@ -87,12 +89,25 @@ fn scores(all: &[ScoreBlock]) -> Markup {
     }
 }
 
-fn figure(one: &Figure, numbers: &mut Numbers) -> Markup {
+/// A figure in both widths.
+pub fn figure(one: &Figure, numbers: &mut Numbers) -> Markup {
     let drawn = html! {
         div.chart-wide { (PreEscaped(paint::svg(one, paint::WIDE))) }
         div.chart-narrow { (PreEscaped(paint::svg(one, paint::NARROW))) }
     };
     framed(one, numbers, &drawn)
+}
+
+/// The lineage graph, each made column a link to its finding, with its table twin.
+fn graph(one: &Graph, twin: &TableBlock, numbers: &Numbers) -> Markup {
+    let link = |node: &Node| node.finding.as_deref().and_then(|id| numbers.number_of(id)).map(|number| format!("#F{number}"));
+    html! {
+        figure.wide {
+            div.tw.sheet tabindex="0" role="region" aria-label="Lineage graph" { (PreEscaped(graph::svg(one, Some(&link)))) }
+            figcaption { (visible(&one.description)) }
+            details.twin { summary { "Show as table" } (table(twin)) }
+        }
+    }
 }
 
 /// A figure's number, title, caption and table twin around its drawing.

@@ -2,6 +2,7 @@
 
 use super::Numbers;
 use super::text::{capital, mark, spans, symbol, table};
+use crate::chart::window::{picture, strip};
 use crate::finding::{Certainty, Severity};
 use crate::report::block::{FindingBlock, GateBlock, Mark};
 use crate::report::escape::visible;
@@ -29,20 +30,31 @@ pub fn words_of(finding: &FindingBlock) -> String {
     }
 }
 
+/// Width of the picture of a window where there is room, and where there is not, in pixels.
+const PICTURE: (u32, u32) = (600, 330);
+
 /// One finding: open when it matters, folded when it is a note or a certificate.
 pub fn finding(one: &FindingBlock, numbers: &mut Numbers) -> Markup {
     let shape = mark_of(one);
-    let number = numbers.next_finding();
+    let number = numbers.next_finding(&one.id);
+    let figure = one.figure.as_ref().map(|figure| super::blocks::figure(figure, numbers));
     let open = matches!(one.severity, Severity::Blocker | Severity::Warning) && one.accepted.is_none();
     html! {
         details class={ "f " (mark_class(shape)) } id={ "F" (number) } open[open] {
             summary {
-                span.fh { (mark(shape, &capital(&words_of(one)))) span.id { "F" (number) } }
+                span.fh { (mark(shape, &capital(&words_of(one)))) @if let Some(window) = &one.window { (PreEscaped(strip(window))) } span.id { "F" (number) } }
                 h3 { (spans(&one.title)) }
             }
             div.fb {
                 p { (spans(&one.meaning)) }
                 @if let Some(formula) = &one.formula { div.eq tabindex="0" role="region" aria-label="Formula" { (spans(formula)) } }
+                @if let Some(window) = one.window.as_ref().filter(|_| shape != Mark::Safe) {
+                    div.win {
+                        div.chart-wide { (PreEscaped(picture(window, PICTURE.0))) }
+                        div.chart-narrow { (PreEscaped(picture(window, PICTURE.1))) }
+                    }
+                }
+                @if let Some(figure) = figure { (figure) }
                 @if let Some(worked) = &one.worked { (table(worked)) }
                 (facts(one))
             }

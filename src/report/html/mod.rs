@@ -29,7 +29,8 @@ const MOST_IN_THE_WAY: usize = 6;
 #[derive(Default)]
 pub struct Numbers {
     figures: usize,
-    findings: usize,
+    /// Ids of the findings so far.
+    findings: Vec<String>,
 }
 
 impl Numbers {
@@ -38,9 +39,14 @@ impl Numbers {
         self.figures
     }
 
-    fn next_finding(&mut self) -> usize {
-        self.findings += 1;
-        self.findings
+    fn next_finding(&mut self, id: &str) -> usize {
+        self.findings.push(id.to_owned());
+        self.findings.len()
+    }
+
+    /// Number of a finding that was shown.
+    fn number_of(&self, id: &str) -> Option<usize> {
+        self.findings.iter().position(|f| f == id).map(|at| at + 1)
     }
 }
 

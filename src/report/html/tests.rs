@@ -69,6 +69,9 @@ fn hostile_report(name: &str) -> Report {
         check: n(),
         severity: Severity::Blocker,
         certainty: Certainty::Proven,
+        columns: vec![],
+        window: None,
+        figure: None,
         title: spans(),
         formula: Some(spans()),
         meaning: spans(),
@@ -189,11 +192,13 @@ fn the_policy_allows_the_very_style_that_stands_in_the_page() {
 fn every_figure_has_a_name_and_a_table_twin_and_every_id_is_unique() {
     let page = html(&example::report(3));
     let n_figures = page.matches("<figure").count();
-    assert_eq!(n_figures, 3 + figures::ALL.len());
+    assert_eq!(n_figures, 4 + figures::ALL.len(), "three histograms, the lineage graph, and one of each");
+    let signs = page.matches("class=\"strip\"").count() + page.matches("class=\"fig window\"").count();
+    assert_eq!(signs, 3, "a strip, and a window in both widths");
     assert_eq!(page.matches("class=\"twin\"").count(), n_figures);
     assert_eq!(
         page.matches("<svg class=\"chart\"").count(),
-        page.matches("role=\"img\" aria-label=").count() - page.matches("class=\"bars\"").count() - 1
+        page.matches("role=\"img\" aria-label=").count() - page.matches("class=\"bars\"").count() - signs - 1
     );
     let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(id, _)| id).collect();
     let all = ids.len();

@@ -148,6 +148,7 @@ pub fn is_empty(block: &Block) -> bool {
         Block::Scores { scores } => scores.is_empty(),
         Block::List { items, .. } => items.is_empty(),
         Block::Table { table } => table.head.is_empty(),
+        Block::Graph { graph, .. } => graph.nodes.is_empty(),
         _ => false,
     }
 }

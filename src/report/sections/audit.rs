@@ -1,7 +1,7 @@
 //! The audit: what leaks, blockers first; what is proved to be sound; and what every check did.
 
 use super::shared::{count_cell, heads, words};
-use crate::audit::CHECKS;
+use crate::audit::{CHECKS, is_outstanding};
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::report::block::{Block, Cell, FindingBlock, Mark, Section, Spans, TableBlock, column, strong, text};
 use crate::report::format::{count, counted};
@@ -26,13 +26,20 @@ pub fn audit(report: &AuditReport<'_>) -> Section {
     let (safe, open): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.severity == Severity::Safe);
     let mut blocks = vec![tally(report.checked, &findings)];
     if !open.is_empty() {
+        blocks.push(Block::Heading { text: "Findings".into() });
+        blocks.push(Block::Paragraph { text: vec![text("The gravest first, then the proven, then the dearest.")] });
         blocks.push(Block::Findings { findings: worded(&open, Some(&report.task.target), report.accepted) });
     }
     if !safe.is_empty() {
+        if open.is_empty() {
+            blocks.push(Block::Heading { text: "Certificates".into() });
+        }
         let summary = format!("{}: proved to be sound", counted(safe.len() as u64, "certificate", "certificates"));
         blocks
             .push(Block::Details { summary, blocks: vec![Block::Findings { findings: worded(&safe, Some(&report.task.target), report.accepted) }] });
     }
+    blocks.extend(super::lineage::lineage(&findings, report.task));
+    blocks.push(Block::Heading { text: "Checks".into() });
     blocks.push(Block::Table { table: checks(report.checked, "What every check did", |id| CHECKS.iter().find(|c| c.id == id).map(|c| c.title)) });
     Section {
         id: "audit".into(),
@@ -62,6 +69,11 @@ fn statement(checked: &[Checked], open: &[&Finding]) -> Spans {
     let of = |severity| open.iter().filter(|f| f.severity == severity).count() as u64;
     let ran = checked.iter().filter(|c| c.status == Status::Ran).count() as u64;
     let (blockers, warnings) = (of(Severity::Blocker), of(Severity::Warning));
+    let outstanding = checked.iter().filter(|c| is_outstanding(c)).count() as u64;
+    if outstanding > 0 {
+        let found = if blockers > 0 { counted(blockers, "blocker", "blockers") } else { "no blocker".to_owned() };
+        return vec![text("So far "), strong(found), text(format!(": {} not run.", counted(outstanding, "check has", "checks have")))];
+    }
     if blockers > 0 {
         let more = if warnings > 0 { format!(", {} besides", counted(warnings, "warning", "warnings")) } else { String::new() };
         return vec![strong(counted(blockers, "blocker", "blockers")), text(format!(": the score would not be real in use{more}."))];

@@ -2,9 +2,10 @@
 
 use super::shared::{heads, words};
 use crate::decide::{Decision, GateResult, GateState, Quantity, Reason, Verdict};
+use crate::finding::Finding;
 use crate::report::block::{Block, Cell, Mark, Section, Spans, TableBlock, column, plain, strong, text};
 use crate::report::format::counted;
-use crate::report::words::gates::{GROUPS, finding_name, gate_block, group_of, tally, title_of, what_if};
+use crate::report::words::gates::{GROUPS, gate_block, group_of, open_findings, tally, title_of, what_if};
 use crate::task::Task;
 
 /// What was decided, about what.
@@ -15,6 +16,8 @@ pub struct DecideReport<'a> {
     pub decision: &'a Decision,
     /// Id of the main metric.
     pub metric: &'a str,
+    /// Findings of the audit and of quality.
+    pub found: &'a [&'a Finding],
     /// Name of the chosen learner, if there is one.
     pub learner: Option<&'a str>,
 }
@@ -75,15 +78,10 @@ fn reason_in_words(report: &DecideReport<'_>, reason: &Reason) -> Spans {
     };
     match reason {
         Reason::OpenBlockers { findings } => {
-            let mut says =
-                vec![text(format!("{} open: the score would not be real in use (", counted(findings.len() as u64, "blocker is", "blockers are")))];
-            for (i, id) in findings.iter().enumerate() {
-                if i > 0 {
-                    says.push(text(", "));
-                }
-                says.push(finding_name(id));
-            }
-            says.push(text(")."));
+            let open = counted(findings.len() as u64, "blocker is", "blockers are");
+            let mut says = vec![text(format!("{open} open, and the score would not be real in use: "))];
+            says.extend(open_findings(findings, report.found, &report.task.target));
+            says.push(text("."));
             says
         }
         Reason::NothingTested => vec![text("Nothing was tested, and what was not tested is not sound.")],

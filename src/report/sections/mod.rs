@@ -6,9 +6,11 @@ mod audit;
 
 mod augment;
 mod decide;
+mod lineage;
 mod prepare;
 
 mod quality;
+mod repairs;
 pub(crate) mod shared;
 mod task;
 mod train;
@@ -21,6 +23,7 @@ pub use decide::{DecideReport, decide};
 
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
+pub use repairs::{before_and_after, tell_reopened};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};

@@ -146,6 +146,7 @@ fn sections(example: &Example) -> Vec<Section> {
             task: &example.task,
             decision: &decision,
             metric: &example.board.metric,
+            found: &[],
             learner: example.board.chosen().map(|c| c.title.as_str()),
         }),
     ]
@@ -233,7 +234,7 @@ fn an_open_blocker_is_named_in_the_verdict() {
     let example = example(TaskKind::Regression, 0.9);
     let input = DecisionInput { open_blockers: vec!["target_sum:casual+registered".into()], ..decision_input(&example) };
     let decision = judge_gates(&input, &usual_gates(TaskKind::Regression, "r2"));
-    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "r2", learner: Some("Ridge") });
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "r2", found: &[], learner: Some("Ridge") });
     assert!(plain(&section.statement).contains("1 blocker is open: the score would not be real in use (target_sum:casual+registered)."));
     examine(&section);
 }
@@ -255,7 +256,7 @@ fn nothing_trained_and_nothing_tested_still_renders() {
         importance: &[],
     }));
     let decision = judge_gates(&DecisionInput::default(), &usual_gates(TaskKind::Binary, "roc_auc"));
-    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", learner: None });
+    let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", found: &[], learner: None });
     assert!(plain(&section.statement).starts_with("Nothing was tested"));
     examine(&section);
 }
@@ -278,15 +279,15 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
         Checked::skipped("time_order", "no time column"),
         Checked::underpowered("missingness", 200, "too few"),
     ];
-    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into() }];
+    let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into(), fingerprint: Vec::new() }];
     let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
     examine(&section);
     assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
     assert!(plain(&section.lead).starts_with("b ") && plain(&section.lead).ends_with(". 1 question only you can answer."));
-    let Block::Findings { findings } = &section.blocks[1] else { panic!("findings second") };
+    let Block::Findings { findings } = &section.blocks[3] else { panic!("findings after their heading") };
     assert_eq!(findings.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["one_column:b", "one_column:q", "one_column:c"]);
     assert_eq!(findings[1].accepted.as_deref(), Some("known in time"));
-    let Block::Details { summary, .. } = &section.blocks[2] else { panic!("certificates third") };
+    let Block::Details { summary, .. } = &section.blocks[4] else { panic!("certificates next") };
     assert_eq!(summary, "1 certificate: proved to be sound");
     let Block::Tally { items } = &section.blocks[0] else { panic!("tally first") };
     assert_eq!(items.iter().map(|i| i.2.as_str()).collect::<Vec<_>>(), ["1", "0", "1", "1", "1", "1 of 3"]);

@@ -3,7 +3,26 @@
 use super::finding::{Told, about, about_rows, of, part};
 use crate::finding::{Certainty, Evidence, Finding, Severity, Share};
 use crate::report::block::{column, text};
-use crate::report::format::{count, number, percent};
+use crate::report::format::{count, counted, number, percent};
+
+/// Which audit checks are still to come, and how large their search is.
+#[must_use]
+pub fn awaited(checks: &[&str], n_rows: usize, n_columns: usize) -> String {
+    let size = format!("{} × {}", counted(n_rows as u64, "row", "rows"), counted(n_columns as u64, "column", "columns"));
+    let words = |id: &&str| match *id {
+        "lineage" => format!("a formula for each column in every other, {size}"),
+        "too_good" | "entities_across_split" | "random_split_on_dates" | "train_test_mismatch" => "quick models on parts of the rows".to_owned(),
+        "near_duplicates" | "augmented_before_split" => "distances between rows".to_owned(),
+        _ => "each column alone and with others".to_owned(),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for words in checks.iter().map(words) {
+        if !parts.contains(&words) {
+            parts.push(words);
+        }
+    }
+    parts.join("; ")
+}
 
 /// The sentences of a finding; `None` when it is not of the audit.
 pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {

@@ -1,9 +1,11 @@
 //! One finding in words. What is common to all findings is said here: evidence, remedies, price; the sentences of each check stand
 //! in `audit`, those of each rule in `quality`.
 
-use super::{audit, lineage, measured, quality};
+use super::remedy::remedy;
+use super::{audit, lineage, measured, picture, quality, worked};
+use crate::chart::window::Window;
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
-use crate::report::block::{Cell, FindingBlock, Head, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
+use crate::report::block::{FindingBlock, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, interval, number, p_value, percent};
 use crate::report::suppress::{cells, few};
 
@@ -40,7 +42,10 @@ pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&
         check: finding.check.clone(),
         severity: finding.severity,
         certainty: finding.certainty,
+        columns: finding.columns.clone(),
         title: told.title,
+        window: window(finding, target),
+        figure: finding.by_value.as_ref().map(|found| picture::by_value(found, target)),
         formula: formula(&finding.evidence, &finding.columns, target),
         meaning: told.meaning,
         evidence: evidence(finding).into_iter().map(|(term, value)| (term.to_owned(), vec![text(value)])).collect(),
@@ -59,29 +64,6 @@ pub fn status(status: &Status) -> (Mark, &'static str, Option<&str>) {
         Status::Skipped(why) => (Mark::Quiet, "skipped", Some(why)),
         Status::Underpowered(why) => (Mark::Undecided, "underpowered", Some(why)),
     }
-}
-
-/// A remedy: words for its button, and what it does.
-#[must_use]
-pub fn remedy(remedy: &Remedy) -> (String, String) {
-    let (title, does) = match remedy {
-        Remedy::DropColumns { columns } => (
-            format!("Drop {}", listed(columns)),
-            if columns.len() == 1 { "leaves the column out of the features" } else { "leaves the columns out of the features" },
-        ),
-        Remedy::AddNullSpellings { spellings } => (format!("Read {} as missing", quoted(spellings)), "in every column of the file"),
-        Remedy::ChangeKind { column, kind } => (format!("Read {column} as {kind}"), "cells that do not fit become missing"),
-        Remedy::OrderSplit { time } => (format!("Split in the order of {time}"), "learns from earlier rows, judges on later ones"),
-        Remedy::GroupSplit { entity } => (format!("Keep each {entity} on one side"), "no entity is both learned from and judged on"),
-        Remedy::DropDuplicates => ("Keep one of each".to_owned(), "leaves repeated rows out before anything is learned"),
-        Remedy::AddStep { step } => match step.as_str() {
-            "impute" => ("Fill missing cells".to_owned(), "inside each fold, from training rows only"),
-            "encode" => ("Join rare levels".to_owned(), "encodes the frequent levels, the others as one"),
-            _ => (format!("Add the step {step}"), "with its usual settings"),
-        },
-        Remedy::Stratify => ("Deal the classes evenly".to_owned(), "every fold holds its share of each class"),
-    };
-    (title, does.to_owned())
 }
 
 fn remedy_block(edit: &Remedy) -> RemedyBlock {
@@ -190,37 +172,15 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
 }
 
 fn worked(evidence: &Evidence, target: &str) -> Option<TableBlock> {
-    let (terms, examples) = match evidence {
-        Evidence::LinearIdentity { terms, examples, .. } => (terms, examples),
-        Evidence::Derivation(derived) => return lineage::worked(derived),
-        _ => return None,
-    };
-    if examples.is_empty() {
-        return None;
+    match evidence {
+        Evidence::LinearIdentity { terms, constant, examples, .. } => worked::sum(terms, *constant, examples),
+        Evidence::Derivation(derived) => worked::derivation(derived, target),
+        _ => None,
     }
-    let heads = [("row".to_owned(), false)].into_iter().chain(terms.iter().map(|t| (t.0.clone(), true))).chain([
-        ("formula gives".to_owned(), true),
-        (format!("{target} in the file"), true),
-        ("difference".to_owned(), true),
-    ]);
-    let cell = |value: f64| Cell::Number { text: crate::report::format::exact(value), value: Some(value), fine: None };
-    let rows = examples.iter().map(|example| {
-        // Doubles add with a rounding that is not in the file: shown to twelve digits.
-        let expected = trimmed(example.expected);
-        let mut cells = vec![Cell::Text { text: format!("row {}", count(u64::from(example.row) + 1)) }];
-        cells.extend(example.parts.iter().map(|&p| cell(p)));
-        cells.extend([cell(expected), cell(example.found), cell(trimmed(example.found - expected))]);
-        cells
-    });
-    Some(TableBlock {
-        caption: format!(
-            "{} worked out from the file: the proof, and the only cells of it that a report shows.",
-            counted(examples.len() as u64, "row", "rows")
-        ),
-        rows: rows.collect(),
-        head: heads.map(|(text, numeric)| Head { text, numeric }).collect(),
-        rule_after: 0,
-    })
+}
+
+fn window(finding: &Finding, target: &str) -> Option<Window> {
+    if let Evidence::Derivation(derived) = &finding.evidence { picture::window(derived, finding.severity, target) } else { None }
 }
 
 /// A number to twelve significant digits.
@@ -320,7 +280,7 @@ pub(super) fn names(columns: &[String]) -> Spans {
 }
 
 /// Column names in plain words.
-fn listed(columns: &[String]) -> String {
+pub(super) fn listed(columns: &[String]) -> String {
     crate::report::block::plain(&names(columns))
 }
 

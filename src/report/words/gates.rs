@@ -2,6 +2,7 @@
 
 use crate::decide::{Comparison, Decision, Doubt, Gate, GateResult, GateState, Quantity, Verdict};
 use crate::evaluate::{Direction, metric};
+use crate::finding::Finding;
 use crate::report::block::{GateBlock, Interval, Mark, Outcome, Span, Spans, text};
 use crate::report::format::{NOT_COMPUTABLE, count, counted, interval, number, percent};
 use crate::report::sections::shared::{difference_interval_of, difference_of, interval_of, metric_title, value_of};
@@ -248,11 +249,27 @@ impl LowerFirst for String {
     }
 }
 
-/// Plain words of a finding id for a list ("target_sum:casual+registered" stays as it is, in code).
+/// Open findings in words, each a sentence without its full stop: "casual and registered add up to cnt; ...".
 #[must_use]
-pub fn finding_name(id: &str) -> Span {
-    Span::Code(id.to_owned())
+pub fn open_findings(ids: &[String], found: &[&Finding], target: &str) -> Spans {
+    let mut says = Vec::new();
+    for (i, id) in ids.iter().take(NAMED_FINDINGS).enumerate() {
+        if i > 0 {
+            says.push(text("; "));
+        }
+        match found.iter().find(|f| f.id == *id) {
+            Some(finding) => says.extend(super::finding_block(finding, Some(target), None).title),
+            None => says.push(Span::Code(id.clone())),
+        }
+    }
+    if ids.len() > NAMED_FINDINGS {
+        says.push(text(format!("; and {} more", count((ids.len() - NAMED_FINDINGS) as u64))));
+    }
+    says
 }
+
+/// Most open findings told in the verdict; the audit shows all.
+const NAMED_FINDINGS: usize = 3;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,9 @@
 //! Sentences about columns made of others: what the formula is, what it has seen, and what to do.
 
-use super::finding::{Told, about, of, trimmed};
+use super::finding::{Told, about, of};
 use crate::finding::{Derived, Evidence, Finding};
-use crate::report::block::{Cell, Head, Spans, TableBlock, column, text};
-use crate::report::format::{count, counted, exact, number};
-
-/// Cells of an example that are written out; more are counted.
-const CELLS: usize = 6;
+use crate::report::block::{Spans, column, text};
+use crate::report::format::{count, counted, number};
 
 /// The sentences of a derivation; `None` when the finding is another.
 pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
@@ -16,6 +13,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     let derived = match &finding.evidence {
         Evidence::Derivation(derived) => derived,
         Evidence::Setting { name, value } if name == "depends_on" => return Some(encoding(finding, value)),
+        Evidence::Setting { name, .. } if name == "known" => return Some(never_known(finding)),
         Evidence::Setting { value, .. } => return Some(availability(finding, value)),
         _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),
     };
@@ -47,18 +45,15 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
         ),
+        ("not_known", Some(row)) => told(
+            " is made of what you do not know yet".to_owned(),
+            format!("Its newest value is of row {}, and you said that it is not known that early. Drop it, or use it as it stood before.", crate::lineage::notation::at(row)),
+        ),
         ("whole_file_of_other", _) => told(
             " is computed from all rows of the file".to_owned(),
             "The rows you judge on are among them. That often changes little, but the score is not what a model without them would reach. Compute it inside each fold.".to_owned(),
         ),
-        ("safe", Some(row)) => told(
-            " uses only the past".to_owned(),
-            if row == i32::MIN {
-                "Nothing it is made of lies after the moment of prediction.".to_owned()
-            } else {
-                format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
-            },
-        ),
+        ("safe", Some(row)) => told(" uses only the past".to_owned(), past(row, derived)),
         ("ambiguous", _) => told(
             " has two explanations, and one of them leaks".to_owned(),
             format!("On this file these formulas give the same values: {}. They differ in the newest {unit} they read. How was the column made?", derived.also.join("; ")),
@@ -83,6 +78,22 @@ fn encoding(finding: &Finding, key: &str) -> Told {
     )
 }
 
+/// How far a certificate reaches.
+fn past(row: i32, derived: &Derived) -> String {
+    let unit = derived.unit.as_str();
+    if row == i32::MIN {
+        return "Nothing it is made of lies after the moment of prediction.".to_owned();
+    }
+    format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
+}
+
+fn never_known(finding: &Finding) -> Told {
+    Told::new(
+        about(&finding.columns, " is not known when you predict"),
+        "So you said of its values. The file holds them because it was written later: in use the cell would be empty. Drop it.",
+    )
+}
+
 fn availability(finding: &Finding, ahead: &str) -> Told {
     let mut title = vec![text("Do you know ")];
     title.extend(about(&finding.columns, format!(" {ahead} ahead?")));
@@ -90,7 +101,7 @@ fn availability(finding: &Finding, ahead: &str) -> Told {
         title,
         format!(
             "You predict {ahead} ahead, and these columns hold values of the very row to be predicted. A price list or a calendar is known that early; a count \
-             of what happened is not. Drop those that are not known, and accept the rest with the reason."
+             of what happened is not. Say which are known; the others are used as they stand when you predict, or dropped."
         ),
     )
 }
@@ -153,37 +164,4 @@ pub(super) fn evidence(derived: &Derived) -> Vec<(&'static str, String)> {
         terms.push(("also equal to", derived.also.join("; ")));
     }
     terms
-}
-
-/// Rows worked out by hand.
-pub(super) fn worked(derived: &Derived) -> Option<TableBlock> {
-    if derived.examples.is_empty() {
-        return None;
-    }
-    let head = [("row", false), ("is made of", false), ("formula gives", true), ("in the file", true), ("difference", true)];
-    let value = |x: f64| Cell::Number { text: exact(x), value: Some(x), fine: None };
-    let rows = derived.examples.iter().map(|example| {
-        let mut cells: Vec<String> =
-            example.cells.iter().take(CELLS).map(|c| format!("{} (row {})", exact(c.value), count(u64::from(c.row) + 1))).collect();
-        if example.cells.len() > CELLS {
-            cells.push("…".to_owned());
-        }
-        let expected = trimmed(example.expected);
-        vec![
-            Cell::Text { text: format!("row {}", count(u64::from(example.row) + 1)) },
-            Cell::Text { text: cells.join(", ") },
-            value(expected),
-            value(example.found),
-            value(trimmed(example.found - expected)),
-        ]
-    });
-    Some(TableBlock {
-        caption: format!(
-            "{} worked out from the file: the proof, and the only cells of it that a report shows.",
-            counted(derived.examples.len() as u64, "row", "rows")
-        ),
-        rows: rows.collect(),
-        head: head.into_iter().map(|(text, numeric)| Head { text: text.to_owned(), numeric }).collect(),
-        rule_after: 0,
-    })
 }

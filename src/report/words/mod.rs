@@ -7,7 +7,14 @@ pub mod gates;
 pub mod glossary;
 mod measured;
 mod lineage;
+mod picture;
 mod quality;
 pub mod reading;
+pub mod remedy;
+pub mod reopened;
+mod worked;
 
-pub use finding::{finding_block, remedy, status};
+pub use audit::awaited;
+pub use finding::{finding_block, status};
+pub(crate) use picture::rows as rows_in_words;
+pub use remedy::remedy;

@@ -1,7 +1,7 @@
 //! Blocks: every form in which the engine shows something, in the order it gave.
 
 use super::super::state::App;
-use super::{banner, facts, figure, findings, gates, scores, spans, table, tally, verdict};
+use super::{banner, facts, figure, findings, gates, graph, scores, spans, table, tally, verdict};
 use crate::protocol::{Block, Spans};
 use leptos::prelude::*;
 
@@ -65,6 +65,7 @@ fn one(app: App, block: &Block, level: &'static str) -> AnyView {
         Block::Tally { items } => tally::tally(items).into_any(),
         Block::Scores { scores } => scores::scores(scores).into_any(),
         Block::Figure { figure } => figure::figure(app, figure, level).into_any(),
+        Block::Graph { graph: drawn, table } => graph::graph(drawn, table).into_any(),
         Block::Verdict { outcome, says } => verdict::verdict(app, *outcome, says).into_any(),
         Block::Gates { groups } => gates::gates(app, groups).into_any(),
         Block::List { items, numbered } => list(app, items, *numbered),

@@ -2,14 +2,20 @@
 
 use super::super::state::App;
 use super::facts::evidence;
+use super::figure::figure;
 use super::interval::{self, Zone};
 use super::mark::{certainty, mark_class, mark_sign, sign};
 use super::spans::{heading, spans, spans_flat};
 use super::table::table;
+use crate::chart::window::{picture, strip};
 use crate::protocol::{Accepted, Certainty, FindingBlock, Mark, RemedyBlock, Severity};
 use leptos::prelude::*;
 
-fn sign_of(finding: &FindingBlock) -> (Mark, &'static str) {
+/// Width of the picture of a window where there is room, and where there is not, in pixels.
+const PICTURE: (u32, u32) = (640, 320);
+
+/// Mark and word of a finding: a question has its own, whatever its severity.
+pub(crate) fn sign_of(finding: &FindingBlock) -> (Mark, &'static str) {
     match (finding.certainty, finding.severity) {
         (Certainty::Ask, Severity::Blocker | Severity::Warning | Severity::Note) => (Mark::Ask, "Question"),
         (_, Severity::Blocker) => (Mark::Blocker, "Blocker"),
@@ -29,6 +35,7 @@ pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str, unfol
     view! {
         <details
             class=class
+            data-finding=block.id.clone()
             open=open
             on:toggle=move |event| {
                 let open = event_target::<web_sys::HtmlDetailsElement>(&event).open();
@@ -47,6 +54,7 @@ pub(crate) fn finding(app: App, block: &FindingBlock, level: &'static str, unfol
                     {sign(mark_sign(mark))}{word} <span class="certainty">{certainty(block.certainty)}</span>
                 </span>
                 {heading(level, spans_flat(app, &block.title))}
+                <span class="strip" inner_html=block.window.as_ref().map(strip)></span>
                 {folded_price(block, mark)}
                 <span class="caret" aria-hidden="true"></span>
             </summary>
@@ -72,6 +80,16 @@ fn body(app: App, block: &FindingBlock) -> AnyView {
             <p class="math">{spans(app, formula)}</p>
         }
     });
+    let seen = block.window.as_ref().filter(|_| block.severity != Severity::Safe).map(|window| {
+        view! {
+            <div class="win">
+                <p class="label">"What the window sees"</p>
+                <div class="only-wide" inner_html=picture(window, PICTURE.0)></div>
+                <div class="only-narrow" inner_html=picture(window, PICTURE.1)></div>
+            </div>
+        }
+    });
+    let by_value = block.figure.as_ref().map(|one| figure(app, one, "3"));
     let worked = block.worked.as_ref().map(|worked| table(worked, "worked"));
     view! {
         <div class="finding-body">
@@ -79,6 +97,8 @@ fn body(app: App, block: &FindingBlock) -> AnyView {
                 <div>{formula} <p class="small prose">{spans(app, &block.meaning)}</p></div>
                 {(!block.evidence.is_empty()).then(|| evidence(app, &block.evidence))}
             </div>
+            {seen}
+            {by_value}
             {worked}
             {price(block)}
             {answer(app, block)}
@@ -156,7 +176,7 @@ fn accept_form(app: App, finding: &str) -> impl IntoView + use<> {
                     event.prevent_default();
                     let reason = reason.get_untracked().trim().to_owned();
                     if !reason.is_empty() {
-                        app.accept(Accepted { finding: finding.clone(), reason });
+                        app.accept(Accepted { finding: finding.clone(), reason, fingerprint: Vec::new() });
                     }
                 }
             >

@@ -1,51 +1,63 @@
-//! The list of findings, with search and a filter by severity when there are many.
+//! The list of findings, with search, and filters by severity and check when there are several.
 
 use super::super::state::App;
-use super::finding::finding;
-use crate::protocol::{FindingBlock, Severity, Span};
+use super::finding::{finding, sign_of};
+use crate::protocol::{FindingBlock, Mark, Severity, Span};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// From so many findings on, search and filter are offered.
-const FILTER_FROM: usize = 6;
+/// From so many findings on, search and filters are offered.
+const FILTER_FROM: usize = 4;
 /// At most so many are drawn at once; the rest on demand.
 const DRAWN: usize = 100;
 
-const SEVERITIES: [(Severity, &str); 4] =
-    [(Severity::Blocker, "blockers"), (Severity::Warning, "warnings"), (Severity::Note, "notes"), (Severity::Safe, "certificates")];
+const KINDS: [(Mark, &str); 5] =
+    [(Mark::Blocker, "blockers"), (Mark::Warning, "warnings"), (Mark::Ask, "questions"), (Mark::Quiet, "notes"), (Mark::Safe, "certificates")];
+
+/// A finding, its kind, and the words it is searched by.
+struct Entry {
+    block: FindingBlock,
+    mark: Mark,
+    hay: String,
+}
+
+type List = Arc<Vec<Entry>>;
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    words: RwSignal<String>,
+    kind: RwSignal<Option<Mark>>,
+    check: RwSignal<String>,
+}
 
 /// The findings, in the order given.
 pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> AnyView {
     let priced = all.iter().any(|f| f.price.is_some());
-    let all: Arc<Vec<(String, FindingBlock)>> = Arc::new(all.iter().map(|f| (haystack(f), f.clone())).collect());
-    let words = RwSignal::new(String::new());
-    let severity = RwSignal::new(None::<Severity>);
+    let strips = all.iter().any(|f| f.window.is_some());
+    let all: List = Arc::new(all.iter().map(|f| Entry { hay: haystack(f), mark: sign_of(f).0, block: f.clone() }).collect());
+    let wanted = Wanted { words: RwSignal::new(String::new()), kind: RwSignal::new(None), check: RwSignal::new(String::new()) };
     let limit = RwSignal::new(DRAWN);
-    let total = all.len();
     let matching = {
         let all = Arc::clone(&all);
-        Memo::new(move |_| {
-            let needle = words.with(|w| w.trim().to_lowercase());
-            (0..all.len())
-                .filter(|&at| {
-                    all.get(at).is_some_and(|(hay, f)| severity.get().is_none_or(|s| s == f.severity) && (needle.is_empty() || hay.contains(&needle)))
-                })
-                .collect::<Vec<usize>>()
-        })
+        Memo::new(move |_| matching(&all, wanted))
     };
     let shown = move || matching.with(|m| m.iter().copied().take(limit.get()).collect::<Vec<_>>());
-    let filter = if total >= FILTER_FROM { Some(filter_row(&all, words, severity, matching)) } else { None };
+    let filter = (all.len() >= FILTER_FROM).then(|| filter_row(app, &all, wanted, matching));
     view! {
         {filter}
-        <div class="finding-cols" aria-hidden="true">
-            <span>"severity"</span>
-            <span>"what was found"</span>
-            <span class="p">{priced.then_some("price")}</span>
-            <span></span>
+        <div class=if strips { "strips" } else { "" }>
+            <div class="finding-cols" aria-hidden="true">
+                <span>"severity"</span>
+                <span>"what was found"</span>
+                {strips.then(|| view! { <span class="strip">"rows it sees, t−12 … t+2"</span> })}
+                <span class="p">{priced.then_some("price")}</span>
+                <span></span>
+            </div>
+            <For each=shown key=|at| *at let:at>
+                {all.get(at).map(|one| finding(app, &one.block, level, at == 0 && one.block.severity == Severity::Blocker))}
+            </For>
         </div>
-        <For each=shown key=|at| *at let:at>
-            {all.get(at).map(|(_, block)| finding(app, block, level, at == 0 && block.severity == Severity::Blocker))}
-        </For>
         {move || {
             (matching.with(Vec::len) > limit.get())
                 .then(|| {
@@ -62,31 +74,20 @@ pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> A
     .into_any()
 }
 
-fn filter_row(
-    all: &Arc<Vec<(String, FindingBlock)>>,
-    words: RwSignal<String>,
-    severity: RwSignal<Option<Severity>>,
-    matching: Memo<Vec<usize>>,
-) -> impl IntoView + use<> {
+/// Positions of what is looked for.
+fn matching(all: &[Entry], wanted: Wanted) -> Vec<usize> {
+    let needle = wanted.words.with(|w| w.trim().to_lowercase());
+    let (kind, check) = (wanted.kind.get(), wanted.check.get());
+    let fits = |one: &Entry| {
+        kind.is_none_or(|k| k == one.mark) && (check.is_empty() || check == one.block.check) && (needle.is_empty() || one.hay.contains(&needle))
+    };
+    all.iter().enumerate().filter(|(_, one)| fits(one)).map(|(at, _)| at).collect()
+}
+
+fn filter_row(app: App, all: &List, wanted: Wanted, matching: Memo<Vec<usize>>) -> AnyView {
     let total = all.len();
-    let chips = SEVERITIES
-        .into_iter()
-        .filter_map(|(which, word)| {
-            let count = all.iter().filter(|(_, f)| f.severity == which).count();
-            (count > 0).then(|| {
-                view! {
-                    <button
-                        type="button"
-                        class="pick flat"
-                        aria-pressed=move || (severity.get() == Some(which)).to_string()
-                        on:click=move |_| severity.update(|s| *s = if *s == Some(which) { None } else { Some(which) })
-                    >
-                        {format!("{word} {count}")}
-                    </button>
-                }
-            })
-        })
-        .collect_view();
+    let chips: Vec<AnyView> = KINDS.into_iter().filter_map(|(kind, word)| chip(all, kind, word, wanted.kind)).collect();
+    let chips = (chips.len() > 1).then_some(chips);
     view! {
         <div class="filter" role="search" aria-label="Findings">
             <label>
@@ -95,18 +96,66 @@ fn filter_row(
                     type="search"
                     class="field wide"
                     placeholder="Column or word"
-                    on:input=move |event| words.set(event_target_value(&event))
+                    on:input=move |event| wanted.words.set(event_target_value(&event))
                 />
             </label>
             {chips}
+            {check_picker(app, all, wanted.check)}
             <span class="fine" role="status">
                 {move || {
                     let n = matching.with(Vec::len);
-                    if n == total { String::new() } else { format!("{n} of {total} shown") }
+                    if n == total { format!("{total} shown") } else { format!("{n} of {total} shown") }
                 }}
             </span>
         </div>
     }
+    .into_any()
+}
+
+fn chip(all: &List, kind: Mark, word: &'static str, chosen: RwSignal<Option<Mark>>) -> Option<AnyView> {
+    let count = all.iter().filter(|one| one.mark == kind).count();
+    (count > 0).then(|| {
+        view! {
+            <button
+                type="button"
+                class="pick flat"
+                aria-pressed=move || (chosen.get() == Some(kind)).to_string()
+                on:click=move |_| chosen.update(|k| *k = if *k == Some(kind) { None } else { Some(kind) })
+            >
+                {format!("{word} {count}")}
+            </button>
+        }
+        .into_any()
+    })
+}
+
+/// Which check found it; nothing when all were found by one.
+fn check_picker(app: App, all: &List, chosen: RwSignal<String>) -> Option<AnyView> {
+    let mut checks: Vec<&str> = Vec::new();
+    for one in all.iter().filter(|one| !one.block.check.is_empty()) {
+        if !checks.contains(&one.block.check.as_str()) {
+            checks.push(&one.block.check);
+        }
+    }
+    if checks.len() < 2 {
+        return None;
+    }
+    let title = |id: &str| {
+        app.catalogue.with_untracked(|c| c.checks.iter().chain(&c.rules).find(|e| e.id == id).map_or_else(|| id.to_owned(), |e| e.title.clone()))
+    };
+    let options = checks.into_iter().map(|id| view! { <option value=id.to_owned()>{title(id)}</option> }).collect_view();
+    Some(
+        view! {
+            <label>
+                <span class="vh">"Found by"</span>
+                <select class="pick" on:change=move |event| chosen.set(event_target_value(&event))>
+                    <option value="">"every check"</option>
+                    {options}
+                </select>
+            </label>
+        }
+        .into_any(),
+    )
 }
 
 fn haystack(finding: &FindingBlock) -> String {
@@ -118,5 +167,5 @@ fn haystack(finding: &FindingBlock) -> String {
             })
             .collect()
     };
-    format!("{} {} {}", words(&finding.title), words(&finding.meaning), finding.check).to_lowercase()
+    format!("{} {} {} {}", words(&finding.title), words(&finding.meaning), finding.check, finding.columns.join(" ")).to_lowercase()
 }

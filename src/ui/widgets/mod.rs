@@ -9,6 +9,7 @@ pub(super) mod figure;
 pub(super) mod finding;
 pub(super) mod findings;
 pub(super) mod gates;
+mod graph;
 pub(super) mod interval;
 pub(super) mod mark;
 pub(super) mod menu;
