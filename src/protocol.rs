@@ -6,6 +6,7 @@
 pub use crate::augment::Fidelity;
 pub use crate::chart::Figure;
 pub use crate::decide::{Comparison, Gate, Quantity};
+pub use crate::derived::Known;
 pub use crate::error::{Error, ErrorKind, Place, Result};
 pub use crate::finding::{Certainty, Remedy, Severity};
 pub use crate::param::{Domain, Given, ParamSpec, Value};
@@ -89,6 +90,8 @@ pub enum Command {
         /// Last step wanted.
         to: Step,
     },
+    /// Plant leaks into a copy of the table and tell which of them the audit finds.
+    MeasurePower,
     /// Stop; keep what is finished.
     Cancel,
     /// Rows for the preview grid.
@@ -351,6 +354,8 @@ pub struct State {
     pub columns: Vec<ColumnView>,
     /// Rows of the training file.
     pub n_rows: u32,
+    /// The availability grid: one row a feature, in file order.
+    pub known: Vec<KnownView>,
     /// Settings as chosen.
     pub settings: Settings,
     /// What the settings come to, with what was guessed: term, value, whether it was guessed.
@@ -442,6 +447,19 @@ pub struct ColumnView {
     pub lost_as: Vec<u32>,
     /// Two readings of an ambiguous date column, as patterns; empty otherwise.
     pub date_readings: Vec<String>,
+}
+
+/// A row of the availability grid: when a column is known, as far as the table shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownView {
+    /// The column.
+    pub column: String,
+    /// What the evidence suggests; the answer itself stands in the settings.
+    pub guess: Option<Known>,
+    /// Whether only the person can know.
+    pub asked: bool,
+    /// The evidence, in words.
+    pub why: String,
 }
 
 /// State of a step on the rail.

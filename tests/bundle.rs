@@ -328,7 +328,7 @@ fn unusual_settings_are_handled() {
         Box::new(|s| s.task.weight = Some("colour".into())),
         Box::new(|s| s.task.weight = Some("gap".into())),
         Box::new(|s| s.task.target = Some("when".into())),
-        Box::new(|s| s.accepted = vec![watertight::settings::Accepted { finding: "nothing".into(), reason: String::new(), fingerprint: Vec::new() }]),
+        Box::new(|s| s.accepted = vec![watertight::settings::Accepted { finding: "nothing".into(), reason: String::new(), fingerprint: vec![] }]),
         Box::new(|s| s.csv.nulls = ["red", "class 0", "class 1"].map(str::to_owned).to_vec()),
         Box::new(|s| s.csv.header = Some(false)),
         Box::new(|s| s.csv.delimiter = Some('\t')),

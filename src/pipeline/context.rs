@@ -2,6 +2,7 @@
 
 use super::price::FeatureSet;
 use crate::audit::AuditInput;
+use crate::audit::canary::Ground;
 use crate::augment::{AugmentChoice, Fidelity, augment};
 use crate::error::{Error, Result};
 use crate::evaluate::{Dependence, FoldResult, Judge};
@@ -114,6 +115,8 @@ pub struct Context {
     fitted: Option<Arc<Fitted>>,
     folds: Option<Arc<Vec<FoldResult>>>,
     feature_sets: Option<Arc<Vec<FeatureSet>>>,
+    /// Where canaries are planted.
+    pub(super) ground: Option<Ground>,
     target: Option<Target>,
     entities: Vec<u32>,
     split: Option<Split>,
@@ -141,7 +144,7 @@ impl Context {
     }
 
     fn forget(&mut self) {
-        (self.target, self.split, self.last) = (None, None, None);
+        (self.target, self.split, self.last, self.ground) = (None, None, None, None);
         self.entities.clear();
     }
 

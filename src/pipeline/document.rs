@@ -7,7 +7,7 @@ use crate::finding::{Checked, Finding};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    before_and_after, decide, prepare, quality, task, tell_reopened, train, validate,
+    before_and_after, decide, derived_columns, power, prepare, quality, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -62,6 +62,7 @@ impl<'a> Input<'a> {
                 let checked = &self.shown(checked);
                 let mut section = quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted });
                 tell_reopened(&mut section.blocks, &o.reopened);
+                section.blocks.extend(o.power.iter().flat_map(power));
                 section
             }),
             Step::Audit => {
@@ -69,7 +70,8 @@ impl<'a> Input<'a> {
                 let checked = self.shown(checked);
                 let mut section = audit(&AuditReport { task, checked: &checked, accepted: &o.accepted });
                 if let Some(block) = before_and_after(&self.settings.repairs, &checked, task) {
-                    section.blocks.insert(1.min(section.blocks.len()), block);
+                    let at = 1.min(section.blocks.len());
+                    section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
                 Some(section)
@@ -125,7 +127,10 @@ impl<'a> Input<'a> {
             [("target", plan.guessed.target), ("time", plan.guessed.time), ("split", plan.strategy_guessed), ("metric", plan.guessed.metric)];
         let guessed: Vec<&str> = guesses.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         let n_rows = self.table.n_rows() as u64;
-        Some(task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed }))
+        let mut section =
+            task(&TaskReport { task: &plan.task, n_rows, n_missing, target: &summary, split: self.outcome.split.as_ref(), guessed: &guessed });
+        section.blocks.extend(derived_columns(&self.settings.derivations(Some(&plan.task.target))));
+        Some(section)
     }
 
     /// The section that says what the report holds and how to make it again.
@@ -189,7 +194,8 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     };
     let target = Some(input.plan()?.task.target.as_str());
     let formula = |finding: &Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
-    Ok(AuditDocument::new(record, &input.plan()?.task, checked, formula))
+    let document = AuditDocument::new(record, &input.plan()?.task, checked, formula);
+    Ok(AuditDocument { power: input.outcome.power.clone(), ..document })
 }
 
 /// The whole report as JSON: provenance, audit, results as numbers, sections.

@@ -102,11 +102,12 @@ impl Session {
             return with_predictions(&bundle, rows, as_read, Safety::Guarded);
         }
         let input = self.input()?;
-        let rows = match &input.outcome.holdout_rows {
-            Some(sealed) => input.table.take(&sealed.rows),
-            None => Table::clone(input.table),
+        let of = |table: &Table| match &input.outcome.holdout_rows {
+            Some(sealed) => table.take(&sealed.rows),
+            None => Table::clone(table),
         };
-        with_predictions(&bundle, &rows, &rows, Safety::Guarded)
+        let as_read = self.files.underived().unwrap_or(input.table);
+        with_predictions(&bundle, &of(input.table), &of(as_read), Safety::Guarded)
     }
 
     /// Foot of the rail: file, settings, seed, report, shortened.
@@ -163,18 +164,18 @@ pub fn predictions_file(bundle: &Bundle, bytes: &[u8], settings: &Settings, safe
     with_predictions(bundle, &rows, &as_read, safety)
 }
 
-/// `rows`: as the model needs them; `as_read`: as they are written back.
+/// `rows`: as the model needs them; `as_read`: as they are written back. Predictions are plain numbers that any program reads, with all digits.
 fn with_predictions(bundle: &Bundle, rows: &Table, as_read: &Table, safety: Safety) -> Result<Vec<u8>> {
     let predicted = bundle.predict(rows)?;
     let classes = &bundle.task.classes;
     let prediction = if classes.is_empty() {
-        predicted.values.iter().map(|&v| format::exact(v)).collect()
+        predicted.values.iter().map(f64::to_string).collect()
     } else {
         predicted.labels().into_iter().map(|k| classes[k].clone()).collect()
     };
     let mut added = vec![("prediction".to_owned(), prediction)];
     for (k, class) in classes.iter().enumerate() {
-        added.push((format!("proba_{class}"), predicted.class(k).into_iter().map(format::exact).collect()));
+        added.push((format!("proba_{class}"), predicted.class(k).iter().map(f64::to_string).collect()));
     }
     predictions_csv(as_read, &added, safety)
 }

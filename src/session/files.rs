@@ -63,6 +63,8 @@ pub(super) struct Files {
     readings: u64,
     made: Option<Made>,
     table: Option<Arc<Table>>,
+    /// The table before columns were derived, if any were: for writing rows back as they are.
+    underived: Option<Table>,
     profiles: Arc<Vec<ColumnProfile>>,
     test_from: Option<u32>,
     new: Option<Arc<Table>>,
@@ -79,6 +81,11 @@ impl Files {
     /// The training table (kinds as chosen), with the rows of a test file below.
     pub fn table(&self) -> Option<&Arc<Table>> {
         self.table.as_ref()
+    }
+
+    /// The table before columns were derived, if any were.
+    pub fn underived(&self) -> Option<&Table> {
+        self.underived.as_ref()
     }
 
     pub fn profiles(&self) -> Arc<Vec<ColumnProfile>> {
@@ -261,11 +268,14 @@ impl Files {
             self.test_from = Some(u32::try_from(table.n_rows()).map_err(|_| Error::internal("too many rows"))?);
             table = table.stack(&conform(test, &table.schema(), &[], &settings.csv)?)?;
         }
+        let mut underived = None;
         if !made.3.is_empty() {
             let order = settings.order(&table);
             rows = rows.map(|rows| derive_below(&table, &rows, &made.3, &order)).transpose()?;
-            table = derive(&table, &made.3, &order)?;
+            let with_derived = derive(&table, &made.3, &order)?;
+            underived = Some(std::mem::replace(&mut table, with_derived));
         }
+        self.underived = underived;
         self.new = rows.map(Arc::new);
         self.profiles = Arc::new(profile(&table));
         self.table = Some(Arc::new(table));

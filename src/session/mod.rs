@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod exports;
+mod availability;
 mod files;
 mod project;
 mod repair;
@@ -119,6 +120,10 @@ impl Session {
                 self.wanted = Some(self.wanted.map_or(to, |w| w.max(to)));
                 self.advance(wishes);
                 Ok(())
+            }
+            Command::MeasurePower => {
+                self.run.outcome.power_wanted = self.run.outcome.power.is_none();
+                self.obey(Command::Run { to: Step::Audit }, wishes)
             }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
@@ -342,6 +347,7 @@ impl Session {
         if let Some(table) = self.files.table() {
             self.run.replan(plan, table, changed, &self.settings.accepted);
         }
+        self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));
         wishes.extend(self.tell_sections(Step::Decide));
@@ -365,6 +371,7 @@ impl Session {
 
     /// The same; `why` is said of audit checks that have not run.
     fn stop_saying(&mut self, wishes: &mut Vec<Wish>, why: &str) {
+        self.run.outcome.power_wanted &= why != CANCELLED;
         if let Some(wave) = self.wave.take() {
             self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), why);
             wishes.push(Wish::Stop);

@@ -44,6 +44,7 @@ impl Session {
             files: self.files.views(),
             columns,
             n_rows: table.map_or(0, |t| u32::try_from(t.n_rows()).unwrap_or(u32::MAX)),
+            known: self.known_views(),
             settings: self.settings.clone(),
             resolved: self.resolved(),
             steps: Step::ALL.into_iter().map(|step| self.step_view(step)).collect(),

@@ -7,6 +7,7 @@ mod audit;
 mod augment;
 mod decide;
 mod lineage;
+mod power;
 mod prepare;
 
 mod quality;
@@ -21,9 +22,10 @@ pub use audit::{AuditReport, audit};
 pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
 
+pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
-pub use repairs::{before_and_after, tell_reopened};
+pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};

@@ -1,10 +1,12 @@
 //! Before and after: what had been found, what was done about it, and what the audit says now. And why an accepted finding is open again.
 
 use super::shared::{heads, words};
+use crate::derived::DerivedColumn;
 use crate::finding::{Checked, Finding, Severity};
-use crate::report::block::{Block, Cell, FindingBlock, Mark, TableBlock, text};
+use crate::report::block::{Block, Cell, FindingBlock, Mark, Span, TableBlock, text};
 use crate::report::format::{count, counted, number};
-use crate::report::words::{finding_block, remedy};
+use crate::report::words::remedy::formula;
+use crate::report::words::{finding_block, metric_name, remedy};
 use crate::settings::Repair;
 use crate::task::Task;
 
@@ -17,7 +19,10 @@ pub fn before_and_after(repairs: &[Repair], checked: &[Checked], task: &Task) ->
     let found: Vec<&Finding> = checked.iter().flat_map(|c| &c.findings).collect();
     let row = |repair: &Repair| {
         let (mark, now) = now(repair, &found, task);
-        let price = repair.price.as_ref().map_or_else(|| "–".to_owned(), |p| format!("{} → {} without", number(p.with), number(p.without)));
+        let price = repair
+            .price
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |p| format!("{} {} → {} without", metric_name(&p.metric), number(p.with), number(p.without)));
         vec![words(repair.found.clone()), words(done(repair)), Cell::Mark { mark, text: now }, words(price)]
     };
     let of = |severity| repairs.iter().filter(|r| r.severity == severity).count() as u64;
@@ -33,6 +38,19 @@ pub fn before_and_after(repairs: &[Repair], checked: &[Checked], task: &Task) ->
             rows: repairs.iter().map(row).collect(),
             rule_after: 0,
         },
+    })
+}
+
+/// Columns that hold a function of earlier rows in the place of the file's values; `None` when there are none.
+#[must_use]
+pub fn derived_columns(derived: &[DerivedColumn]) -> Option<Block> {
+    let facts: Vec<_> = derived.iter().map(|d| (d.column.clone(), vec![Span::Code(formula(d))])).collect();
+    (!facts.is_empty()).then(|| Block::Details {
+        summary: format!(
+            "{} in place of the file's values: earlier rows, as they are known when predicting",
+            counted(facts.len() as u64, "column", "columns")
+        ),
+        blocks: vec![Block::Facts { facts }],
     })
 }
 

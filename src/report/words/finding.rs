@@ -209,7 +209,8 @@ fn price(price: &Price) -> (String, Option<Interval>) {
 }
 
 /// Name of a metric in running text.
-pub(super) fn metric_name(id: &str) -> &'static str {
+#[must_use]
+pub fn metric_name(id: &str) -> &'static str {
     match id {
         "roc_auc" => "ROC AUC",
         "roc_auc_macro" => "mean ROC AUC, one class against the rest",

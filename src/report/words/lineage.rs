@@ -41,6 +41,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!(" is computed from {target} of all rows"),
             "The rows you judge on are among them, so each fold has seen its own answers. Drop it, or compute it inside each fold from training rows only.".to_owned(),
         ),
+        ("gives_target", _) => gives(finding, derived, target),
         ("future_of_other", Some(row)) => told(
             format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
@@ -66,6 +67,15 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     })
 }
 
+fn gives(finding: &Finding, derived: &Derived, target: &str) -> Told {
+    let (verb, them) = if finding.columns.len() == 1 { (" gives the answer", "it") } else { (" together give the answer", "them") };
+    let meaning = format!(
+        "{} {target} is computed from {them}. Whoever has seen that needs no model, and when you predict it is hardly known.",
+        holds(derived)
+    );
+    Told::new(about(&finding.columns, verb), meaning)
+}
+
 fn encoding(finding: &Finding, key: &str) -> Told {
     let mut title = vec![text("Where does ")];
     title.extend(about(&finding.columns, " come from?"));
@@ -83,6 +93,12 @@ fn past(row: i32, derived: &Derived) -> String {
     let unit = derived.unit.as_str();
     if row == i32::MIN {
         return "Nothing it is made of lies after the moment of prediction.".to_owned();
+    }
+    if row > derived.known {
+        return format!(
+            "Its newest value is of row {}, and known then: you said when the columns it is made of are known.",
+            crate::lineage::notation::at(row)
+        );
     }
     format!("The newest value in it is of {} before; what you know when you predict ends {} before.", ago(row, unit), ago(derived.known, unit))
 }

@@ -1,6 +1,7 @@
 //! Results turned into sentences: what was found, what it means, what to do.
 
 mod audit;
+pub mod availability;
 pub mod card;
 mod finding;
 pub mod gates;
@@ -15,6 +16,6 @@ pub mod reopened;
 mod worked;
 
 pub use audit::awaited;
-pub use finding::{finding_block, status};
+pub use finding::{finding_block, metric_name, status};
 pub(crate) use picture::rows as rows_in_words;
 pub use remedy::remedy;

@@ -11,6 +11,7 @@ mod drop_zone;
 mod file;
 mod grid;
 mod keys;
+mod known;
 mod notices;
 mod open;
 mod page;

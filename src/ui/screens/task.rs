@@ -3,6 +3,7 @@
 use super::super::state::App;
 use super::super::widgets::fields::{self, Label, Options};
 use super::super::widgets::words::{STRATEGIES, kind, strategy, strategy_id, task_kind};
+use super::known;
 use super::page::{FormAt, page};
 use crate::protocol::{Resolved, Role, Settings, State, Step, Strategy, TaskKind};
 use leptos::prelude::*;
@@ -27,6 +28,7 @@ fn form(app: App) -> impl IntoView + use<> {
             </header>
             <div class="form">{target(app)} {kind_field(app)} {positive(app)} {time(app)} {horizon(app)} {entity(app)} {weight(app)}</div>
         </section>
+        {known::grid(app)}
         <section class="section" aria-labelledby="split-h">
             <header>
                 <h2 id="split-h">"The split"</h2>
@@ -38,7 +40,7 @@ fn form(app: App) -> impl IntoView + use<> {
 }
 
 /// A value read from the state, anew when it changes.
-fn read<T: Clone + PartialEq + Send + Sync + 'static>(app: App, get: fn(&State) -> T) -> Memo<T> {
+pub(super) fn read<T: Clone + PartialEq + Send + Sync + 'static>(app: App, get: fn(&State) -> T) -> Memo<T> {
     Memo::new(move |_| app.state.with(get))
 }
 
