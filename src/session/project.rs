@@ -130,8 +130,7 @@ mod tests {
     #[test]
     fn settings_that_cannot_be_are_refused_with_the_project() {
         type Edit = fn(&mut Settings);
-        let edits: [(Edit, &str); 3] =
-            [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = 2.0, "holdout"), (|s| s.format = 99, "at most")];
+        let edits: [(Edit, &str); 3] = [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = 2.0, "holdout"), (|s| s.format = 99, "at most")];
         for (edit, word) in edits {
             let mut project = example();
             edit(&mut project.settings);
