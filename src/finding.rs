@@ -118,7 +118,7 @@ pub struct Derived {
     /// "exact", "rounded" (only if the sources were rounded before) or "partial" (on part of the rows).
     pub hold: String,
     /// What it means: "contains_answer", "after_prediction", "whole_file_of_target", "future_of_other", "whole_file_of_other", "availability",
-    /// "safe", "ambiguous", "unproven".
+    /// "safe", "ambiguous", "unproven"; "gives_target" where the column is the target itself.
     pub judgement: String,
     /// Rows it reads itself and, where none of those columns holds the target, the rows of the target behind them: all relative to the row the
     /// target stands in.
@@ -149,7 +149,7 @@ pub struct Derived {
 
 /// The numbers behind a finding. Which variant a check or rule uses is part of its documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// A share of rows or cells.
     Share {
@@ -368,7 +368,7 @@ pub enum Evidence {
 
 /// An edit of the settings that would answer a finding. A remedy never edits the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// Leave these columns out.
     DropColumns {

@@ -202,3 +202,19 @@ fn a_step_whose_inputs_changed_is_out_of_date_until_it_is_computed_again() {
     desk.run(Step::Validate);
     assert_eq!(state(&desk, Step::Train).0, StepState::Done);
 }
+
+#[test]
+fn the_power_of_the_audit_is_measured_when_asked_for_and_is_the_same_for_any_workers() {
+    let measured = [ALONE, Staff { workers: 3, backwards: true }].map(|staff| {
+        let mut desk = Desk::with_sample(staff, "studio", 60, Step::Audit);
+        assert!(!desk.export(Export::AuditJson).contains("\"power\""));
+        desk.command(Command::MeasurePower);
+        let heading = |b: &Block| matches!(b, Block::Heading { text } if text == "What the audit would find here");
+        assert!(desk.sections[&Step::Audit].blocks.iter().any(heading));
+        desk.export(Export::AuditJson)
+    });
+    assert!(measured[0] == measured[1]);
+    let document: serde_json::Value = serde_json::from_str(&measured[0]).unwrap();
+    assert_eq!(document["power"]["families"][0]["id"], "copy");
+    assert!(document["power"]["families"][0]["found"][0]["of"].as_u64().unwrap() > 0);
+}

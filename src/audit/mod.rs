@@ -3,6 +3,7 @@
 //! Adding a check: one file in `checks/` and its line in [`CHECKS`].
 
 mod by_value;
+pub mod canary;
 pub mod checks;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -10,6 +11,7 @@ mod coded;
 mod gower;
 mod judged;
 mod measure;
+pub mod power;
 mod probe;
 mod remedies;
 

@@ -117,6 +117,9 @@ pub(super) struct AuditOptions {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Plant leaks into a copy of the table, and tell which of them the audit finds (takes some hundred small audits)
+    #[arg(long)]
+    pub power: bool,
     /// Apply the first remedy of every blocker and warning, and audit again
     #[arg(long)]
     pub repair: bool,
@@ -139,6 +142,9 @@ pub(super) struct RunOptions {
     /// Folder to write to (made if it is not there)
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Plant leaks into a copy of the table, and tell which of them the audit finds (takes some hundred small audits)
+    #[arg(long)]
+    pub power: bool,
     /// Apply the first remedy of every blocker and warning, and audit again
     #[arg(long)]
     pub repair: bool,

@@ -22,6 +22,9 @@ pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
     if options.repair {
         repair(&mut engine)?;
     }
+    if options.power {
+        engine.command(Command::MeasurePower)?;
+    }
     let (_, json) = engine.export(Export::AuditJson)?;
     if options.json {
         print::out(&String::from_utf8_lossy(&json));
@@ -69,6 +72,9 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     if options.repair {
         repair(&mut engine)?;
         engine.command(Command::Run { to: Step::Decide })?;
+    }
+    if options.power {
+        engine.command(Command::MeasurePower)?;
     }
     let files = [
         (Export::ReportHtml, "report.html"),

@@ -7,7 +7,7 @@ use crate::finding::{Checked, Finding};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    before_and_after, decide, derived_columns, prepare, quality, task, tell_reopened, train, validate,
+    before_and_after, decide, derived_columns, power, prepare, quality, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -62,6 +62,7 @@ impl<'a> Input<'a> {
                 let checked = &self.shown(checked);
                 let mut section = quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted });
                 tell_reopened(&mut section.blocks, &o.reopened);
+                section.blocks.extend(o.power.iter().flat_map(power));
                 section
             }),
             Step::Audit => {
@@ -193,7 +194,8 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     };
     let target = Some(input.plan()?.task.target.as_str());
     let formula = |finding: &Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
-    Ok(AuditDocument::new(record, &input.plan()?.task, checked, formula))
+    let document = AuditDocument::new(record, &input.plan()?.task, checked, formula);
+    Ok(AuditDocument { power: input.outcome.power.clone(), ..document })
 }
 
 /// The whole report as JSON: provenance, audit, results as numbers, sections.

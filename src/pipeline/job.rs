@@ -1,6 +1,7 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
 use super::context::{Context, Part};
+use crate::audit::power::PowerPart;
 use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ pub enum Job {
         /// Which fold.
         fold: u32,
     },
+    /// One part of the audit's power: a family of leaks at a strength, planted and looked for, or a permutation of the target.
+    Power(u32),
     /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
     Recipe(Option<u32>),
     /// How faithful augmentation of the development rows is.
@@ -66,6 +69,8 @@ pub enum Job {
 pub enum JobOutput {
     /// From [`Job::Rule`] and [`Job::Check`].
     Checked(Checked),
+    /// From [`Job::Power`].
+    Power(PowerPart),
     /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
     Recipe(Box<FittedRecipe>, u32),
     /// From [`Job::Fidelity`].
@@ -95,6 +100,7 @@ impl Context {
             Job::Rule(index) => self.rule(index).map(JobOutput::Checked),
             Job::Check(index) => self.check(index).map(JobOutput::Checked),
             Job::Price { set, fold } => self.price(set, fold),
+            Job::Power(part) => self.power(part),
             Job::Recipe(learner) => self.recipe(learner),
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),

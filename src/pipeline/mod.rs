@@ -11,6 +11,7 @@ mod document;
 mod drive;
 mod job;
 mod outcome;
+mod power;
 mod price;
 mod run;
 

@@ -4,6 +4,7 @@ use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
+use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
@@ -36,6 +37,10 @@ pub struct Outcome {
     pub feature_sets: Arc<Vec<FeatureSet>>,
     /// Whether the findings that can be priced are.
     pub priced: bool,
+    /// What the audit would find of planted leaks, if that was measured.
+    pub power: Option<Power>,
+    /// Whether it is asked for.
+    pub power_wanted: bool,
     /// The usual recipe, learned from the development rows.
     pub recipe: Option<FittedRecipe>,
     /// How rows were dealt.
@@ -82,6 +87,7 @@ impl Outcome {
             self.raw_audit.clear();
             self.feature_sets = Arc::default();
             self.priced = false;
+            (self.power, self.power_wanted) = (None, false);
         }
         if stage <= Stage::Prepare {
             (self.recipe, self.split) = (None, None);

@@ -26,6 +26,8 @@ pub enum Stage {
     Audit,
     /// What the audit's findings are worth.
     Price,
+    /// What the audit would find of planted leaks, if that was asked for.
+    Power,
     /// What the recipe does to the development rows.
     Prepare,
     /// What augmentation does to them, if it is on.
@@ -43,15 +45,26 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 10] =
-        [Self::Quality, Self::Audit, Self::Price, Self::Prepare, Self::Augment, Self::Folds, Self::Compare, Self::Begin, Self::Fit, Self::Judge];
+    const ALL: [Self; 11] = [
+        Self::Quality,
+        Self::Audit,
+        Self::Price,
+        Self::Power,
+        Self::Prepare,
+        Self::Augment,
+        Self::Folds,
+        Self::Compare,
+        Self::Begin,
+        Self::Fit,
+        Self::Judge,
+    ];
 
     /// The step whose screen shows the stage's results.
     #[must_use]
     pub fn step(self) -> Step {
         match self {
             Self::Quality => Step::Quality,
-            Self::Audit | Self::Price => Step::Audit,
+            Self::Audit | Self::Price | Self::Power => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Folds | Self::Compare => Step::Train,
@@ -66,6 +79,7 @@ impl Stage {
             Self::Quality => "Data quality",
             Self::Audit => "Leakage audit",
             Self::Price => "Pricing findings",
+            Self::Power => "Audit power",
             Self::Prepare => "Preparation",
             Self::Augment => "Augmentation",
             Self::Folds => "Cross-validation",
@@ -141,6 +155,7 @@ impl Run {
             Stage::Quality => o.quality.is_some(),
             Stage::Audit => o.is_audited(),
             Stage::Price => o.priced,
+            Stage::Power => o.power.is_some() || !o.power_wanted,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
             Stage::Folds => o.folds.is_some(),
@@ -165,6 +180,7 @@ impl Run {
                 open.filter_map(|at| u32::try_from(at).ok()).map(Job::Check).collect()
             }
             Stage::Price => super::price::jobs(self.outcome.feature_sets.len(), plan.split.folds),
+            Stage::Power => super::power::jobs(),
             Stage::Prepare => vec![Job::Recipe(None)],
             Stage::Augment => vec![Job::Fidelity],
             Stage::Folds => {
@@ -205,10 +221,11 @@ impl Run {
                 self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
                 return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
             }
-            Stage::Price => {
+            Stage::Price | Stage::Power => {
                 let table = table.ok_or_else(|| Error::internal("prices without a table"))?;
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("prices without a plan"))?;
-                self.outcome.take_prices(&plan, table, results)?;
+                let take = if stage == Stage::Price { Outcome::take_prices } else { Outcome::take_power };
+                take(&mut self.outcome, &plan, table, results)?;
             }
             Stage::Prepare => {
                 let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;

@@ -121,6 +121,10 @@ impl Session {
                 self.advance(wishes);
                 Ok(())
             }
+            Command::MeasurePower => {
+                self.run.outcome.power_wanted = self.run.outcome.power.is_none();
+                self.obey(Command::Run { to: Step::Audit }, wishes)
+            }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
                 wishes.extend(self.tell_sections(Step::Audit));
@@ -367,6 +371,7 @@ impl Session {
 
     /// The same; `why` is said of audit checks that have not run.
     fn stop_saying(&mut self, wishes: &mut Vec<Wish>, why: &str) {
+        self.run.outcome.power_wanted &= why != CANCELLED;
         if let Some(wave) = self.wave.take() {
             self.run.take_part(wave.stage, &wave.jobs, &wave.results, self.files.table(), why);
             wishes.push(Wish::Stop);

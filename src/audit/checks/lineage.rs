@@ -57,12 +57,39 @@ fn findings(frame: &Frame<'_>, lineage: &Lineage, target: usize, input: &AuditIn
     // Copies of the target and parts of a sum that gives it are told by the checks before this one.
     let told = lineage.chosen.iter().filter(|c| c.derivation.y != target && !moment.standing.contains_key(&c.derivation.y) && used(c.derivation.y));
     let mut findings: Vec<Finding> = told.map(|chosen| finding(frame, lineage, chosen, &moment)).collect();
+    findings.extend(given(frame, lineage, target, &moment, input));
     findings.extend(lineage.encodings.iter().filter(|e| used(e.y)).map(|e| encoding(frame, e)));
     findings.extend(sum_for_target(frame, lineage, target, &used));
     findings.extend(unknown(frame, &moment, input));
     findings.extend(availability(frame, lineage, &moment, input));
     findings
 }
+
+/// The target computed from features by a formula that is no sum: a product, a function, a change. Every feature in it is a part of the answer.
+fn given(frame: &Frame<'_>, lineage: &Lineage, target: usize, moment: &Moment, input: &AuditInput<'_>) -> Option<Finding> {
+    let chosen = lineage.chosen.iter().find(|c| c.derivation.y == target)?;
+    let formula = &chosen.derivation.formula;
+    // Sums are told by the check before this one; where the target is another row of a column, that column is judged by its rows.
+    let told = matches!(formula, Formula::Row(RowFormula::Linear { .. }) | Formula::Group(_));
+    if told || chosen.derivation.hold == Hold::Partial || moment.standing.len() > 1 {
+        return None;
+    }
+    let now = |r: &&Read| matches!(r.latest, Latest::Row(row) if row >= 0) && input.task.features.iter().any(|f| f == frame.name(r.column));
+    let reads = formula.reads();
+    let mut columns: Vec<usize> = reads.iter().filter(now).map(|r| r.column).filter(|&c| Some(c) != frame.time).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let names: Vec<&str> = columns.iter().map(|&c| frame.name(c)).collect();
+    let certainty = if chosen.derivation.hold == Hold::Exact { Certainty::Proven } else { Certainty::Strong };
+    let mut derived = derived(frame, lineage, chosen, Judgement::ContainsAnswer(0), moment);
+    GIVES.clone_into(&mut derived.judgement);
+    let drop = Remedy::DropColumns { columns: names.iter().map(|&n| n.to_owned()).collect() };
+    let found = Finding::new(LINEAGE.id, Severity::Blocker, certainty, &names, Evidence::Derivation(Box::new(derived)));
+    (!names.is_empty()).then(|| found.rows(chosen.derivation.misses.iter().copied()).remedies(vec![drop]))
+}
+
+/// Judgement of a formula of the target.
+const GIVES: &str = "gives_target";
 
 /// A column that depends on a key alone and is no aggregate of the rows in this file: an attribute, or an encoding made before rows were left out.
 fn encoding(frame: &Frame<'_>, found: &UnexplainedEncoding) -> Finding {
@@ -363,6 +390,20 @@ mod tests {
         case.task.horizon = 2;
         let asked = case.run(&LINEAGE).findings;
         assert_eq!((asked.len(), asked[0].certainty, asked[0].columns.as_slice()), (1, Certainty::Ask, &["visits".to_owned()][..]));
+    }
+
+    #[test]
+    fn a_target_that_is_a_product_or_a_change_of_features_is_given_by_them() {
+        let (rate, hours) = (noise(3, 120, 2), noise(4, 120, 1));
+        let pay: Vec<f64> = rate.iter().zip(&hours).map(|(r, h)| (r * h * 1e3).round() / 1e3).collect();
+        let case = Case::new(vec![Column::numeric("rate", rate, 2), Column::numeric("hours", hours, 1), Column::numeric("y", pay, 3)]);
+        let found = case.run(&LINEAGE).findings;
+        assert_eq!((found.len(), found[0].severity, found[0].columns.join("+")), (1, Severity::Blocker, "rate+hours".to_owned()));
+        let total = walk(5, 120);
+        let step: Vec<f64> = (0..120).map(|t: usize| t.checked_sub(1).map_or(f64::NAN, |b| ((total[t] - total[b]) * 10.0).round() / 10.0)).collect();
+        let case = Case::new(vec![Column::numeric("total", total, 1), Column::numeric("y", step, 1)]);
+        let found = case.run(&LINEAGE).findings;
+        assert_eq!((found.len(), found[0].severity, found[0].columns.join("+")), (1, Severity::Blocker, "total".to_owned()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod audit;
 mod augment;
 mod decide;
 mod lineage;
+mod power;
 mod prepare;
 
 mod quality;
@@ -21,6 +22,7 @@ pub use audit::{AuditReport, audit};
 pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
 
+pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};

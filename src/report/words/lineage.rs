@@ -43,6 +43,7 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
             format!(" is computed from {target} of all rows"),
             "The rows you judge on are among them, so each fold has seen its own answers. Drop it, or compute it inside each fold from training rows only.".to_owned(),
         ),
+        ("gives_target", _) => gives(finding, derived, target),
         ("future_of_other", Some(row)) => told(
             format!(" reads {} ahead", ago(row, unit)),
             format!("It holds what other columns will be later. When you predict, that is not known. Drop it, or compute it from {}s before.", unit),
@@ -66,6 +67,15 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
         ),
         _ => told(format!(" follows from {}", sources(derived)), "It is known when they are known, and adds nothing that they do not say.".to_owned()),
     })
+}
+
+fn gives(finding: &Finding, derived: &Derived, target: &str) -> Told {
+    let (verb, them) = if finding.columns.len() == 1 { (" gives the answer", "it") } else { (" together give the answer", "them") };
+    let meaning = format!(
+        "{} {target} is computed from {them}. Whoever has seen that needs no model, and when you predict it is hardly known.",
+        holds(derived)
+    );
+    Told::new(about(&finding.columns, verb), meaning)
 }
 
 fn encoding(finding: &Finding, key: &str) -> Told {

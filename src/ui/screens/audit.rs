@@ -2,7 +2,7 @@
 
 use super::super::state::App;
 use super::page::{FormAt, page};
-use crate::protocol::{Step, StepState};
+use crate::protocol::{Command, Step, StepState};
 use leptos::prelude::*;
 
 /// The screen.
@@ -11,7 +11,7 @@ pub(crate) fn audit(app: App) -> AnyView {
         "Does a column know the answer?",
         "Every check looks for a way the target could have reached the features, and shows the rows that prove it.",
     );
-    page(app, Step::Audit, promise, FormAt::Above, move || repair_all(app))
+    page(app, Step::Audit, promise, FormAt::Above, move || view! { {repair_all(app)} {power(app)} }.into_any())
 }
 
 /// One click for the first remedy of everything that is open.
@@ -34,4 +34,19 @@ fn repair_all(app: App) -> AnyView {
         }}
     }
     .into_any()
+}
+
+/// The button that measures what the audit would find.
+fn power(app: App) -> AnyView {
+    let idle = Memo::new(move |_| app.section(Step::Audit).with(Option::is_some) && app.state.with(|s| !s.busy));
+    let button = move || {
+        idle.get().then(|| {
+            view! {
+                <button type="button" class="btn" on:click=move |_| app.send(Command::MeasurePower)>
+                    "Measure what the audit would find"
+                </button>
+            }
+        })
+    };
+    button.into_any()
 }
