@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::time::Instant;
-use watertight::audit::{AuditInput, CHECKS};
+use watertight::audit::{AuditInput, CHECKS, NOTHING_SAID};
 use watertight::math::rng::Stream;
 use watertight::sample::Sample;
 use watertight::split::SplitSettings;
@@ -20,16 +20,8 @@ fn time(name: &str, table: &Table, target: &str) {
     let encoded = task.encode(table).unwrap();
     let profiles = profile(table);
     let split = SplitSettings::default();
-    let input = AuditInput {
-        table,
-        profiles: &profiles,
-        task: &task,
-        target: &encoded,
-        split: &split,
-        test_from: None,
-        known: &audit::NOTHING_SAID,
-        seed: 42,
-    };
+    let input =
+        AuditInput { table, profiles: &profiles, task: &task, target: &encoded, split: &split, test_from: None, known: &NOTHING_SAID, seed: 42 };
     let mut total = 0.0;
     println!("{name}: {} rows, {} columns", table.n_rows(), table.columns().len());
     for check in CHECKS {

@@ -4,6 +4,8 @@
 //! not show who did it. A bundle from outside is refused with a reason or predicts; it never panics: sizes are bounded, numbers
 //! finite, every index checked before use.
 
+mod format_1;
+
 use crate::decide::Verdict;
 use crate::derived::DerivedColumn;
 use crate::error::{Error, Result};
@@ -21,7 +23,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Version of the bundle format. A greater one in a file is refused.
-pub const BUNDLE_FORMAT: u32 = 1;
+pub const BUNDLE_FORMAT: u32 = 2;
 /// Largest bundle read, in bytes.
 pub const MAX_BUNDLE_BYTES: usize = 1 << 30;
 
@@ -111,7 +113,13 @@ impl Bundle {
         if hex(&Sha256::digest(file.content.get().as_bytes())) != file.sha256.to_lowercase() {
             return Err(Error::bad_bundle("its content does not fit its fingerprint: it is damaged or was changed"));
         }
-        let bundle: Self = serde_json::from_str(file.content.get()).map_err(|e| Error::bad_bundle(&e.to_string()))?;
+        let bad = |e: serde_json::Error| Error::bad_bundle(&e.to_string());
+        let content = file.content.get();
+        let bundle: Self = if file.watertight_bundle > 1 {
+            serde_json::from_str(content).map_err(bad)?
+        } else {
+            serde_json::from_value(format_1::renewed(serde_json::from_str(content).map_err(bad)?)).map_err(bad)?
+        };
         bundle.validate()?;
         Ok(bundle)
     }

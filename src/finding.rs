@@ -149,7 +149,7 @@ pub struct Derived {
 
 /// The numbers behind a finding. Which variant a check or rule uses is part of its documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// A share of rows or cells.
     Share {
@@ -368,7 +368,7 @@ pub enum Evidence {
 
 /// An edit of the settings that would answer a finding. A remedy never edits the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// Leave these columns out.
     DropColumns {

@@ -1,7 +1,7 @@
 //! Hyperparameters described as data: one description serves forms, command-line flags, bounds, documentation and search.
 
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// What values a hyperparameter may take.
@@ -55,9 +55,8 @@ pub struct ParamSpec {
     pub domain: Domain,
 }
 
-/// A value given for a hyperparameter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+/// A value given for a hyperparameter. In text formats it is written as itself (`true`, `5`, `0.1`, `"l2"`).
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Yes or no.
     Switch(bool),
@@ -67,6 +66,57 @@ pub enum Value {
     Real(f64),
     /// A word.
     Word(String),
+}
+
+/// As it stands in text formats, where what is written says what it is.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Switch(bool),
+    Whole(i64),
+    Real(f64),
+    Word(String),
+}
+
+/// As it stands in the packed messages between page and workers, which hold nothing but values.
+#[derive(Serialize, Deserialize)]
+enum Packed {
+    Switch(bool),
+    Whole(i64),
+    Real(f64),
+    Word(String),
+}
+
+/// The same value in both enums.
+macro_rules! same_value {
+    ($from:ident => $to:ident, $value:expr) => {
+        match $value {
+            $from::Switch(v) => $to::Switch(v),
+            $from::Whole(v) => $to::Whole(v),
+            $from::Real(v) => $to::Real(v),
+            $from::Word(v) => $to::Word(v),
+        }
+    };
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            same_value!(Self => Written, self.clone()).serialize(serializer)
+        } else {
+            same_value!(Self => Packed, self.clone()).serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            Written::deserialize(deserializer).map(|v| same_value!(Written => Self, v))
+        } else {
+            Packed::deserialize(deserializer).map(|v| same_value!(Packed => Self, v))
+        }
+    }
 }
 
 /// Values by name, as the user gave them: only what differs from the defaults need be there.

@@ -37,7 +37,7 @@ pub enum FileRole {
 
 /// What a person asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Tell me what there is: answered with [`Event::Catalogue`] and [`Event::State`].
     Hello,
@@ -147,7 +147,7 @@ pub enum Export {
 
 /// What the engine tells a screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// What there is to choose from.
     Catalogue {
@@ -500,7 +500,7 @@ pub struct StepView {
 /// # Errors
 /// Only if a type cannot be written, which is our mistake.
 pub fn pack<T: Serialize>(message: &T) -> Result<Vec<u8>> {
-    rmp_serde::to_vec_named(message).map_err(|_| Error::internal("a message that cannot be packed"))
+    postcard::to_allocvec(message).map_err(|_| Error::internal("a message that cannot be packed"))
 }
 
 /// A message from bytes.
@@ -508,5 +508,5 @@ pub fn pack<T: Serialize>(message: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// Bytes that are not such a message.
 pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    rmp_serde::from_slice(bytes).map_err(|_| Error::internal("a message that cannot be read"))
+    postcard::from_bytes(bytes).map_err(|_| Error::internal("a message that cannot be read"))
 }

@@ -109,6 +109,26 @@ fn only_shells_touch_the_world() {
     none(&broken);
 }
 
+/// Messages between page and workers hold values one after the other, without names: a form that is named among the fields, told from the
+/// values alone, or left out when empty could be written and not be read.
+#[test]
+fn what_is_packed_can_be_unpacked() {
+    let mut broken = Vec::new();
+    for (name, text) in sources() {
+        let code = code(&text);
+        let lines: Vec<&str> = code.lines().collect();
+        for (at, line) in lines.iter().enumerate().filter(|(_, l)| l.contains("serde(")) {
+            let is_read = lines[..at].iter().rev().find(|l| l.contains("derive(")).is_some_and(|l| l.contains("Deserialize"));
+            let named = line.contains("tag =") && !line.contains("content =");
+            let told = line.contains("untagged") && name != "param.rs";
+            if is_read && (named || told || line.contains("skip_serializing_if")) {
+                broken.push(format!("{name}: {}", line.trim()));
+            }
+        }
+    }
+    none(&broken);
+}
+
 #[test]
 fn every_file_says_what_it_is_and_keeps_its_budget() {
     let mut broken = Vec::new();

@@ -277,6 +277,18 @@ fn what_is_known_late_is_used_shifted_and_what_is_never_known_is_a_blocker() {
 }
 
 #[test]
+fn a_sum_is_still_told_when_another_column_is_known_late() {
+    let mut desk = studio();
+    let mut settings = desk.state.settings.clone();
+    settings.columns.entry("visits".into()).or_default().known = Some(Known::Late(1));
+    desk.command(Command::SetSettings { settings: Box::new(settings) });
+    desk.run(Step::Audit);
+    let parts = ["membership_revenue", "class_revenue", "shop_revenue"].join("+");
+    let told = findings(&desk).into_iter().filter(|f| f.id.ends_with(&parts) && f.severity == Severity::Blocker).count();
+    assert_eq!(told, 1, "once, by whichever check proves it");
+}
+
+#[test]
 fn a_mean_of_the_target_moves_inside_the_folds() {
     let a = noise(4, 0, 400);
     let levels: Vec<f64> = (0..400).map(|i| f64::from((i * 7 + i / 13) % 20)).collect();

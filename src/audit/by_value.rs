@@ -147,7 +147,7 @@ mod tests {
         let label = |i: usize| {
             if i < 4 {
                 "rare"
-            } else if i % 2 == 0 {
+            } else if i.is_multiple_of(2) {
                 "even"
             } else {
                 "odd"

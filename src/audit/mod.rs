@@ -17,7 +17,7 @@ mod remedies;
 
 pub use checks::{CHECKS, LAST};
 
-use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Status};
 use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
@@ -122,7 +122,8 @@ pub fn settle(mut checked: Vec<Checked>) -> Vec<Checked> {
         checked.iter().filter(|c| proofs.contains(&c.id.as_str())).flat_map(|c| &c.findings).flat_map(|f| f.columns.clone()).collect();
     for check in checked.iter_mut().filter(|c| !proofs.contains(&c.id.as_str())) {
         let told = |f: &Finding| !f.columns.is_empty() && f.columns.iter().all(|c| proven.contains(c));
-        check.findings.retain(|f| f.certainty == Certainty::Proven || !told(f));
+        let own_proof = |f: &Finding| f.certainty == Certainty::Proven && !matches!(f.evidence, Evidence::LinearIdentity { .. });
+        check.findings.retain(|f| own_proof(f) || !told(f));
     }
     quieten(&mut checked);
     for check in &mut checked {

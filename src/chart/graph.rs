@@ -35,9 +35,9 @@ pub struct Graph {
 /// Distance between nodes of a layer, and from an edge that passes, in pixels.
 const STEP: f64 = 34.0;
 const PASS: f64 = 20.0;
-/// Height of a node, and room for what is written on the edges between two layers, in pixels.
+/// Height of a node, and room for the curves between two layers, beside what is written on the edges, in pixels.
 const HEIGHT: f64 = 24.0;
-const GAP: f64 = 150.0;
+const GAP: f64 = 60.0;
 /// Widest node and size of names, in pixels.
 const WIDEST: f64 = 190.0;
 const SIZE: f64 = 12.0;
@@ -199,10 +199,12 @@ pub type Link<'a> = &'a dyn Fn(&Node) -> Option<String>;
 /// The graph as SVG. `link` gives the address a node leads to; without one, nodes are buttons for a script, the first of them in the order of tabs.
 #[must_use]
 pub fn svg(graph: &Graph, link: Option<Link<'_>>) -> String {
-    let placed = layout(graph);
+    let placed = &layout(graph);
     let widths: Vec<f64> = graph.nodes.iter().map(|n| (width_of(&n.name, SIZE) * 1.08 + 18.0 + extra(&n.class)).min(WIDEST)).collect();
     let widest = |layer: usize| placed.places.iter().zip(&widths).filter(|(p, _)| p.0 == layer).map(|(_, w)| *w).fold(0.0, f64::max);
-    let lefts: Vec<f64> = (0..placed.n_layers).scan(1.0, |x, layer| Some(std::mem::replace(x, *x + widest(layer) + GAP))).collect();
+    let ends_in = |layer: usize| graph.edges.iter().filter(move |e| placed.places.get(e.1 as usize).is_some_and(|p| p.0 == layer));
+    let written = |layer: usize| ends_in(layer).map(|e| width_of(&e.2, SIZE)).fold(0.0, f64::max);
+    let lefts: Vec<f64> = (0..placed.n_layers).scan(1.0, |x, l| Some(std::mem::replace(x, *x + widest(l) + GAP + written(l + 1)))).collect();
     let left = |layer: usize| lefts.get(layer).copied().unwrap_or(0.0);
     let width = (0..placed.n_layers).map(|l| left(l) + widest(l)).fold(0.0, f64::max) + 1.0;
     let mut lines = vec![String::new(); graph.nodes.len()];
@@ -221,7 +223,7 @@ pub fn svg(graph: &Graph, link: Option<Link<'_>>) -> String {
     for (at, node) in graph.nodes.iter().enumerate() {
         let (layer, y) = placed.places[at];
         let drawn = boxed(node, left(layer), y, widths[at]);
-        let says = visible(&attribute(&format!("{}, {}", node.name, node.word)));
+        let says = visible(&attribute(&format!("{} {}", node.name, node.word)));
         inside += &match link.map(|link| link(node)) {
             Some(Some(to)) => format!("<a class=\"gn {}\" href=\"{to}\" aria-label=\"{says}\">{}{drawn}</a>", node.class, lines[at]),
             Some(None) => format!("<g class=\"gn {}\">{}{drawn}</g>", node.class, lines[at]),
@@ -267,19 +269,23 @@ fn edge(points: &[(f64, f64)], node: &Node, ends: (usize, usize), words: &str) -
 fn boxed(node: &Node, x: f64, y: f64, width: f64) -> String {
     let stroke = if node.class == "blocker" || node.class == "accent" { 2 } else { 1 };
     let top = y - HEIGHT / 2.0;
-    let name = visible(&attribute(&fitted(&node.name, SIZE * 1.08, width - 12.0 - extra(&node.class))));
+    let shown = fitted(&node.name, SIZE * 1.08, width - 12.0 - extra(&node.class));
+    let name = visible(&attribute(&shown));
     let mut drawn = format!(
         "<rect class=\"g-paper\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\"/><rect class=\"g-line\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\" stroke-width=\"{stroke}\"/>"
     );
-    let mut at = x + 9.0;
-    if has_mark(&node.class) {
+    let mark = has_mark(&node.class);
+    if mark {
         drawn += &format!("<use href=\"#m-{}\" x=\"{:.1}\" y=\"{:.1}\" width=\"13\" height=\"13\"/>", node.class, x + 6.0, y - 6.5);
-        at = x + 24.0;
-    } else if node.class == "accent" {
-        drawn += &format!("<text class=\"end accent b\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", x + width - 8.0, y + 4.0, node.word);
     }
-    let title = visible(&attribute(&format!("{}: {}", node.name, node.word)));
-    drawn + &format!("<title>{title}</title><text class=\"m\" x=\"{at:.1}\" y=\"{:.1}\">{name}</text>", y + 4.0)
+    drawn += &format!("<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\">{name}</text>", x + if mark { 24.0 } else { 9.0 }, y + 4.0);
+    if node.class == "accent" {
+        drawn += &format!("<text class=\"end accent b\" x=\"{:.1}\" y=\"{:.1}\"> {}</text>", x + width - 8.0, y + 4.0, node.word);
+    }
+    if shown != node.name {
+        drawn += &format!("<title>{}</title>", visible(&attribute(&node.name)));
+    }
+    drawn
 }
 
 /// Whether a class has a mark of its own among the symbols of the page.

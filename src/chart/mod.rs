@@ -54,7 +54,7 @@ pub struct Axis {
 
 /// What is drawn. A closed list; each has its drawing function in `paint/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "shape", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// Counts in bins: `edges` has one more entry than `counts`.
     Histogram {

@@ -232,7 +232,7 @@ fn apply_task(settings: &mut Settings, task: &TaskOptions) -> Result<()> {
             ("yes", _) => Known::Yes,
             ("no", _) => Known::No,
             (_, Ok(steps)) => Known::Late(steps),
-            _ => return Err(Error::unknown("known", &word, &["yes", "no", "a number of steps"])),
+            _ => return Err(Error::unknown("answer", &word, &["yes", "no", "a number of steps"])),
         };
         settings.columns.entry(column).or_default().known = Some(known);
     }

@@ -24,7 +24,7 @@ pub enum Comparison {
 
 /// What a gate measures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// Cross-validated metric of the chosen model, by metric id.
     Metric {

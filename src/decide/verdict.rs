@@ -59,7 +59,7 @@ pub enum Verdict {
 
 /// What the verdict rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// These blockers are open, by finding id.
     OpenBlockers {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How one column follows from others. Columns are positions in the table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "family", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Formula {
     /// From values of the same row.
     Row(RowFormula),

@@ -92,7 +92,7 @@ pub(crate) fn only(models: Vec<Model>) -> Result<Model> {
 
 /// A fitted model. A closed list: every form knows how to predict and how to check itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Model {
     /// The same answer for every row.
     Constant(learners::baseline::Constant),

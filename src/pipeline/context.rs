@@ -53,21 +53,21 @@ const FITTED_TAG: u8 = 5;
 const FEATURE_SETS_TAG: u8 = 6;
 
 impl ContextPart {
-    /// As bytes for another worker: a tag, then the table's own compact form or MessagePack.
+    /// As bytes for another worker: a tag, then the table's own compact form or packed values.
     ///
     /// # Errors
     /// Only if a type cannot be written, which is our mistake.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let packed = |tag: u8, body: std::result::Result<Vec<u8>, rmp_serde::encode::Error>| {
+        let packed = |tag: u8, body: std::result::Result<Vec<u8>, postcard::Error>| {
             body.map(|b| [vec![tag], b].concat()).map_err(|_| Error::internal("a context that cannot be packed"))
         };
         match self {
             Self::Table(table) => Ok([vec![TABLE_TAG], wire::to_bytes(table)].concat()),
-            Self::Profiles(profiles) => packed(PROFILES_TAG, rmp_serde::to_vec_named(profiles.as_ref())),
-            Self::Plan(plan) => packed(PLAN_TAG, rmp_serde::to_vec_named(plan)),
-            Self::Folds(folds) => packed(FOLDS_TAG, rmp_serde::to_vec_named(folds.as_ref())),
-            Self::FeatureSets(sets) => packed(FEATURE_SETS_TAG, rmp_serde::to_vec_named(sets.as_ref())),
-            Self::Fitted(fitted) => packed(FITTED_TAG, rmp_serde::to_vec_named(fitted.as_ref())),
+            Self::Profiles(profiles) => packed(PROFILES_TAG, postcard::to_allocvec(profiles.as_ref())),
+            Self::Plan(plan) => packed(PLAN_TAG, postcard::to_allocvec(plan)),
+            Self::Folds(folds) => packed(FOLDS_TAG, postcard::to_allocvec(folds.as_ref())),
+            Self::FeatureSets(sets) => packed(FEATURE_SETS_TAG, postcard::to_allocvec(sets.as_ref())),
+            Self::Fitted(fitted) => packed(FITTED_TAG, postcard::to_allocvec(fitted.as_ref())),
         }
     }
 
@@ -79,11 +79,11 @@ impl ContextPart {
         let bad = |_| Error::internal("a context that cannot be read");
         match bytes.split_first() {
             Some((&TABLE_TAG, body)) => Ok(Self::Table(Arc::new(wire::from_bytes(body)?))),
-            Some((&PROFILES_TAG, body)) => rmp_serde::from_slice(body).map(Self::Profiles).map_err(bad),
-            Some((&PLAN_TAG, body)) => rmp_serde::from_slice(body).map(Self::Plan).map_err(bad),
-            Some((&FOLDS_TAG, body)) => rmp_serde::from_slice(body).map(Self::Folds).map_err(bad),
-            Some((&FEATURE_SETS_TAG, body)) => rmp_serde::from_slice(body).map(Self::FeatureSets).map_err(bad),
-            Some((&FITTED_TAG, body)) => rmp_serde::from_slice(body).map(Self::Fitted).map_err(bad),
+            Some((&PROFILES_TAG, body)) => postcard::from_bytes(body).map(Self::Profiles).map_err(bad),
+            Some((&PLAN_TAG, body)) => postcard::from_bytes(body).map(Self::Plan).map_err(bad),
+            Some((&FOLDS_TAG, body)) => postcard::from_bytes(body).map(Self::Folds).map_err(bad),
+            Some((&FEATURE_SETS_TAG, body)) => postcard::from_bytes(body).map(Self::FeatureSets).map_err(bad),
+            Some((&FITTED_TAG, body)) => postcard::from_bytes(body).map(Self::Fitted).map_err(bad),
             _ => Err(Error::internal("a context of no known form")),
         }
     }

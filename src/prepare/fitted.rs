@@ -17,7 +17,7 @@ const RAW: &str = "column";
 
 /// A step with what it learned. A closed list: every form knows how to apply and describe itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FittedStep {
     /// Parts of moments.
     DateParts(date_parts::FittedParts),

@@ -6,7 +6,8 @@
 //! - In tables by label (classes, confusion) a count of 1 to 4 is "< 5"; where it would be the only one withheld, so that a total
 //!   gives it away, the next smallest is withheld too, as "–".
 //! - Bins and groups of fewer rows are not drawn, or drawn at one height; curves need as many rows on both sides.
-//! - Smallest and largest values are not given; spreads are quantiles.
+//! - Smallest and largest values are not given; spreads are quantiles. The target by the values of a column (`audit::by_value`) is told for groups
+//!   of as many rows only, cut at deciles.
 //! - Preparation keeps a level only if it stands in as many training rows (`prepare::steps::encode`, `min_rows`), so that neither a
 //!   feature's name nor a bundle holds a rarer one; a bundle's schema lists no levels.
 //!

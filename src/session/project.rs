@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::protocol::{Change, FileRole};
 use crate::report::format;
-use crate::settings::{SETTINGS_FORMAT, Settings};
+use crate::settings::Settings;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 /// First bytes of a project file.
-const MAGIC: &[u8] = b"watertight project 1\n";
+const MAGIC: &[u8] = b"watertight project 2\n";
 /// Largest unpacked project, in bytes: protects against files that unpack without end.
 const MAX_UNPACKED: u64 = 1 << 31;
 
@@ -30,7 +30,7 @@ pub(super) struct ProjectFile {
 }
 
 /// What a project holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Project {
     /// All choices.
     pub settings: Settings,
@@ -38,28 +38,34 @@ pub(super) struct Project {
     pub files: Vec<ProjectFile>,
 }
 
-/// A project as bytes: a magic line, then MessagePack under gzip.
+/// As it stands in the file: settings as their own text, so that a later version can read them.
+#[derive(Serialize, Deserialize)]
+struct Saved<F> {
+    settings: String,
+    files: F,
+}
+
+/// A project as bytes: a magic line, then settings and files under gzip.
 pub(super) fn write(project: &Project) -> Result<Vec<u8>> {
-    let body = rmp_serde::to_vec_named(project).map_err(|_| Error::internal("a project that cannot be packed"))?;
+    let saved = Saved { settings: project.settings.to_json(), files: &project.files };
+    let body = postcard::to_allocvec(&saved).map_err(|_| Error::internal("a project that cannot be packed"))?;
     let mut packer = GzEncoder::new(MAGIC.to_vec(), Compression::fast());
     packer.write_all(&body).and_then(|()| packer.finish()).map_err(|_| Error::internal("a project that cannot be packed"))
 }
 
 /// A project from bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<Project> {
-    let packed = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::bad_project("it does not begin like one, or was written by a newer version"))?;
+    let packed = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::bad_project("it does not begin like one, or was written by another version"))?;
     let mut body = Vec::new();
     let limit = MAX_UNPACKED.min((packed.len() as u64).saturating_mul(1000).max(1 << 20));
     let n = GzDecoder::new(packed).take(limit + 1).read_to_end(&mut body).map_err(|_| Error::bad_project("it is damaged"))?;
     if n as u64 > limit {
         return Err(Error::bad_project("it unpacks to more than its size allows"));
     }
-    let project: Project = rmp_serde::from_slice(&body).map_err(|_| Error::bad_project("it is damaged"))?;
-    if project.settings.format > SETTINGS_FORMAT {
-        return Err(Error::bad_project("its settings were written by a newer version"));
-    }
-    project.settings.check_ranges()?;
-    Ok(project)
+    let saved: Saved<Vec<ProjectFile>> = postcard::from_bytes(&body).map_err(|_| Error::bad_project("it is damaged"))?;
+    let settings = Settings::from_json(&saved.settings)?;
+    settings.check_ranges()?;
+    Ok(Project { settings, files: saved.files })
 }
 
 /// What opening a project would change: files first, then settings by their path. `open`: name and size of the files that are open.
@@ -124,8 +130,7 @@ mod tests {
     #[test]
     fn settings_that_cannot_be_are_refused_with_the_project() {
         type Edit = fn(&mut Settings);
-        let edits: [(Edit, &str); 3] =
-            [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = f64::NAN, "holdout"), (|s| s.format = 99, "newer version")];
+        let edits: [(Edit, &str); 3] = [(|s| s.split.folds = 0, "folds"), (|s| s.split.holdout = 2.0, "holdout"), (|s| s.format = 99, "at most")];
         for (edit, word) in edits {
             let mut project = example();
             edit(&mut project.settings);

@@ -67,7 +67,6 @@ pub struct ColumnChoice {
     /// Pattern of an ambiguous date column ("%d/%m/%Y").
     pub date_format: Option<String>,
     /// Whether the value of the predicted row is known when predicting; `None`: not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,
 }
 
@@ -99,7 +98,7 @@ pub struct Accepted {
     /// Why.
     pub reason: String,
     /// What was accepted, in rounded terms and values: when they differ the finding is open again. Empty: filled in when the finding is next seen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub fingerprint: Vec<(String, String)>,
 }
 
@@ -150,10 +149,8 @@ pub struct Settings {
     /// Findings accepted with a reason. A proven blocker stays no-go all the same.
     pub accepted: Vec<Accepted>,
     /// Columns that hold a function of earlier rows in the place of their own values.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<DerivedColumn>,
     /// Remedies that were applied, in order: the report tells before and after. They change nothing else.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repairs: Vec<Repair>,
 }
 

@@ -41,7 +41,7 @@ pub struct Reject {
 
 /// Something a person should know about the reading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "note", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Note {
     /// An empty or repeated name was changed.
     Renamed {

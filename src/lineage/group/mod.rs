@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 /// A formula over the rows that share a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum GroupFormula {
     /// An aggregate of the source over all rows of the key's level.
     Aggregate {

@@ -277,7 +277,7 @@ fn full_group_formulas_read_the_whole_file_and_show_the_own_row_first() {
     assert_eq!((parts[0].row, parts[0].value), (77, x[77]));
     assert!(parts.iter().all(|p| codes[p.row as usize] == codes[77]));
     let json = serde_json::to_string(&formula).unwrap();
-    assert_eq!(json, r#"{"family":"group","form":"aggregate","aggregate":"mean","source":1,"key":0}"#);
+    assert_eq!(json, r#"{"group":{"aggregate":{"aggregate":"mean","source":1,"key":0}}}"#);
 }
 
 /// Columns made to provoke accidents: each is independent of the others.

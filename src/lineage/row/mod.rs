@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 /// A formula over columns of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RowFormula {
     /// `constant + sum(weight x column)`: copies, affine forms, sums and differences.
     Linear {

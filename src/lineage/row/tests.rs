@@ -140,5 +140,5 @@ fn degenerate_tables_give_nothing() {
 #[test]
 fn formulas_are_written_readably() {
     let formula = Formula::Row(RowFormula::Unary { source: 3, function: Function::LogOneMore });
-    assert_eq!(serde_json::to_string(&formula).unwrap(), r#"{"family":"row","form":"unary","source":3,"function":"log1p"}"#);
+    assert_eq!(serde_json::to_string(&formula).unwrap(), r#"{"row":{"unary":{"source":3,"function":"log1p"}}}"#);
 }

@@ -54,7 +54,6 @@ pub struct Ewm {
     /// Values it needs at least.
     pub at_least: u32,
     /// Where the history before the file's first row is cut off: the mean each entity starts with. Empty: starts with the first value.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<f64>,
 }
 

@@ -40,7 +40,7 @@ use source::Source;
 
 /// A formula over rows in time order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum TimeFormula {
     /// The value `by` rows before (negative: after).
     Shift {

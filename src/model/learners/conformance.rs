@@ -192,7 +192,7 @@ fn a_model_saved_and_loaded_predicts_the_same_bits() {
         let loaded: Model = serde_json::from_str(&json).unwrap();
         loaded.validate(4, n_classes(kind)).unwrap();
         assert_eq!(bits(&model.predict(train.features()).unwrap()), bits(&loaded.predict(train.features()).unwrap()), "{}", learner.id);
-        let packed: Model = rmp_serde::from_slice(&rmp_serde::to_vec_named(&model).unwrap()).unwrap();
+        let packed: Model = postcard::from_bytes(&postcard::to_allocvec(&model).unwrap()).unwrap();
         assert_eq!(model, packed, "{}", learner.id);
     });
 }

@@ -63,7 +63,7 @@ pub struct FittedImpute {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "with", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Fill {
     Number {
         value: f64,

@@ -9,7 +9,7 @@
 //! cross-fitting as in scikit-learn's `TargetEncoder`.
 
 use super::encode::LEAST_ROWS;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::math::rng::Stream;
 use crate::param::{Domain, ParamSpec, Params};
 use crate::prepare::slots::{Cells, Slot, Slots};
@@ -96,7 +96,8 @@ impl Tally {
 }
 
 fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep> {
-    let target = slots.target().ok_or_else(|| Error::internal("a step that was not given the target"))?;
+    // Without a target there is no mean of it.
+    let target = slots.target().unwrap_or_default();
     let (y, n_classes) = (&target.0, target.1);
     let classes: Vec<u32> = match n_classes {
         0 => Vec::new(),

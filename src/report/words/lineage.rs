@@ -13,6 +13,8 @@ pub(super) fn tell(finding: &Finding, target: &str) -> Option<Told> {
     let derived = match &finding.evidence {
         Evidence::Derivation(derived) => derived,
         Evidence::Setting { name, value } if name == "depends_on" => return Some(encoding(finding, value)),
+        // A sum that gives the target is told as the check for sums tells it.
+        Evidence::LinearIdentity { .. } => return super::audit::tell(&Finding { check: "target_sum".to_owned(), ..finding.clone() }, target),
         Evidence::Setting { name, .. } if name == "known" => return Some(never_known(finding)),
         Evidence::Setting { value, .. } => return Some(availability(finding, value)),
         _ => return Some(Told::new(about(&finding.columns, " is made of other columns"), "The formula is in the evidence.")),

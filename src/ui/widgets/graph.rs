@@ -15,7 +15,7 @@ pub(crate) fn graph(graph: &Graph, twin: &TableBlock) -> impl IntoView + use<> {
             <p class="small prose">{says}</p>
             <p class="fine">"Arrow keys move from column to column; Enter opens the finding."</p>
             <div
-                class="sheet"
+                class="drawing"
                 inner_html=svg(graph, None)
                 on:focusin=|event| emphasise(&event)
                 on:mouseover=|event| emphasise(&event)
