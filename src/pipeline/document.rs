@@ -62,7 +62,6 @@ impl<'a> Input<'a> {
                 let checked = &self.shown(checked);
                 let mut section = quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted });
                 tell_reopened(&mut section.blocks, &o.reopened);
-                section.blocks.extend(o.power.iter().flat_map(power));
                 section
             }),
             Step::Audit => {
@@ -74,6 +73,7 @@ impl<'a> Input<'a> {
                     section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
+                section.blocks.extend(o.power.iter().flat_map(power));
                 Some(section)
             }
             Step::Prepare => {
