@@ -223,7 +223,7 @@ pub fn svg(graph: &Graph, link: Option<Link<'_>>) -> String {
     for (at, node) in graph.nodes.iter().enumerate() {
         let (layer, y) = placed.places[at];
         let drawn = boxed(node, left(layer), y, widths[at]);
-        let says = visible(&attribute(&format!("{}, {}", node.name, node.word)));
+        let says = visible(&attribute(&format!("{} {}", node.name, node.word)));
         inside += &match link.map(|link| link(node)) {
             Some(Some(to)) => format!("<a class=\"gn {}\" href=\"{to}\" aria-label=\"{says}\">{}{drawn}</a>", node.class, lines[at]),
             Some(None) => format!("<g class=\"gn {}\">{}{drawn}</g>", node.class, lines[at]),
@@ -269,19 +269,23 @@ fn edge(points: &[(f64, f64)], node: &Node, ends: (usize, usize), words: &str) -
 fn boxed(node: &Node, x: f64, y: f64, width: f64) -> String {
     let stroke = if node.class == "blocker" || node.class == "accent" { 2 } else { 1 };
     let top = y - HEIGHT / 2.0;
-    let name = visible(&attribute(&fitted(&node.name, SIZE * 1.08, width - 12.0 - extra(&node.class))));
+    let shown = fitted(&node.name, SIZE * 1.08, width - 12.0 - extra(&node.class));
+    let name = visible(&attribute(&shown));
     let mut drawn = format!(
         "<rect class=\"g-paper\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\"/><rect class=\"g-line\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\" stroke-width=\"{stroke}\"/>"
     );
-    let mut at = x + 9.0;
-    if has_mark(&node.class) {
+    let mark = has_mark(&node.class);
+    if mark {
         drawn += &format!("<use href=\"#m-{}\" x=\"{:.1}\" y=\"{:.1}\" width=\"13\" height=\"13\"/>", node.class, x + 6.0, y - 6.5);
-        at = x + 24.0;
-    } else if node.class == "accent" {
-        drawn += &format!("<text class=\"end accent b\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", x + width - 8.0, y + 4.0, node.word);
     }
-    let title = visible(&attribute(&format!("{}: {}", node.name, node.word)));
-    drawn + &format!("<title>{title}</title><text class=\"m\" x=\"{at:.1}\" y=\"{:.1}\">{name}</text>", y + 4.0)
+    drawn += &format!("<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\">{name}</text>", x + if mark { 24.0 } else { 9.0 }, y + 4.0);
+    if node.class == "accent" {
+        drawn += &format!("<text class=\"end accent b\" x=\"{:.1}\" y=\"{:.1}\"> {}</text>", x + width - 8.0, y + 4.0, node.word);
+    }
+    if shown != node.name {
+        drawn += &format!("<title>{}</title>", visible(&attribute(&node.name)));
+    }
+    drawn
 }
 
 /// Whether a class has a mark of its own among the symbols of the page.

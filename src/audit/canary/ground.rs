@@ -3,7 +3,9 @@
 //! At most [`MOST_ROWS`] rows and [`MOST_FEATURES`] features are taken. Rows stay neighbours where that matters: the last rows in order of time,
 //! or whole entities in the order of the file; without either, rows drawn by chance, in the order of the file.
 
+use super::{PROOFS, audit_with};
 use crate::error::Result;
+use crate::finding::{Certainty, Severity};
 use crate::lineage::frame::Frame;
 use crate::lineage::judge::Moment;
 use crate::lineage::search;
@@ -44,6 +46,8 @@ pub struct Ground {
     pub known_after: usize,
     /// Whether neighbours in the file are neighbours in time.
     pub has_order: bool,
+    /// Features that a proof accuses before anything is planted: no innocent twin is made of them.
+    pub guilty: Vec<String>,
     /// Seed of the run.
     pub seed: u64,
 }
@@ -62,7 +66,12 @@ impl Ground {
         let moment = frame.target.map(|t| Moment::new(t, task.horizon, &search(&frame).chosen));
         let known_after = moment.map_or(1, |m| usize::try_from(-m.known_of_target()).unwrap_or(1).max(1));
         let has_order = task.time.is_some() || wanders(&target.values);
-        Ok(Self { split: split.clone(), numbers, order, starts, millis, known_after, has_order, seed, target, task, table })
+        let guilty = Vec::new();
+        let mut ground = Self { split: split.clone(), numbers, order, starts, millis, known_after, has_order, guilty, seed, target, task, table };
+        let proofs = audit_with(&ground.table, &ground.task, &ground, |id| PROOFS.contains(&id));
+        let grave = proofs.iter().flat_map(|c| &c.findings).filter(|f| f.severity <= Severity::Warning && f.certainty != Certainty::Ask);
+        ground.guilty = grave.flat_map(|f| f.columns.clone()).collect();
+        Ok(ground)
     }
 
     /// Rows and features of the ground of a table, without making it.

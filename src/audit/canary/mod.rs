@@ -15,7 +15,7 @@ mod window;
 pub use ground::{Ground, MOST_FEATURES, MOST_ROWS};
 
 use super::{AuditInput, CHECKS, settle};
-use crate::finding::{Checked, Finding, Severity};
+use crate::finding::{Certainty, Checked, Finding, Severity};
 use crate::math::rng::Stream;
 use crate::table::{Column, Table};
 use crate::task::Task;
@@ -117,14 +117,17 @@ impl Planted {
     /// Whether one of these findings is about what was planted, and as grave as promised. `before`: findings of the table without it.
     #[must_use]
     pub fn is_found(&self, findings: &[Finding], before: &[Finding]) -> bool {
-        findings.iter().any(|f| f.severity <= self.severity && self.is_named(f, before))
+        // A question answers only where no more was promised.
+        let is_sure = |f: &Finding| f.certainty != Certainty::Ask || self.severity == Severity::Note;
+        findings.iter().any(|f| f.severity <= self.severity && is_sure(f) && self.is_named(f, before))
     }
 
-    /// Whether one of these findings accuses what was planted, as a blocker or a warning.
+    /// Whether one of these findings accuses what was planted, as a blocker or a warning. A question accuses nobody.
     #[must_use]
     pub fn is_accused(&self, findings: &[Finding], before: &[Finding]) -> bool {
         let any = |f: &Finding| self.columns.is_empty() || self.columns.iter().any(|c| f.columns.contains(c));
-        findings.iter().any(|f| f.severity <= Severity::Warning && any(f) && (!self.columns.is_empty() || self.is_named(f, before)))
+        let grave = |f: &Finding| f.severity <= Severity::Warning && f.certainty != Certainty::Ask;
+        findings.iter().any(|f| grave(f) && any(f) && (!self.columns.is_empty() || self.is_named(f, before)))
     }
 
     fn is_named(&self, finding: &Finding, before: &[Finding]) -> bool {

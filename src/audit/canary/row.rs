@@ -50,7 +50,7 @@ fn source(ground: &Ground, dose: Dose, draw: &mut Stream) -> Result<(String, Vec
     if dose != Dose::Twin {
         return Ok((ground.task.target.clone(), numbers.clone()));
     }
-    let features = ground.numeric(VARIED);
+    let features: Vec<&Column> = ground.numeric(VARIED).into_iter().filter(|c| !ground.guilty.iter().any(|g| g == c.name())).collect();
     let feature = drawn(&features, draw).ok_or(NO_FEATURE)?;
     Ok((feature.name().to_owned(), feature.numbers().unwrap_or_default().to_vec()))
 }
@@ -107,7 +107,8 @@ fn decimals(ground: &Ground, dose: Dose) -> i32 {
 fn difference(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     continuous(ground)?;
     let (name, values) = source(ground, dose, draw)?;
-    let others: Vec<&Column> = ground.numeric(VARIED).into_iter().filter(|c| c.name() != name).collect();
+    let is_guilty = |c: &Column| dose == Dose::Twin && ground.guilty.iter().any(|g| g == c.name());
+    let others: Vec<&Column> = ground.numeric(VARIED).into_iter().filter(|c| c.name() != name && !is_guilty(c)).collect();
     let other = drawn(&others, draw).ok_or(NO_FEATURE)?;
     let decimals = decimals(ground, dose).max(i32::from(other.printed_decimals().unwrap_or(0).min(6)));
     let cells: Vec<f64> = values.iter().zip(other.numbers().unwrap_or_default()).map(|(v, x)| v - x).collect();
@@ -117,7 +118,8 @@ fn difference(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
 fn quotient(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     continuous(ground)?;
     let (name, values) = source(ground, dose, draw)?;
-    let nonzero = |c: &&Column| c.name() != name && c.numbers().is_some_and(|v| v.iter().all(|x| *x != 0.0));
+    let is_guilty = |c: &Column| dose == Dose::Twin && ground.guilty.iter().any(|g| g == c.name());
+    let nonzero = |c: &&Column| c.name() != name && !is_guilty(c) && c.numbers().is_some_and(|v| v.iter().all(|x| *x != 0.0));
     let others: Vec<&Column> = ground.numeric(VARIED).into_iter().filter(nonzero).collect();
     let other = drawn(&others, draw).ok_or("there is no numeric feature without zeros")?;
     let cells: Vec<f64> = values.iter().zip(other.numbers().unwrap_or_default()).map(|(v, x)| v / x).collect();

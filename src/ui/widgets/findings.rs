@@ -88,8 +88,10 @@ fn filter_row(app: App, all: &List, wanted: Wanted, matching: Memo<Vec<usize>>) 
     let total = all.len();
     let chips: Vec<AnyView> = KINDS.into_iter().filter_map(|(kind, word)| chip(all, kind, word, wanted.kind)).collect();
     let chips = (chips.len() > 1).then_some(chips);
+    // Two lists on a page have two names.
+    let label = if all.iter().all(|one| one.mark == Mark::Safe) { "Certificates" } else { "Findings" };
     view! {
-        <div class="filter" role="search" aria-label="Findings">
+        <div class="filter" role="search" aria-label=label>
             <label>
                 <span class="vh">"Search the findings"</span>
                 <input
