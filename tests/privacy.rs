@@ -105,7 +105,7 @@ fn levels_named_by_a_mapping_or_a_step_stand_in_five_rows() {
     }
     let mut desk = desk_of(&csv, "logistic", |_| ());
     let audit = desk.export(Export::AuditJson);
-    assert!(audit.contains("\"type\": \"mapping\"") && audit.contains("closed"), "the copy is found: {audit}");
+    assert!(audit.contains("\"mapping\": {") && audit.contains("closed"), "the copy is found: {audit}");
     for what in SHARED {
         assert!(!desk.export(what).contains("Ms-Quill"), "{what:?}");
     }
@@ -144,9 +144,10 @@ fn classes_of_few_rows_are_not_counted_out() {
         .unwrap()
         .iter()
         .flat_map(|s| s["blocks"].as_array().unwrap())
-        .find(|b| b["figure"]["id"] == "confusion")
+        .map(|b| &b["figure"]["figure"])
+        .find(|f| f["id"] == "confusion")
         .unwrap();
-    let counts = figure["figure"]["shape"]["counts"].as_array().unwrap();
+    let counts = figure["shape"]["confusion"]["counts"].as_array().unwrap();
     let small = |n: &serde_json::Value| n.as_f64().is_some_and(|n| n > 0.0 && n < 5.0);
     assert!(counts.iter().flat_map(|row| row.as_array().unwrap()).all(|n| !small(n)), "{counts:?}");
 }
@@ -155,7 +156,7 @@ fn classes_of_few_rows_are_not_counted_out() {
 fn a_model_that_holds_its_rows_says_so_and_others_do_not_hold_them() {
     let (csv, _) = people();
     let mut desk = desk_of(&csv, "neighbours", |s| s.learners = Some(vec![Chosen { id: "neighbours".into(), ..Chosen::default() }]));
-    assert!(desk.export(Export::Bundle).contains("\"form\":\"neighbours\""), "the model is one of neighbours");
+    assert!(desk.export(Export::Bundle).contains("\"model\":{\"neighbours\":"), "the model is one of neighbours");
     assert!(desk.export(Export::ModelCard).contains("holds rows it learned from"));
     assert!(desk.export(Export::Bundle).contains("\"holds_training_rows\":true"));
     let mut desk = desk_of(&csv, "ridge", |s| {

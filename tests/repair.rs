@@ -294,7 +294,7 @@ fn a_mean_of_the_target_moves_inside_the_folds() {
     let levels: Vec<f64> = (0..400).map(|i| f64::from((i * 7 + i / 13) % 20)).collect();
     let y: Vec<f64> = a.iter().zip(&levels).map(|(a, l)| ((a + l * 0.3) * 100.0).round() / 100.0).collect();
     let mean = |level: f64| {
-        let of: Vec<f64> = y.iter().zip(&levels).filter(|(_, l)| l.total_cmp(&&level).is_eq()).map(|(y, _)| *y).collect();
+        let of: Vec<f64> = y.iter().zip(&levels).filter(|(_, l)| l.total_cmp(&level).is_eq()).map(|(y, _)| *y).collect();
         of.iter().sum::<f64>() / of.len() as f64
     };
     let mut text = "city,a,city_mean,y\n".to_owned();

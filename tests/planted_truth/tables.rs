@@ -117,7 +117,8 @@ pub fn unordered(seed: u64, n: usize, n_classes: usize) -> Named {
 
 /// A series to be forecast from honest features, dated: each day, each month, or on uneven days.
 pub fn dated(seed: u64, n: usize) -> Named {
-    let kinds: [(&str, fn(usize, u64) -> Vec<f64>); 3] = [("walk", walk), ("ar", ar), ("seasonal", seasonal)];
+    type Kind = (&'static str, fn(usize, u64) -> Vec<f64>);
+    let kinds: [Kind; 3] = [("walk", walk), ("ar", ar), ("seasonal", seasonal)];
     let (name, series) = kinds[(seed % 3) as usize];
     let mut draw = Stream::new(seed, "planted/days", 0);
     let (mut day, stamp) = (18_000, seed % 2);
