@@ -547,7 +547,7 @@ impl Finding {
 
 /// What a check or rule did. There is no fourth state, and no green without [`Status::Ran`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", content = "reason", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It looked.
     Ran,

@@ -147,7 +147,7 @@ fn classes_of_few_rows_are_not_counted_out() {
         .map(|b| &b["figure"]["figure"])
         .find(|f| f["id"] == "confusion")
         .unwrap();
-    let counts = figure["shape"]["confusion"]["counts"].as_array().unwrap();
+    let counts = figure["shape"]["matrix"]["counts"].as_array().unwrap();
     let small = |n: &serde_json::Value| n.as_f64().is_some_and(|n| n > 0.0 && n < 5.0);
     assert!(counts.iter().flat_map(|row| row.as_array().unwrap()).all(|n| !small(n)), "{counts:?}");
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// A piece of running text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Span {
     /// Plain words.
     Text(String),

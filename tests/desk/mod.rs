@@ -1,9 +1,10 @@
 //! A shell for tests: files in memory, jobs run in turn by a few contexts in any order wished. Works on every target.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "each test file uses a part of it, and a test may fail")]
 
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, VecDeque};
 use watertight::pipeline::{Context, ContextPart, Job};
-use watertight::protocol::{Command, Error, Event, Export, Section, State, Step, Wish};
+use watertight::protocol::{Command, Error, Event, Export, Section, State, Step, Wish, pack, unpack};
 use watertight::session::Session;
 
 /// How jobs are dealt to workers, and in which order they are done.
@@ -65,7 +66,7 @@ impl Desk {
     }
 
     pub fn command(&mut self, command: Command) {
-        let wishes = self.session.command(command);
+        let wishes = self.session.command(carried(&command));
         self.fulfil(wishes);
     }
 
@@ -98,7 +99,7 @@ impl Desk {
         let mut queue: VecDeque<Wish> = wishes.into();
         while let Some(wish) = queue.pop_front() {
             match wish {
-                Wish::Tell(event) => self.hear(event),
+                Wish::Tell(event) => self.hear(carried(&event)),
                 Wish::Read { slot } => {
                     let bytes = self.files[slot as usize].clone();
                     let _ = bytes.chunks(1000).all(|slice| self.session.chunk(slot, slice));
@@ -126,8 +127,8 @@ impl Desk {
         let mut wishes = Vec::new();
         for (i, (id, job)) in jobs.into_iter().enumerate() {
             let worker = i % self.contexts.len();
-            let result = self.contexts[worker].run(job, &mut |_, _| {});
-            wishes.extend(self.session.job_done(id, result));
+            let result = self.contexts[worker].run(carried(&job), &mut |_, _| {});
+            wishes.extend(self.session.job_done(id, result.map(|output| carried(&output))));
         }
         wishes
     }
@@ -161,4 +162,10 @@ pub fn csv(columns: &[(&str, &[f64])]) -> String {
         text += &(columns.iter().map(|c| c.1[row].to_string()).collect::<Vec<_>>().join(",") + "\n");
     }
     text
+}
+
+/// A message as it arrives: through bytes, as in the page.
+fn carried<T: Serialize + DeserializeOwned>(message: &T) -> T {
+    let bytes = pack(message).unwrap();
+    unpack(&bytes).unwrap_or_else(|e| panic!("{e}: {}", serde_json::to_string(message).unwrap_or_default()))
 }
