@@ -66,7 +66,8 @@ pub(super) fn worded(findings: &[&Finding], target: Option<&str>, accepted: &[Ac
 }
 
 fn statement(checked: &[Checked], open: &[&Finding]) -> Spans {
-    let of = |severity| open.iter().filter(|f| f.severity == severity).count() as u64;
+    // Questions are told apart from what was found.
+    let of = |severity| open.iter().filter(|f| f.severity == severity && f.certainty != Certainty::Ask).count() as u64;
     let ran = checked.iter().filter(|c| c.status == Status::Ran).count() as u64;
     let (blockers, warnings) = (of(Severity::Blocker), of(Severity::Warning));
     let outstanding = checked.iter().filter(|c| is_outstanding(c)).count() as u64;

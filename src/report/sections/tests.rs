@@ -282,7 +282,7 @@ fn an_audit_shows_blockers_first_and_folds_certificates() {
     let accepted = vec![crate::settings::Accepted { finding: "one_column:q".into(), reason: "known in time".into(), fingerprint: Vec::new() }];
     let section = audit(&AuditReport { task: &example.task, checked: &checked, accepted: &accepted });
     examine(&section);
-    assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use, 1 warning besides.");
+    assert_eq!(plain(&section.statement), "1 blocker: the score would not be real in use.");
     assert!(plain(&section.lead).starts_with("b ") && plain(&section.lead).ends_with(". 1 question only you can answer."));
     let Block::Findings { findings } = &section.blocks[3] else { panic!("findings after their heading") };
     assert_eq!(findings.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["one_column:b", "one_column:q", "one_column:c"]);

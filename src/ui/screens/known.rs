@@ -14,7 +14,7 @@ pub(crate) fn grid(app: App) -> AnyView {
     let body = move || names.get().into_iter().enumerate().map(|(at, name)| one(app, at, name)).collect_view();
     let table = move || {
         view! {
-            <section class="section" aria-labelledby="known-h">
+            <section class="section">
                 <header>
                     <h2 id="known-h">"Known when you predict?"</h2>
                     <p>"judged by the audit; what was guessed says so"</p>
