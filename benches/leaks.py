@@ -3,8 +3,8 @@
 
 Write the tables first, then ask the others (pip install targetleak tabaudit, in an environment of its own):
 
-    WATERTIGHT_PLANTED=/tmp/planted cargo test --test planted_truth recall_by_family_and_strength -- --ignored
-    leaks.py /tmp/planted [EVERY]        (only every so many-th table)
+    WATERTIGHT_PLANTED=FOLDER cargo test --test planted_truth recall_by_family_and_strength -- --ignored
+    leaks.py FOLDER [EVERY]        (only every so many-th table)
 
 A leak is found when a tool names every planted column in findings that it did not make about the table without the leak (or, where rows were
 planted, makes a new finding); notes and information do not count for the others, what our test asks for counts for us. An innocent twin is
