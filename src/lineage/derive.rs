@@ -50,7 +50,7 @@ pub fn derive(table: &Table, derived: &[DerivedColumn], order: &Order) -> Result
 /// New rows with their derived columns. Where they come after all rows of `above` in time, those are their history; else they bring their own.
 ///
 /// # Errors
-/// As [`derive`].
+/// As [`derive()`].
 pub fn derive_below(above: &Table, rows: &Table, derived: &[DerivedColumn], order: &Order) -> Result<Table> {
     let moment = |table: &Table, newest: bool| -> Option<i64> {
         let millis = table.column(order.time.as_ref()?).ok()?.millis()?;

@@ -2,7 +2,7 @@
 //!
 //! Other tools suspect; this module proves. It searches, for every column, an exact formula in the others: over the same row ([`row`]), over rows in
 //! time order ([`time`]), over groups of rows ([`group`]). A formula counts as proven only when two questions are answered: is the
-//! residual nothing but rounding, and could the match be chance ([`proof`], [`confirm`])? Of the formulas that hold, one a column is told
+//! residual nothing but rounding, and could the match be chance ([`proof`], [`mod@confirm`])? Of the formulas that hold, one a column is told
 //! ([`mod@choose`]); what it has seen of the target is judged against the moment of prediction ([`mod@judge`]).
 //!
 //! [`linear`] and [`recode`] ask the same of the target alone: copies, sums and renamed classes. [`rows`] finds equal rows.

@@ -2,7 +2,7 @@
 //!
 //! The search goes from values to formulas: at a few rows ([`anchors`]) the value of every candidate is looked up among the
 //! columns' values there, so its cost is columns x candidates and not columns x columns x candidates. A hit must hold on a few random
-//! rows, stay ahead of chance in bits ([`screen`]), and is confirmed on all rows ([`super::confirm`]).
+//! rows, stay ahead of chance in bits ([`screen`]), and is confirmed on all rows ([`mod@super::confirm`]).
 
 mod anchors;
 mod axis;
