@@ -12,10 +12,7 @@ use crate::lineage::frame::Frame;
 use crate::lineage::group::GroupFormula;
 use crate::lineage::judge::{Judgement, Moment, too_new_by};
 use crate::lineage::time::{Extent, TimeFormula};
-use crate::table::{Column, Kind};
-
-/// Decimals of numbers of which all printed digits count.
-const ALL_DIGITS: u8 = 17;
+use crate::table::{ALL_DIGITS, Column, Kind};
 
 /// Remedies for a derived column that was judged so.
 pub(super) fn for_derived(frame: &Frame<'_>, own: &Chosen, verdict: Judgement, moment: &Moment, chosen: &[Chosen]) -> Vec<Remedy> {

@@ -9,13 +9,8 @@ use super::frame::Frame;
 use super::time::{Extent, Function, TimeFormula, Window};
 use crate::derived::{DerivedColumn, VALUE};
 use crate::error::{Error, Result};
-use crate::table::{Column, Exceptions, Kind, MISSING_CODE, MISSING_TIME, Table, Values};
+use crate::table::{ALL_DIGITS, Column, Exceptions, Kind, MISSING_CODE, MISSING_TIME, SHORTEST, Table, Values};
 use crate::task::{Task, TaskKind};
-
-/// Decimals of numbers of which all printed digits count.
-const ALL_DIGITS: u8 = 17;
-/// How a number is printed of which all digits count: the shortest text that reads back as it.
-const SHORTEST: u8 = 254;
 
 /// Whether a derived column may have this function.
 #[must_use]

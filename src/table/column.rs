@@ -56,6 +56,8 @@ pub const MISSING_TIME: i64 = i64::MIN;
 pub(crate) const IRREGULAR: u8 = u8::MAX;
 /// In `decimals`: the cell's text is the shortest decimal that reads back as the value ("0.30000000000000004").
 pub(crate) const SHORTEST: u8 = u8::MAX - 1;
+/// Decimals said of a column whose printed digits all count.
+pub(crate) const ALL_DIGITS: u8 = 17;
 
 /// The values of a column. Two are equal when they are bit for bit: a missing number equals a missing number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -278,7 +280,7 @@ impl Column {
     pub fn printed_decimals(&self) -> Option<u8> {
         let Values::Numbers { values, decimals } = &self.values else { return None };
         let shown = values.iter().zip(decimals).filter(|(v, _)| !v.is_nan());
-        Some(shown.map(|(_, &d)| if d >= SHORTEST { 17 } else { d }).max().unwrap_or(0))
+        Some(shown.map(|(_, &d)| if d >= SHORTEST { ALL_DIGITS } else { d }).max().unwrap_or(0))
     }
 
     /// Whether a cell is missing.

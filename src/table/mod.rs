@@ -30,6 +30,7 @@ pub use facts::{FileFacts, Note, Reject};
 pub use limits::Limits;
 pub use parse::{CsvOptions, KindChoice, Loaded, Loader, read};
 
+pub(crate) use column::{ALL_DIGITS, SHORTEST};
 pub use column::{Column, Exceptions, Kind, MISSING_CODE, MISSING_TIME, Values};
 pub use schema::{ColumnSchema, Schema};
 

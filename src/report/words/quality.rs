@@ -91,8 +91,8 @@ fn mixed_types(finding: &Finding) -> Told {
     Told::new(
         about(&finding.columns, " mixes numbers or dates with words"),
         format!(
-            "{} cells keep it from being read as what most of its cells are: {}. Read them as missing, or change the kind of the column.",
-            count(share(finding).count),
+            "{} it from being read as what most of its cells are: {}. Read them as missing, or change the kind of the column.",
+            counted(share(finding).count, "cell keeps", "cells keep"),
             quoted(&spellings(finding))
         ),
     )
