@@ -32,7 +32,7 @@ mod tests {
         assert!(is_promoted(&[1.5], &peers), "second of four");
         assert!(!is_promoted(&[2.5], &peers), "third of four");
         assert!(!is_promoted(&[2.0], &peers), "whoever came first keeps a place");
-        assert!(is_promoted(&[2.0, 2.0], &peers), "better than the two that came so far");
+        assert!(is_promoted(&[1.0, 2.0], &peers), "better than the two that came so far");
         assert!(is_promoted(&[9.0, 9.0, 9.0, 9.0], &peers), "nobody has come so far");
     }
 }

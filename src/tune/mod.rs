@@ -81,6 +81,8 @@ pub struct Rules {
     pub space: Space,
     /// Number of folds every trial is judged on.
     pub folds: usize,
+    /// The metric that scores are of.
+    pub metric: String,
     /// Whether a higher score is better.
     pub higher: bool,
     /// Seed of the run.

@@ -154,8 +154,8 @@ mod tests {
         assert!((0..25).all(|i| weight(i, 25) == 1.0));
         let n = 35;
         assert_eq!(weight(0, n), 1.0 / 35.0);
-        assert_eq!(weight(9, n), 1.0);
-        assert!((0..34).all(|i| weight(i, n) <= weight(i + 1, n)));
+        assert!((weight(9, n) - 1.0).abs() < 1e-12 && (10..35).all(|i| weight(i, n) == 1.0));
+        assert!((0..9).all(|i| weight(i, n) < weight(i + 1, n)));
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn rules(method: &str, specs: &[ParamSpec], given: &[(&str, Value)], folds: usiz
     let given = given.iter().map(|(id, v)| ((*id).to_owned(), v.clone())).collect();
     let params = Params::check(find(method).unwrap().params, &given).unwrap();
     let space = Space::new(specs, &Given::new(), &Ranges::new());
-    Rules { method: method.into(), params, space, folds, higher: false, seed, key: "test".into() }
+    Rules { method: method.into(), params, space, folds, metric: "loss".into(), higher: false, seed, key: "test".into() }
 }
 
 /// The least value found.
@@ -71,12 +71,12 @@ fn regret(method: &str, specs: &[ParamSpec], trials: usize, seed: u64, of: fn(&G
 fn tpe_comes_nearer_to_the_optimum_than_random_search_over_fifty_seeds() {
     let spaces: [(&str, &[ParamSpec], fn(&Given) -> f64); 3] = [("branin", PLANE, branin), ("hartmann", CUBE, hartmann), ("mixed", MIXED, mixed)];
     for (name, specs, of) in spaces {
-        let pairs: Vec<(f64, f64)> = (0..50).map(|seed| (regret("tpe", specs, 60, seed, of), regret("random", specs, 60, seed, of))).collect();
+        let pairs: Vec<(f64, f64)> = (0..50).map(|seed| (regret("tpe", specs, 100, seed, of), regret("random", specs, 100, seed, of))).collect();
         let mean = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / 50.0;
         let won = pairs.iter().filter(|(tpe, random)| tpe < random).count();
         println!("{name}: mean regret {} against {}, better with {won} of 50 seeds", mean(|p| p.0), mean(|p| p.1));
-        // 32 of 50 and more happens by chance in fewer than 4 of 100 cases (two-sided sign test: 33 in fewer than 4).
-        assert!(mean(|p| p.0) < 0.8 * mean(|p| p.1) && won >= 33, "{name}");
+        // By chance it wins 33 and more of 50 in fewer than 2 of 100 cases.
+        assert!(mean(|p| p.0) < 0.6 * mean(|p| p.1) && won >= 33, "{name}");
     }
 }
 
@@ -155,7 +155,8 @@ fn every_learner_has_a_space_of_legal_points() {
         for sampler in SAMPLERS {
             let params = Params::defaults(sampler.params);
             let space = Space::new(learner.params, &Given::new(), &Ranges::new());
-            let rules = Rules { method: sampler.id.into(), params, space, folds: 1, higher: true, seed: 1, key: learner.id.into() };
+            let rules =
+                Rules { method: sampler.id.into(), params, space, folds: 1, metric: "score".into(), higher: true, seed: 1, key: learner.id.into() };
             let mut search = Search::new(rules, 40);
             search.run(&mut |given, _| Params::check(learner.params, given).map(|_| 0.5));
             let legal = search.trials().iter().all(|t| t.state == State::Done);
