@@ -256,7 +256,10 @@ impl Search {
         };
         let seen: Vec<Seen> = self.before(index).iter().filter_map(seen).collect();
         let Rules { space, params, seed, key, .. } = &self.rules;
-        let at = (sampler.propose)(&Asked { space, seen: &seen, params, seed: *seed, key, index: u32::try_from(index).unwrap_or(u32::MAX) });
+        // Trials of the same batch count as out, even if they were judged before the search was made longer.
+        let out: Vec<&[f64]> = self.trials.get(index / BATCH * BATCH..).unwrap_or_default().iter().map(|t| t.at.as_slice()).collect();
+        let at =
+            (sampler.propose)(&Asked { space, seen: &seen, out: &out, params, seed: *seed, key, index: u32::try_from(index).unwrap_or(u32::MAX) });
         match at.map(|at| space.settled(&at)) {
             Some(at) => self.trials.push(Trial::new(space.given(&at), at, self.rules.folds)),
             None => self.spent = true,

@@ -73,9 +73,10 @@ impl Dimension {
         if let Form::Options(all) = &self.form { Some(all.len()) } else { None }
     }
 
-    /// Whether it is a whole number on its own scale, whose density is the mass of the interval from half below to half above.
-    pub(super) fn is_stepped(&self) -> bool {
-        self.form == Form::Whole && !self.log
+    /// The interval from half below to half above the whole number at a coordinate; `None` for other dimensions.
+    pub(super) fn step(&self, at: f64) -> Option<(f64, f64)> {
+        let Value::Whole(n) = self.value(at) else { return None };
+        Some((self.scaled(real(n) - 0.5), self.scaled(real(n) + 0.5)))
     }
 
     /// Least and greatest coordinate.

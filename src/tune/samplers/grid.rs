@@ -72,7 +72,7 @@ mod tests {
         let kept = Given::from([("trees".into(), Value::Whole(9)), ("mix".into(), Value::Real(0.5))]);
         let space = Space::new(SPECS, &kept, &Ranges::new());
         let params = Params::check(GRID.params, &Given::from([("levels".into(), Value::Whole(4))])).unwrap();
-        let ask = |index| propose(&Asked { space: &space, seen: &[], params: &params, seed: 1, key: "x", index });
+        let ask = |index| propose(&Asked { space: &space, seen: &[], out: &[], params: &params, seed: 1, key: "x", index });
         let cells: Vec<String> = (1..).map_while(ask).map(|at| format!("{:?}", space.given(&at))).collect();
         assert_eq!(cells.len(), 4 * 4 * 3 * 2);
         assert_eq!(cells.iter().collect::<BTreeSet<_>>().len(), cells.len());
@@ -83,7 +83,7 @@ mod tests {
         let space = Space::new(SPECS, &Given::new(), &Ranges::new());
         let params = Params::check(GRID.params, &Given::from([("levels".into(), Value::Whole(3))])).unwrap();
         let points: Vec<Vec<f64>> =
-            (1..=30).filter_map(|index| propose(&Asked { space: &space, seen: &[], params: &params, seed: 1, key: "x", index })).collect();
+            (1..=30).filter_map(|index| propose(&Asked { space: &space, seen: &[], out: &[], params: &params, seed: 1, key: "x", index })).collect();
         for d in 0..space.dimensions.len() {
             let tried: BTreeSet<u64> = points.iter().map(|p| p[d].to_bits()).collect();
             assert_eq!(tried.len(), space.dimensions[d].levels(3).len(), "{}", space.dimensions[d].id);

@@ -47,6 +47,8 @@ pub struct Asked<'a> {
     pub space: &'a Space,
     /// What was tried, in order.
     pub seen: &'a [Seen],
+    /// Where trials are that were proposed but not judged.
+    pub out: &'a [&'a [f64]],
     /// The method's own settings.
     pub params: &'a Params,
     /// Seed of the run.

@@ -37,8 +37,9 @@ mod tests {
     fn every_option_and_every_part_of_a_range_is_drawn_alike() {
         let space = Space::new(SPECS, &Given::new(), &super::super::super::Ranges::new());
         let params = Params::defaults(RANDOM.params);
-        let points: Vec<Vec<f64>> =
-            (1..=3000).filter_map(|index| propose(&Asked { space: &space, seen: &[], params: &params, seed: 7, key: "x", index })).collect();
+        let points: Vec<Vec<f64>> = (1..=3000)
+            .filter_map(|index| propose(&Asked { space: &space, seen: &[], out: &[], params: &params, seed: 7, key: "x", index }))
+            .collect();
         for (d, dimension) in space.dimensions.iter().enumerate() {
             let (low, high) = dimension.ends();
             let parts = dimension.n_options().unwrap_or(4);

@@ -1,8 +1,9 @@
-//! The tree-structured Parzen estimator (Bergstra et al. 2011), with the defaults of Optuna.
+//! The tree-structured Parzen estimator (Bergstra et al. 2011), with the defaults of Optuna 5.
 //!
 //! After 10 random trials: the best `min(ceil(0.1 n), 25)` of n trials make the density `l` of what is good, the others the density `g` of what is
-//! not. For each hyperparameter alone, 24 candidates are drawn from `l` and the one with the greatest `l / g` is tried. Trials that
-//! were given up rank behind all that were not, those that came farther first.
+//! not, each over all hyperparameters together. Of 24 points drawn from `l` the one with the greatest `l / g` is tried. Trials that were
+//! given up rank behind all that were not, those that came farther first; trials that are still out count as not good, so that those of one
+//! batch keep apart (Optuna's `constant_liar`).
 
 use super::{Asked, NESTED, PRUNING, Sampler, Seen, TRIALS, random};
 use crate::math::rng::Stream;
@@ -27,7 +28,7 @@ const STARTUP: ParamSpec = ParamSpec {
 const CANDIDATES: ParamSpec = ParamSpec {
     id: "candidates",
     title: "Candidates",
-    help: "From how many draws the most promising value of a hyperparameter is taken.",
+    help: "Out of how many draws the most promising one is tried.",
     domain: Domain::Whole { low: 1, high: 1000, default: 24 },
 };
 
@@ -46,17 +47,16 @@ fn propose(asked: &Asked<'_>) -> Option<Vec<f64>> {
         return random::propose(asked);
     }
     let (good, rest) = divide(asked.seen);
+    let others: Vec<&[f64]> = points(&rest).into_iter().chain(asked.out.iter().copied()).collect();
+    let (l, g) = (Parzen::new(asked.space, &points(&good)), Parzen::new(asked.space, &others));
     let mut stream = Stream::new(asked.seed, &format!("tune/tpe/{}", asked.key), asked.index.into());
-    let mut best = |d: usize| {
-        let dimension = asked.space.dimensions.get(d)?;
-        let density = |of: &[&Seen]| Parzen::new(dimension, &of.iter().filter_map(|s| s.at.get(d).copied()).collect::<Vec<f64>>());
-        let (l, g) = (density(&good), density(&rest));
-        let candidates = (0..asked.params.count("candidates")).map(|_| dimension.coordinate(&dimension.value(l.draw(&mut stream))));
-        let judged = candidates.map(|at| (l.ln_density(at) - g.ln_density(at), at));
-        judged.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, at)| at)
-    };
-    let n = asked.space.dimensions.len();
-    (n > 0).then(|| (0..n).map(&mut best).collect())?
+    let candidates = (0..asked.params.count("candidates")).map(|_| asked.space.settled(&l.draw(&mut stream)));
+    let judged = candidates.map(|at| (l.ln_density(&at) - g.ln_density(&at), at));
+    judged.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, at)| at)
+}
+
+fn points<'a>(seen: &[&'a Seen]) -> Vec<&'a [f64]> {
+    seen.iter().map(|s| s.at.as_slice()).collect()
 }
 
 /// The good trials and the others, each in the order in which they were tried.
