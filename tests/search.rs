@@ -6,9 +6,11 @@ mod desk;
 
 use desk::{ALONE, Desk, Staff, csv, noise};
 use serde_json::Value as Json;
+use std::collections::VecDeque;
 use watertight::model::LEARNERS;
-use watertight::pipeline::Stage;
-use watertight::protocol::{Chosen, Command, Export, SearchChoice, Settings, Step, TaskKind, Value};
+use watertight::pipeline::{Context, Job, Stage};
+use watertight::protocol::{Chosen, Command, Event, Export, SearchChoice, Settings, Step, TaskKind, Value, Wish};
+use watertight::session::Session;
 
 fn method(id: &str, trials: i64, more: &[(&str, Value)]) -> SearchChoice {
     let mut method = Chosen { id: id.into(), ..Chosen::default() };
@@ -78,6 +80,70 @@ fn a_search_made_longer_keeps_its_trials_and_gives_what_a_long_one_gives() {
     assert_eq!(short.export(Export::ReportMarkdown), long.export(Export::ReportMarkdown));
     let after = results(&mut short)["search"][0]["trials"].clone();
     assert_eq!(before.as_array().unwrap()[..], after.as_array().unwrap()[..6]);
+}
+
+/// One worker that keeps count of trials.
+#[derive(Default)]
+struct Counting {
+    session: Session,
+    context: Context,
+    trials: usize,
+    report: Option<Vec<u8>>,
+}
+
+impl Counting {
+    /// Does what the session wishes; stops it after so many trials.
+    fn obey(&mut self, command: Command, text: &str, mut most: usize) {
+        let mut queue: VecDeque<Wish> = self.session.command(command).into();
+        while let Some(wish) = queue.pop_front() {
+            match wish {
+                Wish::Context(part) => self.context.set(*part),
+                Wish::Read { slot } => {
+                    self.session.chunk(slot, text.as_bytes());
+                    queue.extend(self.session.end_of_file(slot));
+                }
+                Wish::Start(jobs) => {
+                    for (id, job) in jobs {
+                        let is_trial = matches!(job, Job::Trial { .. });
+                        if is_trial && most == 0 {
+                            drop(self.session.command(Command::Cancel));
+                            return;
+                        }
+                        most -= usize::from(is_trial);
+                        self.trials += usize::from(is_trial);
+                        let result = self.context.run(job, &mut |_, _| {});
+                        queue.extend(self.session.job_done(id, result));
+                    }
+                }
+                Wish::Tell(Event::File { bytes, .. }) => self.report = Some(bytes),
+                Wish::Tell(_) | Wish::Stop => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_search_that_was_stopped_goes_on_and_judges_nothing_twice() {
+    let text = curve();
+    let settings = Settings {
+        learners: learners(&["ridge", "decision_tree"]),
+        search: Some(method("tpe", 9, &[])),
+        split: watertight::protocol::SplitSettings { folds: 3, ..Default::default() },
+        ..Settings::default()
+    };
+    let run = |stops: &[usize]| {
+        let mut desk = Counting::default();
+        desk.session.start_with(settings.clone(), Step::Audit);
+        desk.obey(Command::OpenFiles { files: vec![("t.csv".into(), text.len() as u64)] }, &text, 0);
+        for most in stops {
+            desk.obey(Command::Run { to: Step::Decide }, &text, *most);
+        }
+        desk.obey(Command::Export { what: Export::ReportJson }, &text, 0);
+        (desk.trials, desk.report.expect("a report"))
+    };
+    let whole = run(&[usize::MAX]);
+    assert!(whole.0 > 30, "{}", whole.0);
+    assert_eq!(run(&[1, 7, 5, usize::MAX]), whole);
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn regret(method: &str, specs: &[ParamSpec], trials: usize, seed: u64, of: fn(&G
 fn tpe_comes_nearer_to_the_optimum_than_random_search_over_fifty_seeds() {
     let spaces: [(&str, &[ParamSpec], fn(&Given) -> f64); 3] = [("branin", PLANE, branin), ("hartmann", CUBE, hartmann), ("mixed", MIXED, mixed)];
     for (name, specs, of) in spaces {
-        let pairs: Vec<(f64, f64)> = (0..50).map(|seed| (regret("tpe", specs, 100, seed, of), regret("random", specs, 100, seed, of))).collect();
+        let pairs: Vec<(f64, f64)> = (0..50).map(|seed| (regret("tpe", specs, 60, seed, of), regret("random", specs, 60, seed, of))).collect();
         let mean = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / 50.0;
         let won = pairs.iter().filter(|(tpe, random)| tpe < random).count();
         println!("{name}: mean regret {} against {}, better with {won} of 50 seeds", mean(|p| p.0), mean(|p| p.1));

@@ -110,8 +110,10 @@ fn won(report: &SearchReport<'_>) -> Spans {
     says.push(text(". "));
     let Some((gain, value)) = report.gain.and_then(|g| Some((g, g.value?))) else { return says };
     let ends = gain.interval().map_or_else(String::new, |i| format!(" ({})", difference_interval_of(&id, i)));
+    let bias = report.nested.and_then(|n| optimism(report.search, n)).map(|o| o.value).or_else(|| corrected(report.search)).unwrap_or(0.0);
     let verdict = match gain.interval() {
-        Some((low, _)) if low > 0.0 => "tuning has improved this learner",
+        Some((low, _)) if low > 0.0 && value > bias => "tuning has improved this learner",
+        Some((low, _)) if low > 0.0 => "clear on these folds, yet no more than the luck of the choice told of below",
         Some((_, high)) if high < 0.0 => "over all rows together tuning has made this learner worse",
         _ => "tuning has not shown that it improves this learner",
     };
