@@ -141,7 +141,7 @@ fn too_good(report: &SearchReport<'_>) -> Spans {
             difference_of(&id, found.value)
         ))];
     }
-    let estimate = corrected(report.search).map(|c| format!("By about {}, going by the trials alone. ", value_of(&id, c)));
+    let estimate = corrected(report.search).filter(|c| *c > 0.0).map(|c| format!("By about {}, going by the trials alone. ", value_of(&id, c)));
     vec![text(format!("{first}{}Nested cross-validation measures by how much.", estimate.unwrap_or_default()))]
 }
 
