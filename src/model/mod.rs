@@ -102,6 +102,8 @@ pub enum Model {
     Trees(tree::TreeModel),
     /// Nearest training rows.
     Neighbours(learners::neighbours::Neighbours),
+    /// Bell curves of every class.
+    NaiveBayes(learners::naive_bayes::NaiveBayes),
 }
 
 impl Model {
@@ -123,6 +125,7 @@ impl Model {
             Self::Linear(m) => m.predict(features),
             Self::Trees(m) => m.predict(features),
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
+            Self::NaiveBayes(m) => m.predict(features),
         }
     }
 
@@ -136,6 +139,7 @@ impl Model {
             Self::Linear(m) => m.validate(n_features, n_classes),
             Self::Trees(m) => m.validate(n_features, n_classes),
             Self::Neighbours(m) => m.validate(n_features, n_classes),
+            Self::NaiveBayes(m) => m.validate(n_features, n_classes),
         }
     }
 

@@ -305,13 +305,16 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     Ok(all)
 }
 
-/// The learners compared when none were chosen: all that fit the task, without the slow ones on large tables.
+/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win.
+const ON_REQUEST: [&str; 1] = ["naive_bayes"];
+
+/// The learners compared when none were chosen: all that fit the task, without those on request and without the slow ones on large tables.
 fn usual_learners(task: &Task, n_rows: usize) -> Vec<Chosen> {
     let slow = |id: &str| match id {
         "neighbours" => n_rows > NEIGHBOUR_ROWS,
         "random_forest" | "elastic_net" | "lasso" => n_rows > SMALL_TABLE,
         _ => false,
     };
-    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id);
+    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id) && !ON_REQUEST.contains(&l.id);
     LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
 }

@@ -8,6 +8,7 @@ pub mod elastic_net;
 pub mod gradient_boosting;
 pub mod lasso;
 pub mod logistic;
+pub mod naive_bayes;
 pub mod neighbours;
 pub mod random_forest;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub const LEARNERS: &[Learner] = &[
     random_forest::RANDOM_FOREST,
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
+    naive_bayes::NAIVE_BAYES,
 ];
 
 /// The learner of this name in settings.
