@@ -104,6 +104,8 @@ pub enum Model {
     Neighbours(learners::neighbours::Neighbours),
     /// Bell curves of every class.
     NaiveBayes(learners::naive_bayes::NaiveBayes),
+    /// Whether it is 0, and how much when it is not.
+    TwoPart(learners::two_part::TwoPart),
 }
 
 impl Model {
@@ -126,6 +128,7 @@ impl Model {
             Self::Trees(m) => m.predict(features),
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
             Self::NaiveBayes(m) => m.predict(features),
+            Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -140,6 +143,7 @@ impl Model {
             Self::Trees(m) => m.validate(n_features, n_classes),
             Self::Neighbours(m) => m.validate(n_features, n_classes),
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
+            Self::TwoPart(m) => m.validate(n_features, n_classes),
         }
     }
 

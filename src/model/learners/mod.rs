@@ -14,6 +14,7 @@ pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod two_part;
 
 use super::Learner;
 
@@ -29,6 +30,7 @@ pub const LEARNERS: &[Learner] = &[
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,
+    two_part::TWO_PART,
 ];
 
 /// The learner of this name in settings.
