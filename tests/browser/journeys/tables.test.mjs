@@ -1,0 +1,74 @@
+// Public tables through the page: load, audit, train, verdict, report. Skipped where the files are not beside the project.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { chooseFiles, idle, open, ROOT, save, show, SHOTS, verdict, visit } from '../browser.mjs';
+
+const FOLDER = join(ROOT, '../shared/data');
+const REPORT_BYTES = 300 * 1024;
+
+/** Opens the file and chooses what is predicted. */
+async function opened(page, address, path, target) {
+  await open(page, address);
+  await chooseFiles(page, [path]);
+  await idle(page);
+  await show(page, 'task');
+  await page.locator('label.form-field', { hasText: 'The column to predict.' }).locator('select').selectOption(target);
+  await page.waitForFunction(() => document.querySelector('.jobs:not(.idle)')).catch(() => {});
+  await idle(page, 120_000);
+}
+
+/** The titles of the audit's findings of one severity. */
+async function told(page, severity) {
+  await show(page, 'audit');
+  await page.locator('details.finding').first().waitFor({ timeout: 60_000 });
+  await idle(page, 120_000);
+  return page.locator(`details.finding.${severity} summary`).allInnerTexts();
+}
+
+/** Pictures of the screens that a person decides on. */
+async function pictures(page, name) {
+  for (const [kind, colorScheme, width] of [['light', 'light', 1280], ['dark', 'dark', 1280], ['narrow', 'light', 360]]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    for (const step of ['audit', 'validate', 'decide']) {
+      await show(page, step);
+      await page.waitForTimeout(100);
+      await page.screenshot({ path: join(SHOTS, `${name}-${step}-${kind}.png`), fullPage: true });
+    }
+  }
+}
+
+const TABLES = [
+  { file: 'bike_sharing_hour.csv', target: 'cnt', repaired: true, blockers: (all) => all.some((words) => /cnt/.test(words) && /casual/.test(words) && /registered/.test(words)) },
+  { file: 'adult.csv', target: 'income', repaired: false, blockers: (all) => all.length === 0 },
+  { file: 'online_shoppers_intention.csv', target: 'Revenue', repaired: false, blockers: (all) => all.length === 0 },
+];
+
+for (const { file, target, repaired, blockers } of TABLES) {
+  const path = join(FOLDER, file);
+  test(`${file}: from the file to a verdict and a report`, { skip: !existsSync(path), timeout: 300_000 }, async (t) => {
+    await visit({}, async ({ page, address }) => {
+      await opened(page, address, path, target);
+      const found = await told(page, 'blocker');
+      assert.ok(blockers(found), JSON.stringify(found));
+      if (repaired) {
+        assert.equal(await verdict(page, 240_000), 'No-go');
+        await show(page, 'audit');
+        await page.getByRole('button', { name: 'Repair all' }).click();
+        await page.waitForFunction(() => document.querySelectorAll('details.finding.blocker').length === 0, undefined, { timeout: 120_000 });
+        await idle(page, 120_000);
+        await show(page, 'open');
+      }
+      const word = await verdict(page, 240_000);
+      t.diagnostic(`${file}: ${word}`);
+      assert.match(word, /^(Go|Caution|No-go)$/);
+      if (repaired) assert.doesNotMatch(await page.locator('main').innerText(), /open blocker/i);
+      const report = (await save(page, 'Report, HTML')).toString();
+      assert.ok(report.length <= REPORT_BYTES, `${report.length} bytes`);
+      assert.ok(report.includes(target));
+      await pictures(page, file.split('.')[0]);
+    });
+  });
+}
