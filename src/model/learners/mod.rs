@@ -5,6 +5,7 @@ pub mod baseline;
 mod conformance;
 pub mod decision_tree;
 pub mod elastic_net;
+pub mod extra_trees;
 pub mod gradient_boosting;
 pub mod lasso;
 pub mod logistic;
@@ -27,6 +28,7 @@ pub const LEARNERS: &[Learner] = &[
     logistic::LOGISTIC,
     decision_tree::DECISION_TREE,
     random_forest::RANDOM_FOREST,
+    extra_trees::EXTRA_TREES,
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,
