@@ -15,7 +15,7 @@ use crate::model::{Learner, learners};
 use crate::param::{Given, Params, Value};
 use crate::settings::{Chosen, Plan};
 use crate::split::{Fold, SplitSettings, make};
-use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, find};
+use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -156,6 +156,14 @@ impl Outcome {
     #[must_use]
     pub fn trials_done(&self) -> (u64, u64) {
         self.searched.iter().fold((0, 0), |(done, all), s| (done + s.search.n_settled() as u64, all + s.search.wanted() as u64))
+    }
+
+    /// Fits that are done or need not be, and fits in all.
+    #[must_use]
+    pub fn fits_done(&self) -> (u64, u64) {
+        let of = |t: &Trial| if t.state == State::Open { t.scores.iter().flatten().count() } else { t.scores.len() } as u64;
+        let one = |s: &Searched| (s.search.trials().iter().map(of).sum::<u64>(), (s.search.wanted() * s.search.rules().folds) as u64);
+        self.searched.iter().map(one).fold((0, 0), |(done, all), (d, a)| (done + d, all + a))
     }
 
     /// Takes the scores of a wave, or of the part of it that is known.
