@@ -6,7 +6,7 @@
 //! row that comes back to a level, a group) is the formula's to say, see [`super::cells`].
 
 use super::cells::Evidence;
-use super::formula::{Formula, Point};
+use super::formula::{Formula, Latest, Point};
 use super::frame::Frame;
 use super::proof::{BITS_A_CONSTANT, Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
 use crate::finding::{LISTED_ROWS, Share};
@@ -69,6 +69,13 @@ impl Derivation {
     #[must_use]
     pub fn is_full_copy(&self) -> bool {
         self.hold == Hold::Exact && self.formula.cost() == 0.0 && self.matched.count == self.matched.of && self.misses.is_empty()
+    }
+
+    /// Whether it says that the column is made of earlier rows alone.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        let reads = self.formula.reads();
+        self.hold == Hold::Exact && !reads.is_empty() && reads.iter().all(|r| r.latest < Latest::Row(0))
     }
 }
 

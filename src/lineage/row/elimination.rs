@@ -34,8 +34,10 @@ const SNAP: f64 = 4.0;
 
 /// Whether columns are added up or multiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
+    /// Sums.
     Plain,
+    /// Products.
     Logarithms,
 }
 
@@ -210,7 +212,7 @@ impl Basis {
 }
 
 /// The formula of a subject in these columns, if there is one: short weights first, then weights as fitted.
-fn identity(frame: &Frame<'_>, subject: &Subject<'_>, columns: &[usize], rows: &[usize], scale: Scale) -> Option<Derivation> {
+pub(super) fn identity(frame: &Frame<'_>, subject: &Subject<'_>, columns: &[usize], rows: &[usize], scale: Scale) -> Option<Derivation> {
     if columns.len() < 2 {
         return None;
     }
