@@ -52,7 +52,9 @@ pub fn choose(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<Chosen> {
     let behind = |i: usize| {
         let mut rest: Vec<usize> =
             (0..candidates.len()).filter(|&j| j != i && candidates[j].y == candidates[i].y && candidates[j].hold == Hold::Exact).collect();
-        rest.sort_by(|&a, &b| cost(frame, &candidates[a], &is_derived, &is_earlier).total_cmp(&cost(frame, &candidates[b], &is_derived, &is_earlier)).then(a.cmp(&b)));
+        rest.sort_by(|&a, &b| {
+            cost(frame, &candidates[a], &is_derived, &is_earlier).total_cmp(&cost(frame, &candidates[b], &is_derived, &is_earlier)).then(a.cmp(&b))
+        });
         rest.into_iter().map(|j| candidates[j].formula.clone()).collect()
     };
     chosen.iter().map(|&i| Chosen { derivation: candidates[i].clone(), also: behind(i) }).collect()

@@ -8,7 +8,7 @@
 use super::cells::Evidence;
 use super::formula::{Formula, Latest, Point};
 use super::frame::Frame;
-use super::proof::{BITS_A_CONSTANT, Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
+use super::proof::{Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
 use crate::finding::{LISTED_ROWS, Share};
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +98,7 @@ pub(super) fn confirm_points(frame: &Frame<'_>, y: usize, target: &Explained<'_>
         return None;
     }
     let needed = bits_needed(frame.n_columns());
-    #[expect(clippy::cast_precision_loss, reason = "constants are few")]
-    let price = BITS_A_CONSTANT * formula.n_constants() as f64;
+    let price = formula.price(target.n_present());
     let evidence = formula.evidence(frame);
     let weigh = |slack: &dyn Fn(&Point) -> f64| match &evidence {
         Evidence::Rows => target.bits_of(points, slack),

@@ -201,7 +201,7 @@ pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
         return judge_seen(column, &Seen::from([(column, Latest::Row(0))]), moment, chosen);
     };
     let verdict = judge_seen(column, &seen(column, moment.target, chosen), moment, chosen);
-    let others = own.also.iter().map(|formula| {
+    let others = own.also.iter().filter(|f| !is_mapping_within(f, &own.derivation.formula)).map(|formula| {
         let mut all = Seen::from([(column, Latest::Row(0))]);
         // A formula over columns that are made of this one says nothing new about it.
         let circular = formula.reads().iter().any(|r| seen(r.column, moment.target, chosen).contains_key(&column));
@@ -216,6 +216,13 @@ pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
         (Hold::Rounded | Hold::Partial, Judgement::Safe(_)) => Judgement::Unproven,
         _ => verdict,
     }
+}
+
+/// Whether a formula only says that the column depends on a key that the told one gathers by: that follows from it, and does not say where the
+/// values come from.
+fn is_mapping_within(formula: &Formula, told: &Formula) -> bool {
+    let Formula::Row(RowFormula::Mapping { source, .. }) = formula else { return false };
+    matches!(told, Formula::Group(_)) && told.reads().iter().any(|r| r.column == *source)
 }
 
 fn is_safe(judgement: Judgement) -> bool {

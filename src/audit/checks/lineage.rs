@@ -206,7 +206,7 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         tolerance: d.tolerance,
         bits: d.bits,
         bits_needed: d.bits_needed,
-        also: others(chosen, verdict).take(ALSO).map(|f| notation(f, frame)).collect(),
+        also: also(frame, chosen, verdict),
         examples: d.examples.iter().filter_map(example).collect(),
     }
 }
@@ -233,6 +233,20 @@ fn others(chosen: &Chosen, verdict: Judgement) -> impl Iterator<Item = &Formula>
     let columns = |f: &Formula| f.reads().iter().map(|r| r.column).collect::<Vec<_>>();
     let own = columns(&chosen.derivation.formula);
     chosen.also.iter().filter(move |f| verdict == Judgement::Ambiguous || columns(f) == own)
+}
+
+/// Their notation; a form that differs from one told before in nothing but "[t]" is the same.
+fn also(frame: &Frame<'_>, chosen: &Chosen, verdict: Judgement) -> Vec<String> {
+    let bare = |formula: &str| formula.replace("[t]", "");
+    let mut told = vec![bare(&notation(&chosen.derivation.formula, frame))];
+    let mut forms = Vec::new();
+    for form in others(chosen, verdict).map(|f| notation(f, frame)) {
+        if forms.len() < ALSO && !told.contains(&bare(&form)) {
+            told.push(bare(&form));
+            forms.push(form);
+        }
+    }
+    forms
 }
 
 fn row(latest: Latest) -> Option<i32> {

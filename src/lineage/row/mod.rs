@@ -19,8 +19,8 @@ use super::formula::{Formula, Part, Point, Read};
 use super::frame::Frame;
 use super::screen::{Subject, anchors};
 pub use evaluate::Function;
-pub use target::{identities, power};
 use serde::{Deserialize, Serialize};
+pub use target::{identities, power};
 
 /// A formula over columns of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -272,6 +272,18 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_adds_nothing_is_not_in_the_sum() {
+        let (a, b, other) = (noise(6, 0, 71, 2), noise(6, 1, 71, 2), noise(6, 2, 71, 2));
+        let c: Vec<f64> = noise(6, 3, 71, 2);
+        let y: Vec<f64> = (0..71).map(|r| ((a[r] + b[r] + c[r]) * 100.0).round() / 100.0).collect();
+        // It goes with the target better than each part does, and is taken first.
+        let near: Vec<f64> = y.iter().zip(&other).map(|(y, e)| ((y + 0.3 * e) * 100.0).round() / 100.0).collect();
+        let columns = [("y", y), ("near", near), ("a", a), ("b", b), ("c", c)].map(|(name, values)| Column::numeric(name, values, 2));
+        let found = found(&Table::new(columns.into()).unwrap());
+        assert_eq!(found.iter().map(|d| terms(d).0).collect::<Vec<_>>(), [vec![(2, 1.0), (3, 1.0), (4, 1.0)]]);
+    }
+
+    #[test]
     fn independent_tables_give_no_identity() {
         for seed in 0..200 {
             let n = [12, 40, 150, 400][seed as usize % 4];
