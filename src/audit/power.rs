@@ -163,7 +163,7 @@ impl Power {
             let named = parts.iter().flat_map(|p| p.named.clone()).collect();
             FamilyPower { id: family.id.to_owned(), found: [of(0), of(1), of(2)], twins: of(3), why, named }
         };
-        let (base, drawn) = parts.get(n_planted()..).and_then(<[PowerPart]>::split_first).unwrap_or_else(|| (&NOTHING, &[]));
+        let (base, drawn) = parts.get(n_planted()..).and_then(<[PowerPart]>::split_first).unwrap_or((&NOTHING, &[]));
         let fresh: Vec<Vec<&Alarm>> = drawn.iter().map(|p| p.alarms.iter().filter(|a| !is_known(a, &base.alarms)).collect()).collect();
         let flagged = |alarms: &Vec<&Alarm>| base.named.iter().filter(|f| alarms.iter().any(|a| a.1.contains(f))).count() as u64;
         Self {
