@@ -9,11 +9,13 @@ pub mod extra_trees;
 pub mod gradient_boosting;
 pub mod lasso;
 pub mod logistic;
+pub mod naive_bayes;
 pub mod neighbours;
 pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod two_part;
 
 use super::Learner;
 
@@ -29,6 +31,8 @@ pub const LEARNERS: &[Learner] = &[
     extra_trees::EXTRA_TREES,
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
+    naive_bayes::NAIVE_BAYES,
+    two_part::TWO_PART,
 ];
 
 /// The learner of this name in settings.
