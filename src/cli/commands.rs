@@ -144,9 +144,22 @@ fn opened(file: &Path, task: &TaskOptions, read: &ReadOptions, new: Option<&Path
     files.extend(task.test.clone().map(|path| (path, FileRole::Test)));
     files.extend(new.map(|path| (path.to_owned(), FileRole::New)));
     let mut engine = Engine::default();
-    engine.start_with(settings(task, read)?, up_to);
+    let named = named(task, read)?;
+    // Data quality needs no task, so it is computed at once.
+    let first = if named.is_empty() || up_to == Step::Quality { up_to } else { Step::Open };
+    engine.start_with(settings(task, read)?, first);
     engine.open(&files)?;
+    named.iter().try_for_each(|column| engine.session().has_column(column))?;
+    if first != up_to {
+        engine.command(Command::Run { to: up_to })?;
+    }
     Ok(engine)
+}
+
+/// Columns that flags name, beside those of the task, which are looked for when it is planned.
+fn named(task: &TaskOptions, read: &ReadOptions) -> Result<Vec<String>> {
+    let flags = [("known", &task.known), ("role", &task.roles), ("kind", &read.kinds), ("date-format", &read.date_formats)];
+    flags.into_iter().flat_map(|(flag, pairs)| pairs.iter().map(move |pair| pair_of(flag, pair).map(|p| p.0))).collect()
 }
 
 fn passes(engine: &Engine, step: Step, fail_on: FailOn) -> bool {

@@ -7,7 +7,7 @@ use crate::finding::{Checked, Finding};
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    before_and_after, decide, derived_columns, power, prepare, quality, task, tell_reopened, train, validate,
+    before_and_after, decide, derived_columns, honesty, power, prepare, quality, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -73,6 +73,7 @@ impl<'a> Input<'a> {
                     section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
+                section.blocks.extend(o.splits.iter().flat_map(honesty));
                 section.blocks.extend(o.power.iter().flat_map(power));
                 Some(section)
             }
@@ -195,7 +196,7 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     let target = Some(input.plan()?.task.target.as_str());
     let formula = |finding: &Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
     let document = AuditDocument::new(record, &input.plan()?.task, checked, formula);
-    Ok(AuditDocument { power: input.outcome.power.clone(), ..document })
+    Ok(AuditDocument { splits: input.outcome.splits.clone(), power: input.outcome.power.clone(), ..document })
 }
 
 /// The whole report as JSON: provenance, audit, results as numbers, sections.

@@ -4,6 +4,7 @@ use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
+use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub feature_sets: Arc<Vec<FeatureSet>>,
     /// Whether the findings that can be priced are.
     pub priced: bool,
+    /// What the split alone is worth.
+    pub splits: Option<SplitMatrix>,
     /// What the audit would find of planted leaks, if that was measured.
     pub power: Option<Power>,
     /// Whether it is asked for.
@@ -87,6 +90,7 @@ impl Outcome {
             self.raw_audit.clear();
             self.feature_sets = Arc::default();
             self.priced = false;
+            self.splits = None;
             (self.power, self.power_wanted) = (None, false);
         }
         if stage <= Stage::Prepare {
