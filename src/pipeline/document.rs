@@ -73,7 +73,7 @@ impl<'a> Input<'a> {
                     section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
-                section.blocks.extend(o.splits.iter().flat_map(honesty));
+                section.blocks.extend(o.splits.iter().flat_map(|matrix| honesty(matrix, &checked)));
                 section.blocks.extend(o.power.iter().flat_map(power));
                 Some(section)
             }

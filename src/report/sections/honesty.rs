@@ -2,7 +2,7 @@
 
 use super::shared::{heads, words};
 use crate::audit::honesty::{Ranged, SplitMatrix, Way, WayScore};
-use crate::finding::{Certainty, Remedy, Severity};
+use crate::finding::{Certainty, Checked, Remedy, Severity};
 use crate::report::block::{Block, Cell, FindingBlock, Interval, RemedyBlock, Spans, TableBlock, strong, text};
 use crate::report::format::{count, counted, interval, number, signed};
 use crate::report::words::{metric_name, remedy};
@@ -12,15 +12,15 @@ const MATTERS: f64 = 0.03;
 /// Half an interval from which a difference that matters would be overlooked.
 const BLIND: f64 = 0.10;
 
-/// The blocks that follow the checks, once it was measured.
+/// The blocks that follow the checks, once it was measured. `checked`: what the checks found.
 #[must_use]
-pub fn honesty(matrix: &SplitMatrix) -> Vec<Block> {
+pub fn honesty(matrix: &SplitMatrix, checked: &[Checked]) -> Vec<Block> {
     let heading = Block::Heading { text: "What the split alone is worth".to_owned() };
     if let Some(why) = &matrix.why {
         return vec![heading, Block::Paragraph { text: vec![text(format!("Not compared: {why}."))] }];
     }
     let mut blocks = vec![heading, Block::Paragraph { text: how(matrix) }, Block::Table { table: table(matrix) }];
-    blocks.extend(recommended(matrix));
+    blocks.extend(recommended(matrix, checked));
     blocks
 }
 
@@ -68,7 +68,7 @@ fn dealt(way: &Way) -> String {
         Way::Grouped { key: Some(key), .. } => format!("each {key} on one side"),
         Way::Grouped { key: None, .. } => "each entity on one side".to_owned(),
         Way::Ordered { time: Some(time), gap: 0 } => format!("earlier to later by {time}"),
-        Way::Ordered { time: Some(time), gap } => format!("the same by {time}, {} left out between", counted(u64::from(*gap), "moment", "moments")),
+        Way::Ordered { gap: gap @ 1.., time: Some(_) } => format!("the same with a gap of {}", counted(u64::from(*gap), "moment", "moments")),
         Way::Ordered { time: None, gap: 0 } => "earlier to later".to_owned(),
         Way::Ordered { time: None, .. } => "the same with a gap".to_owned(),
     }
@@ -98,11 +98,10 @@ fn meaning(way: &WayScore, matrix: &SplitMatrix) -> String {
     }
 }
 
-/// The most honest way that applies, what it costs, and the button where it is not in use.
-fn recommended(matrix: &SplitMatrix) -> Option<Block> {
+/// The most honest way that applies, what it costs, and the button where it is not in use and no finding has it.
+fn recommended(matrix: &SplitMatrix, checked: &[Checked]) -> Option<Block> {
     let way = matrix.recommended.as_ref()?;
     let row = matrix.ways.iter().find(|w| w.way == *way)?;
-    let cost = cost(row, &matrix.metric);
     let sentence = match way {
         Way::Random => "Nothing here asks for more than dealing rows by chance".to_owned(),
         Way::Grouped { key, sure } => {
@@ -112,20 +111,28 @@ fn recommended(matrix: &SplitMatrix) -> Option<Block> {
         }
         Way::Ordered { time, .. } => format!("The most honest split here learns from earlier rows and judges on later ones, by {}", time.as_deref()?),
     };
-    let edit = match way {
-        _ if matrix.in_use => None,
-        Way::Random => None,
-        Way::Grouped { key, .. } => key.clone().map(|entity| Remedy::GroupSplit { entity }),
-        Way::Ordered { time, .. } => time.clone().map(|time| Remedy::OrderSplit { time }),
+    let (check, edit) = match way {
+        Way::Random => ("", None),
+        Way::Grouped { key, .. } => ("entities_across_split", key.clone().map(|entity| Remedy::GroupSplit { entity })),
+        Way::Ordered { time, .. } => ("random_split_on_dates", time.clone().map(|time| Remedy::OrderSplit { time })),
     };
-    let Some(edit) = edit else {
-        let used = if matrix.in_use && *way != Way::Random { " It is the one in use." } else { "" };
-        return Some(Block::Paragraph { text: vec![strong(sentence), text(format!("{cost}.{used}"))] });
+    let (cost, besides) = (cost(row, &matrix.metric), new_entities(matrix));
+    let told = |edit: &Remedy| checked.iter().flat_map(|c| &c.findings).any(|f| f.remedies.contains(edit));
+    let use_of = match &edit {
+        None => "",
+        Some(_) if matrix.in_use => " It is the one in use.",
+        Some(edit) if told(edit) => " Another split is in use; the finding above has the button.",
+        Some(_) => " Another split is in use.",
+    };
+    let Some(edit) = edit.filter(|edit| !matrix.in_use && !told(edit)) else {
+        return Some(Block::Paragraph { text: vec![strong(sentence), text(format!("{cost}.{use_of}{besides}"))] });
     };
     let (title, does) = remedy(&edit);
+    let mut meaning = cost.trim_start_matches("; ").to_owned();
+    meaning.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
     let finding = FindingBlock {
         id: ID.to_owned(),
-        check: String::new(),
+        check: check.to_owned(),
         severity: Severity::Note,
         certainty: if matches!(way, Way::Grouped { sure: false, .. }) { Certainty::Ask } else { Certainty::Strong },
         columns: edit.columns().into_iter().cloned().collect(),
@@ -133,7 +140,7 @@ fn recommended(matrix: &SplitMatrix) -> Option<Block> {
         window: None,
         figure: None,
         formula: None,
-        meaning: vec![text(format!("Another split is in use{cost}."))],
+        meaning: vec![text(format!("{meaning}.{use_of}{besides}"))],
         evidence: Vec::new(),
         worked: None,
         price: None,
@@ -141,6 +148,18 @@ fn recommended(matrix: &SplitMatrix) -> Option<Block> {
         accepted: None,
     };
     Some(Block::Findings { findings: vec![finding] })
+}
+
+/// What is to be expected of new entities, where another split is recommended and keeping them whole surely costs more than nothing.
+fn new_entities(matrix: &SplitMatrix) -> String {
+    let costs = |w: &&WayScore| Some(&w.way) != matrix.recommended.as_ref() && w.chance_adds.is_some_and(|a| a.low > 0.0 && a.value >= MATTERS);
+    let grouped = matrix.ways.iter().filter(costs).find_map(|w| match &w.way {
+        Way::Grouped { key, .. } => key.as_deref().zip(w.score),
+        _ => None,
+    });
+    grouped.map_or_else(String::new, |(key, score)| {
+        format!(" For rows of a {key} that was never seen, count on {} ({}).", number(score.value), interval(score.low, score.high))
+    })
 }
 
 /// Id of the recommendation.
@@ -193,23 +212,38 @@ mod tests {
 
     #[test]
     fn the_recommendation_says_what_it_costs_and_has_a_button() {
-        let blocks = honesty(&matrix(0.12, 0.04, false));
+        let blocks = honesty(&matrix(0.12, 0.04, false), &[]);
         let Some(Block::Findings { findings }) = blocks.last() else { panic!("{blocks:?}") };
         assert!(plain(&findings[0].title).contains("learns from earlier rows"));
-        assert_eq!(plain(&findings[0].meaning), "Another split is in use; it costs 0.12 of ROC AUC (0.08 to 0.16), 0.78 in place of 0.90.");
+        assert_eq!(plain(&findings[0].meaning), "It costs 0.12 of ROC AUC (0.08 to 0.16), 0.78 in place of 0.90. Another split is in use.");
         assert_eq!(findings[0].remedies[0].remedy, Remedy::OrderSplit { time: "day".into() });
     }
 
     #[test]
+    fn a_button_that_a_finding_has_is_not_given_twice() {
+        let mut found = crate::finding::Finding::new(
+            "random_split_on_dates",
+            Severity::Warning,
+            Certainty::Strong,
+            &["day"],
+            crate::finding::Evidence::Share { share: crate::finding::Share { count: 1, of: 1 } },
+        );
+        found.remedies = vec![Remedy::OrderSplit { time: "day".into() }];
+        let blocks = honesty(&matrix(0.12, 0.04, false), &[Checked::ran("random_split_on_dates", 9, vec![found])]);
+        let Some(Block::Paragraph { text }) = blocks.last() else { panic!("{blocks:?}") };
+        assert!(plain(text).ends_with("the finding above has the button."), "{}", plain(text));
+    }
+
+    #[test]
     fn a_split_in_use_has_no_button() {
-        let blocks = honesty(&matrix(0.0, 0.01, true));
+        let blocks = honesty(&matrix(0.0, 0.01, true), &[]);
         let Some(Block::Paragraph { text }) = blocks.last() else { panic!("{blocks:?}") };
         assert!(plain(text).ends_with("it costs nothing that matters. It is the one in use."), "{}", plain(text));
     }
 
     #[test]
     fn ways_that_are_not_possible_say_why() {
-        let blocks = honesty(&matrix(0.05, 0.2, true));
+        let blocks = honesty(&matrix(0.05, 0.2, true), &[]);
         let Block::Table { table } = &blocks[2] else { panic!("{blocks:?}") };
         assert_eq!(table.rows[1][4], words("not possible: no column names entities that come back"));
         assert_eq!(table.rows[2][4], words("underpowered: a difference below 0.20 could not be seen"));
@@ -218,6 +252,6 @@ mod tests {
     #[test]
     fn what_could_not_be_compared_is_one_sentence() {
         let why = Some("80 rows are too few".to_owned());
-        assert_eq!(honesty(&SplitMatrix { why, ..matrix(0.0, 0.0, true) }).len(), 2);
+        assert_eq!(honesty(&SplitMatrix { why, ..matrix(0.0, 0.0, true) }, &[]).len(), 2);
     }
 }
