@@ -1,6 +1,6 @@
 //! The words between a screen and the engine, and between the engine and its workers. Plain data only.
 //!
-//! A screen sends a [`Command`] and is sent [`Event`]s; it computes nothing. Messages travel as MessagePack
+//! A screen sends a [`Command`] and is sent [`Event`]s; it computes nothing. Messages travel packed by `postcard`
 //! ([`pack`], [`unpack`]), which keeps every float exact.
 
 pub use crate::augment::Fidelity;

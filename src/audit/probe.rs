@@ -23,11 +23,11 @@ const WIDE_ROWS: usize = 1_500;
 /// Most cells of a probe: a wide table gets fewer rows.
 const CELLS: usize = 400_000;
 /// Small trees that may still single out five rows, so that memory shows.
-const SIZE: BoostSize = BoostSize { rounds: 40, leaves: 16, learning_rate: 0.2, min_leaf: 5, l2: 1.0 };
+const SIZE: BoostSize<'static> = BoostSize { rounds: 40, leaves: 16, learning_rate: 0.2, min_leaf: 5, ..BoostSize::USUAL };
 /// Features from which a tree's cost is that of its histograms, and fewer leaves are grown.
 const WIDE: usize = 100;
 /// The same for a wide table.
-const WIDE_SIZE: BoostSize = BoostSize { rounds: 24, leaves: 8, learning_rate: 0.25, min_leaf: 5, l2: 1.0 };
+const WIDE_SIZE: BoostSize<'static> = BoostSize { rounds: 24, leaves: 8, learning_rate: 0.25, min_leaf: 5, ..BoostSize::USUAL };
 
 /// Rows with a task of their own.
 pub(super) struct Probe {
@@ -121,7 +121,7 @@ impl Probe {
             return Ok(None);
         }
         let train = recipe.training_set(&self.table, &fold.train, &self.task, &self.target)?;
-        let model = boosting(&train, if recipe.columns().len() > WIDE { WIDE_SIZE } else { SIZE }, &|| {});
+        let model = boosting(&train, if recipe.columns().len() > WIDE { WIDE_SIZE } else { SIZE }, 0, &|| {})?;
         for (feature, g) in train.features().about.iter().zip(&model.gain) {
             for source in &feature.sources {
                 *gain.entry(source.clone()).or_default() += g.max(0.0);

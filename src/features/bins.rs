@@ -1,13 +1,14 @@
 //! Features cut into at most 255 bins each, and equal rows joined: what every tree of every learner is grown on.
 //!
 //! Cuts lie strictly between two values of the feature and are f32 numbers, so that any export of a tree branches the same way; a value goes right when it is
-//! above the cut, so a missing one goes left. A feature of at most 255 distinct values loses nothing; of more, each bin holds about the same number of rows
-//! (greedily, as in Ke et al. 2017, "LightGBM"). Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
+//! above the cut. A feature of at most 255 distinct values loses nothing; of more, each bin holds about the same number of rows
+//! (greedily, as in Ke et al. 2017, "LightGBM"). A feature with missing values has one more bin, the last, which a cut may send to either side.
+//! Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
 
 use super::Features;
 use super::distinct::distinct_rows;
 
-/// Most bins of a feature: a code is one byte.
+/// Most bins of a feature's values; with the one for missing values, a code is one byte.
 pub const MAX_BINS: usize = 255;
 /// Rows are joined when at most this share of them is distinct; above it the second index costs more than it saves.
 const WORTH_JOINING: f64 = 0.5;
@@ -15,8 +16,10 @@ const WORTH_JOINING: f64 = 0.5;
 /// Binned features of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binned {
-    /// Cuts of every feature, ascending; a feature has one bin more than cuts.
+    /// Cuts of every feature, ascending; a feature has one bin of values more than cuts.
     pub cuts: Vec<Vec<f32>>,
+    /// Which features have a bin for missing values.
+    missing: Vec<bool>,
     /// Codes column by column, shape `(n_features, n_rows)` with [`Binned::n_rows`] joined rows.
     codes: Vec<u8>,
     n_rows: usize,
@@ -30,14 +33,14 @@ impl Binned {
     pub fn new(features: &Features) -> Self {
         let cuts: Vec<Vec<f32>> = (0..features.n_features()).map(|j| cut(features.slice(j))).collect();
         let n = features.n_rows();
-        let codes: Vec<u8> =
-            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| code(x, cuts)).collect::<Vec<u8>>()).collect();
-        let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1).collect();
+        let missing: Vec<bool> = (0..cuts.len()).map(|j| needs_missing_bin(features.slice(j))).collect();
+        let codes: Vec<u8> = (0..cuts.len()).flat_map(|j| encode(features.slice(j), &cuts[j], missing[j])).collect();
+        let widths: Vec<usize> = cuts.iter().zip(&missing).map(|(c, &missing)| c.len() + 1 + usize::from(missing)).collect();
         let Some(found) = distinct_rows(&codes, &widths, n, (n as f64 * WORTH_JOINING) as usize) else {
-            return Self { cuts, codes, n_rows: n, joined: None };
+            return Self { cuts, missing, codes, n_rows: n, joined: None };
         };
         let kept = (0..cuts.len()).flat_map(|j| found.first.iter().map(move |&i| j * n + i as usize)).map(|at| codes[at]).collect();
-        Self { cuts, codes: kept, n_rows: found.first.len(), joined: Some(found.of_row) }
+        Self { cuts, missing, codes: kept, n_rows: found.first.len(), joined: Some(found.of_row) }
     }
 
     /// Number of rows after joining.
@@ -52,10 +55,16 @@ impl Binned {
         self.cuts.len()
     }
 
-    /// Number of bins of feature `j`.
+    /// Number of bins of feature `j`, that for missing values included.
     #[must_use]
     pub fn n_bins(&self, j: usize) -> usize {
-        self.cuts[j].len() + 1
+        self.cuts[j].len() + 1 + usize::from(self.missing[j])
+    }
+
+    /// The bin for missing values of feature `j`: its last, if it has one. A feature without one has missing values, if any are to come, below all others.
+    #[must_use]
+    pub fn missing_bin(&self, j: usize) -> Option<usize> {
+        self.missing[j].then(|| self.cuts[j].len() + 1)
     }
 
     /// Codes of feature `j`, shape `(n_rows,)`.
@@ -75,6 +84,19 @@ impl Binned {
 #[must_use]
 pub fn code(x: f64, cuts: &[f32]) -> u8 {
     cuts.partition_point(|&c| x > f64::from(c)) as u8
+}
+
+/// Codes of a feature, shape `(n_rows,)`; missing values have the bin after the last, if they have one.
+pub(crate) fn encode(values: &[f64], cuts: &[f32], missing: bool) -> Vec<u8> {
+    if missing {
+        return values.iter().map(|&x| if x.is_nan() { (cuts.len() + 1) as u8 } else { code(x, cuts) }).collect();
+    }
+    values.iter().map(|&x| code(x, cuts)).collect()
+}
+
+/// Whether missing values get a bin: some are, and no value lies above all f32 numbers, so that a cut can have all values on its left.
+fn needs_missing_bin(values: &[f64]) -> bool {
+    values.iter().any(|x| x.is_nan()) && values.iter().all(|x| x.is_nan() || *x <= f64::from(f32::MAX))
 }
 
 /// Cuts of one feature, shape `(n_rows,)`.
@@ -148,10 +170,23 @@ mod tests {
     }
 
     #[test]
-    fn few_values_lose_nothing_and_missing_goes_left() {
+    fn few_values_lose_nothing_and_missing_ones_have_a_bin_of_their_own() {
         let cuts = cut(&[3.0, 1.0, f64::NAN, 2.0, 1.0]);
         assert_eq!(cuts, [1.5, 2.5]);
-        assert_eq!([1.0, 2.0, 3.0, f64::NAN].map(|v| code(v, &cuts)), [0, 1, 2, 0]);
+        assert_eq!(encode(&[1.0, 2.0, 3.0, f64::NAN], &cuts, true), [0, 1, 2, 3]);
+        assert_eq!(encode(&[1.0, f64::NAN], &cuts, false), [0, 0]);
+        let binned = Binned::new(&features(&[vec![1.0, f64::NAN, 2.0], vec![1.0, 2.0, 3.0], vec![f64::NAN, 1e39, 1.0]]));
+        assert_eq!((0..3).map(|j| binned.missing_bin(j)).collect::<Vec<_>>(), [Some(2), None, None]);
+        assert_eq!((0..3).map(|j| binned.n_bins(j)).collect::<Vec<_>>(), [3, 3, 2]);
+    }
+
+    #[test]
+    fn all_bins_and_the_one_for_missing_values_fit_a_byte() {
+        let mut values: Vec<f64> = (0..4000).map(f64::from).collect();
+        values.push(f64::NAN);
+        let binned = Binned::new(&features(&[values]));
+        assert!(binned.n_bins(0) <= 256, "{}", binned.n_bins(0));
+        assert_eq!(usize::from(binned.column(0)[binned.row(4000)]), binned.missing_bin(0).unwrap());
     }
 
     #[test]

@@ -4,8 +4,8 @@ mod bins;
 mod distinct;
 mod memo;
 
-pub(crate) use bins::MAX_BINS;
 pub use bins::{Binned, code};
+pub(crate) use bins::{MAX_BINS, encode};
 pub(crate) use distinct::distinct_rows;
 pub(crate) use memo::Memo;
 
@@ -115,6 +115,7 @@ pub struct TrainingSet {
     kind: TaskKind,
     n_classes: usize,
     n_real: usize,
+    in_time_order: bool,
     bins: Memo<Binned>,
 }
 
@@ -134,7 +135,19 @@ impl TrainingSet {
         {
             return Err(Error::internal("a training set whose parts do not fit"));
         }
-        Ok(Self { features, target, weights, kind, n_classes, n_real, bins: Memo::default() })
+        Ok(Self { features, target, weights, kind, n_classes, n_real, in_time_order: false, bins: Memo::default() })
+    }
+
+    /// Says whether the real rows stand in the order of time, so that a learner which holds some of them out holds out the last.
+    pub(crate) fn ordered(mut self, in_time_order: bool) -> Self {
+        self.in_time_order = in_time_order;
+        self
+    }
+
+    /// Whether the real rows stand in the order of time.
+    #[must_use]
+    pub fn in_time_order(&self) -> bool {
+        self.in_time_order
     }
 
     /// Prepared features.
@@ -183,7 +196,8 @@ impl TrainingSet {
         let columns = (0..self.features.n_features()).map(|j| take(self.features.slice(j))).collect();
         let features = Features::from_columns(self.features.about.clone(), columns, kept.len())?;
         let n_real = kept.iter().filter(|&&i| i < self.n_real).count();
-        Self::new(features, take(&self.target), take(&self.weights), self.kind, self.n_classes, n_real).map(Cow::Owned)
+        let kept = Self::new(features, take(&self.target), take(&self.weights), self.kind, self.n_classes, n_real)?;
+        Ok(Cow::Owned(kept.ordered(self.in_time_order)))
     }
 
     /// The features cut into bins for the tree engine: made once and shared by all fits on this set.

@@ -102,6 +102,10 @@ pub enum Model {
     Trees(tree::TreeModel),
     /// Nearest training rows.
     Neighbours(learners::neighbours::Neighbours),
+    /// Bell curves of every class.
+    NaiveBayes(learners::naive_bayes::NaiveBayes),
+    /// Whether it is 0, and how much when it is not.
+    TwoPart(learners::two_part::TwoPart),
 }
 
 impl Model {
@@ -123,6 +127,8 @@ impl Model {
             Self::Linear(m) => m.predict(features),
             Self::Trees(m) => m.predict(features),
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
+            Self::NaiveBayes(m) => m.predict(features),
+            Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -136,6 +142,8 @@ impl Model {
             Self::Linear(m) => m.validate(n_features, n_classes),
             Self::Trees(m) => m.validate(n_features, n_classes),
             Self::Neighbours(m) => m.validate(n_features, n_classes),
+            Self::NaiveBayes(m) => m.validate(n_features, n_classes),
+            Self::TwoPart(m) => m.validate(n_features, n_classes),
         }
     }
 

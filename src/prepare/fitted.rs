@@ -286,7 +286,8 @@ impl FittedRecipe {
         let weights = row_weights(table, task)?;
         let (target, weights) = (of_rows(&target.values), of_rows(&weights));
         let n_real = target.len();
-        TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)
+        let ordered = in_time_order(table, train.rows(), task);
+        Ok(TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered))
     }
 
     /// What each step does and learned, in order.
@@ -360,4 +361,16 @@ fn collect(slots: Slots) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
         }
     }
     Ok((about, columns))
+}
+
+/// Whether no row stands before one of an earlier time; no without a time column or with a row of unknown time.
+fn in_time_order(table: &Table, rows: &Rows, task: &Task) -> bool {
+    let Some(column) = task.time.as_ref().and_then(|name| table.column(name).ok()) else { return false };
+    let known = rows.as_slice().iter().all(|&r| !column.is_missing(r as usize));
+    known
+        && rows.as_slice().windows(2).all(|w| match column.values() {
+            Values::Times { millis, .. } => millis[w[0] as usize] <= millis[w[1] as usize],
+            Values::Numbers { values, .. } => values[w[0] as usize] <= values[w[1] as usize],
+            Values::Codes { .. } => false,
+        })
 }

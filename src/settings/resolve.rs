@@ -85,7 +85,7 @@ impl Settings {
         let strategy = resolve_strategy(&self.split, &task);
         let (learners, learners_guessed) = match &self.learners {
             Some(chosen) => (checked_learners(chosen, task.kind)?, false),
-            None => (usual_learners(&task, table.n_rows()), true),
+            None => (usual_learners(&task, table), true),
         };
         for name in self.recipe.iter().flatten().flat_map(|step| &step.columns) {
             table.column(name)?;
@@ -305,13 +305,37 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     Ok(all)
 }
 
-/// The learners compared when none were chosen: all that fit the task, without the slow ones on large tables.
-fn usual_learners(task: &Task, n_rows: usize) -> Vec<Chosen> {
+/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win.
+const ON_REQUEST: [&str; 1] = ["naive_bayes"];
+
+/// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
+/// more than the spread of a continuous amount explains.
+const ZEROS: f64 = 0.25;
+
+/// The learners compared when none were chosen: all that fit the task, without those on request, without the slow ones on large tables and
+/// without the two-part model where zeros are few.
+fn usual_learners(task: &Task, table: &Table) -> Vec<Chosen> {
+    let n_rows = table.n_rows();
+    let two_parts = is_zero_inflated(task, table);
     let slow = |id: &str| match id {
         "neighbours" => n_rows > NEIGHBOUR_ROWS,
         "random_forest" | "elastic_net" | "lasso" => n_rows > SMALL_TABLE,
         _ => false,
     };
-    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id);
+    let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id) && !ON_REQUEST.contains(&l.id) && (l.id != "two_part" || two_parts);
     LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+}
+
+/// Whether the target is a number that is never negative and often 0.
+fn is_zero_inflated(task: &Task, table: &Table) -> bool {
+    let Some(numbers) = table.column(&task.target).ok().and_then(Column::numbers).filter(|_| task.kind == TaskKind::Regression) else { return false };
+    let (mut zeros, mut present) = (0_usize, 0_usize);
+    for &y in numbers.iter().filter(|y| !y.is_nan()) {
+        if y < 0.0 {
+            return false;
+        }
+        present += 1;
+        zeros += usize::from(y == 0.0);
+    }
+    zeros as f64 >= ZEROS * present as f64 && zeros > 0 && zeros < present
 }

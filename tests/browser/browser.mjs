@@ -60,6 +60,9 @@ export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 
 /** The native command line, made by `./test`. */
 export const COMMAND_LINE = process.env.WATERTIGHT ?? join(ROOT, 'target/debug/watertight');
 
+/** What makes the offline forms of a built page, made by `./run` and `./test`. */
+export const PACK = join(dirname(COMMAND_LINE), 'watertight-pack');
+
 /** Writes a built-in sample, as the command line makes it, and gives its path. */
 export function sampleFile(folder, name, rows = 0) {
   const path = join(folder, `${name}.csv`);

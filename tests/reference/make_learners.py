@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reference optima of the linear learners, from scikit-learn run to a tight tolerance.
+"""Reference fits from scikit-learn: optima of the linear learners, run to a tight tolerance, and naive Bayes.
 
 usage: make_learners.py > learners.json
 Writes tables, hyperparameters, coefficients, intercepts and predictions, with the versions that made them.
@@ -11,6 +11,7 @@ import platform
 import numpy as np
 import sklearn
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
 
 N, P = 90, 5
 rng = np.random.default_rng(20240501)
@@ -35,7 +36,7 @@ def add(learner, params, target, weight, model):
     predict = model.predict_proba(x) if hasattr(model, "predict_proba") else model.predict(x)
     cases.append({
         "learner": learner, "params": params, "target": target, "weights": weight,
-        "coefficients": np.atleast_2d(model.coef_).tolist(), "intercepts": np.atleast_1d(model.intercept_).tolist(),
+        "coefficients": np.atleast_2d(getattr(model, "coef_", [])).tolist(), "intercepts": np.atleast_1d(getattr(model, "intercept_", [])).tolist(),
         "predictions": np.ravel(predict).tolist(),
     })
 
@@ -53,6 +54,9 @@ for weight in weights:
         for target in ("binary", "separable"):
             add("logistic", {"c": c}, target, weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
         add("logistic", {"c": c}, "multi", weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
+
+for target in ("binary", "multi", "separable"):
+    add("naive_bayes", {}, target, "unit", GaussianNB())
 
 print(json.dumps({
     "made_with": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},

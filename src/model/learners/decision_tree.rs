@@ -1,5 +1,6 @@
 //! One decision tree: rows are cut in two by one feature at a time (Breiman, Friedman, Olshen and Stone 1984).
 
+use super::gradient_boosting::{CLASS_WEIGHTS, balanced};
 use crate::error::Result;
 use crate::model::tree::bag::{TreeSize, one_tree};
 use crate::model::{FitPart, Learner, Model, one_part, only};
@@ -28,6 +29,7 @@ pub const DECISION_TREE: Learner = Learner {
             help: "Least rows in a leaf.",
             domain: Domain::Whole { low: 1, high: 100_000, default: 20 },
         },
+        CLASS_WEIGHTS,
     ],
     parts: one_part,
     fit_part: fit,
@@ -36,6 +38,8 @@ pub const DECISION_TREE: Learner = Learner {
 
 fn fit(part: &FitPart<'_>) -> Result<Model> {
     let train = part.train.weighted_rows()?;
-    let size = TreeSize { depth: part.params.count("depth"), min_leaf: part.params.count("min_leaf"), features: None };
+    let params = part.params;
+    let (depth, min_leaf) = (params.count("depth"), params.count("min_leaf"));
+    let size = TreeSize { depth, min_leaf, features: None, bootstrap: false, random_cuts: false, balanced: balanced(params) };
     Ok(Model::Trees(one_tree(&train, size)))
 }

@@ -4,8 +4,9 @@
 
 use crate::error::Result;
 use crate::model::tree::boost::{BoostSize, boosting};
+use crate::model::tree::loss::Loss;
 use crate::model::{FitPart, Learner, Model, one_part, only};
-use crate::param::{Domain, ParamSpec};
+use crate::param::{Domain, ParamSpec, Params};
 use crate::task::TaskKind;
 
 /// The entry in the list of learners.
@@ -41,23 +42,131 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
             id: "l2",
             title: "Penalty",
             help: "How strongly squared leaf values are held down.",
-            domain: Domain::Real { low: 0.0, high: 1e4, default: 1.0, log: true },
+            domain: Domain::Real { low: 0.0, high: 1e4, default: USUAL.l2, log: true },
         },
+        ParamSpec {
+            id: "l1",
+            title: "Absolute penalty",
+            help: "How strongly absolute leaf values are held down, small ones to 0.",
+            domain: Domain::Real { low: 0.0, high: 1e4, default: USUAL.l1, log: true },
+        },
+        ParamSpec {
+            id: "loss",
+            title: "Loss",
+            help: "What a number is fitted by: squared gives means, absolute medians, quantile the share in 'Quantile'; huber is squared near and absolute far; poisson (counts) and tweedie (amounts with many zeros) are for targets of at least 0 and multiply. Classes have the logistic loss.",
+            domain: Domain::Choice { options: &["squared", "absolute", "huber", "quantile", "poisson", "tweedie"], default: "squared" },
+        },
+        ParamSpec {
+            id: "alpha",
+            title: "Quantile",
+            help: "Of the quantile loss: share of targets that should lie below the prediction. Of the huber loss: share of rows that is near at the start.",
+            domain: Domain::Real { low: 0.01, high: 0.99, default: 0.9, log: false },
+        },
+        ParamSpec {
+            id: "power",
+            title: "Variance power",
+            help: "Of the tweedie loss: the variance is the mean to this power; near 1 for counts, near 2 for amounts without zeros.",
+            domain: Domain::Real { low: 1.1, high: 1.9, default: 1.5, log: false },
+        },
+        ParamSpec {
+            id: "depth",
+            title: "Depth",
+            help: "Most questions between the root and a leaf; 0 for no limit but the leaves.",
+            domain: Domain::Whole { low: 0, high: 64, default: 0 },
+        },
+        ParamSpec {
+            id: "min_weight",
+            title: "Curvature in a leaf",
+            help: "Least sum of second derivatives of the loss in a leaf, in mean row weights.",
+            domain: Domain::Real { low: 0.0, high: 1e6, default: USUAL.min_weight, log: true },
+        },
+        ParamSpec {
+            id: "min_gain",
+            title: "Gain of a cut",
+            help: "Least gain a cut must make, in units of the loss.",
+            domain: Domain::Real { low: 0.0, high: 1e12, default: USUAL.min_gain, log: true },
+        },
+        ParamSpec {
+            id: "rows",
+            title: "Share of rows",
+            help: "Share of the rows each tree is grown on, drawn at random; 1 for all.",
+            domain: Domain::Real { low: 0.05, high: 1.0, default: USUAL.rows, log: false },
+        },
+        ParamSpec {
+            id: "rows_every",
+            title: "Trees on a draw",
+            help: "How many rounds share a draw of rows.",
+            domain: Domain::Whole { low: 1, high: 1000, default: 1 },
+        },
+        ParamSpec {
+            id: "features",
+            title: "Share of features",
+            help: "Share of the features each tree may use, drawn at random; 1 for all.",
+            domain: Domain::Real { low: 0.05, high: 1.0, default: USUAL.features, log: false },
+        },
+        ParamSpec {
+            id: "patience",
+            title: "Stop early",
+            help: "Stops after so many rounds without a better loss on rows held out of the training rows (the last in time where rows are in the order of time); 0 makes all rounds.",
+            domain: Domain::Whole { low: 0, high: 1000, default: 0 },
+        },
+        ParamSpec {
+            id: "held_out",
+            title: "Held out",
+            help: "Share of the training rows held out to stop early.",
+            domain: Domain::Real { low: 0.02, high: 0.5, default: USUAL.held_out, log: false },
+        },
+        CLASS_WEIGHTS,
     ],
     parts: one_part,
     fit_part: fit,
     join: only,
 };
 
+/// Whether rare classes count as much as frequent ones, for any trees.
+pub(super) const CLASS_WEIGHTS: ParamSpec = ParamSpec {
+    id: "class_weights",
+    title: "Class weights",
+    help: "Balanced gives every class the same weight in sum: rare ones are found more often, and probabilities no longer say how frequent they are.",
+    domain: Domain::Choice { options: &["none", "balanced"], default: "none" },
+};
+
+/// Whether classes are to be balanced.
+pub(super) fn balanced(params: &Params) -> bool {
+    params.word(CLASS_WEIGHTS.id) == "balanced"
+}
+
+const USUAL: BoostSize<'static> = BoostSize::USUAL;
+
 fn fit(part: &FitPart<'_>) -> Result<Model> {
     let train = part.train.weighted_rows()?;
     let params = part.params;
+    let alpha = params.real("alpha");
     let size = BoostSize {
+        loss: match params.word("loss") {
+            "absolute" => Loss::Absolute,
+            "huber" => Loss::Huber { share: alpha },
+            "quantile" => Loss::Quantile { level: alpha },
+            "poisson" => Loss::Poisson,
+            "tweedie" => Loss::Tweedie { power: params.real("power") },
+            _ => Loss::Squared,
+        },
         rounds: params.count("trees"),
         leaves: params.count("leaves"),
+        depth: params.count("depth"),
         learning_rate: params.real("learning_rate"),
         min_leaf: params.count("min_leaf"),
+        min_weight: params.real("min_weight"),
+        min_gain: params.real("min_gain"),
+        l1: params.real("l1"),
         l2: params.real("l2"),
+        rows: params.real("rows"),
+        rows_every: params.count("rows_every"),
+        features: params.real("features"),
+        patience: params.count("patience"),
+        held_out: params.real("held_out"),
+        balanced: balanced(params),
+        monotone: &[],
     };
-    Ok(Model::Trees(boosting(&train, size, part.pulse)))
+    boosting(&train, size, part.seed, part.pulse).map(Model::Trees).map_err(|e| e.named("gradient_boosting"))
 }

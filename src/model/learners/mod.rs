@@ -5,14 +5,17 @@ pub mod baseline;
 mod conformance;
 pub mod decision_tree;
 pub mod elastic_net;
+pub mod extra_trees;
 pub mod gradient_boosting;
 pub mod lasso;
 pub mod logistic;
+pub mod naive_bayes;
 pub mod neighbours;
 pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod two_part;
 
 use super::Learner;
 
@@ -25,8 +28,11 @@ pub const LEARNERS: &[Learner] = &[
     logistic::LOGISTIC,
     decision_tree::DECISION_TREE,
     random_forest::RANDOM_FOREST,
+    extra_trees::EXTRA_TREES,
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
+    naive_bayes::NAIVE_BAYES,
+    two_part::TWO_PART,
 ];
 
 /// The learner of this name in settings.

@@ -2,6 +2,7 @@
 //!
 //! The fit is cut into a fixed number of groups of trees; tree number t draws from streams keyed by t, so groups may be grown anywhere in any order.
 
+use super::gradient_boosting::{CLASS_WEIGHTS, balanced};
 use crate::error::{Error, Result};
 use crate::model::tree::bag::{TreeSize, forest};
 use crate::model::{FitPart, Learner, Model, TrainingSet};
@@ -18,13 +19,8 @@ pub const RANDOM_FOREST: Learner = Learner {
     wants_scaling: false,
     uses_weights: true,
     params: &[
-        ParamSpec { id: "trees", title: "Trees", help: "How many trees are averaged.", domain: Domain::Whole { low: 1, high: 1000, default: 100 } },
-        ParamSpec {
-            id: "depth",
-            title: "Depth",
-            help: "Most questions between the root and a leaf.",
-            domain: Domain::Whole { low: 1, high: 30, default: 15 },
-        },
+        TREES,
+        DEPTH,
         ParamSpec {
             id: "min_leaf",
             title: "Rows in a leaf",
@@ -37,35 +33,54 @@ pub const RANDOM_FOREST: Learner = Learner {
             help: "How many features each cut looks at: their square root, a third, all, or (auto) the root for classes and a third for numbers.",
             domain: Domain::Choice { options: &["auto", "root", "third", "all"], default: "auto" },
         },
+        CLASS_WEIGHTS,
     ],
     parts,
     fit_part: fit,
     join,
 };
 
+/// How many trees are averaged.
+pub(super) const TREES: ParamSpec =
+    ParamSpec { id: "trees", title: "Trees", help: "How many trees are averaged.", domain: Domain::Whole { low: 1, high: 1000, default: 100 } };
+/// How deep each is.
+pub(super) const DEPTH: ParamSpec = ParamSpec {
+    id: "depth",
+    title: "Depth",
+    help: "Most questions between the root and a leaf.",
+    domain: Domain::Whole { low: 1, high: 30, default: 15 },
+};
+
 /// Groups of trees a fit is cut into, at most: enough for the cores of a desk computer.
 const GROUPS: usize = 8;
 
-fn parts(params: &Params, _: &TrainingSet) -> usize {
+/// Groups of trees, for any average of trees.
+pub(super) fn parts(params: &Params, _: &TrainingSet) -> usize {
     params.count("trees").clamp(1, GROUPS)
 }
 
 fn fit(part: &FitPart<'_>) -> Result<Model> {
-    let train = part.train.weighted_rows()?;
-    let trees = part.params.count("trees");
-    let groups = parts(part.params, part.train);
-    let p = train.features().n_features();
-    let features = match (part.params.word("features"), train.kind().is_classification()) {
+    let p = part.train.features().n_features();
+    let features = match (part.params.word("features"), part.train.kind().is_classification()) {
         ("all", _) => None,
         ("root", _) | ("auto", true) => Some((p as f64).sqrt() as usize),
         _ => Some(p / 3),
     };
-    let size = TreeSize { depth: part.params.count("depth"), min_leaf: part.params.count("min_leaf"), features: features.map(|m| m.max(1)) };
+    fit_group(part, features, true, false)
+}
+
+/// Fits one group of the trees of an average.
+pub(super) fn fit_group(part: &FitPart<'_>, features: Option<usize>, bootstrap: bool, random_cuts: bool) -> Result<Model> {
+    let train = part.train.weighted_rows()?;
+    let (params, trees, groups) = (part.params, part.params.count("trees"), parts(part.params, part.train));
+    let (depth, min_leaf) = (params.count("depth"), params.count("min_leaf"));
+    let size = TreeSize { depth, min_leaf, features: features.map(|m| m.max(1)), bootstrap, random_cuts, balanced: balanced(params) };
     let range = part.part * trees / groups..(part.part + 1) * trees / groups;
     Ok(Model::Trees(forest(&train, size, range, part.seed, part.pulse)))
 }
 
-fn join(parts: Vec<Model>) -> Result<Model> {
+/// Joins the groups of trees of an average.
+pub(super) fn join(parts: Vec<Model>) -> Result<Model> {
     let mut whole = None;
     for part in parts {
         let Model::Trees(part) = part else { return Err(Error::internal("a part of a forest that is not trees")) };

@@ -1,15 +1,18 @@
-//! Trees fitted to the target itself: one tree on all rows, or many on bootstrap samples, averaged (Breiman et al. 1984; Breiman 2001).
+//! Trees fitted to the target itself: one tree on all rows, or many, averaged (Breiman et al. 1984; Breiman 2001; Geurts, Ernst and Wehenkel 2006).
 //!
 //! The impurity of a node is the weighted variance of the target, or of the indicators of the classes: Gini's impurity. A bootstrap sample draws as many rows as there
-//! are, with replacement (multinomial); only their counts reach the tree.
+//! are, with replacement (multinomial); only their counts reach the tree. Rows a tree has not drawn can judge it: [`out_of_bag`].
 
+use super::cut::Limits;
 use super::grow::{Grower, Node, Rules};
-use super::histogram::{Limits, Shape};
-use super::{Combination, TreeModel};
-use crate::features::Binned;
+use super::histogram::Shape;
+use super::{Combination, TreeModel, class_balanced};
+use crate::error::{Error, Result};
+use crate::features::{Binned, Predictions};
 use crate::math::rng::Stream;
 use crate::math::sum::{mean, sum};
 use crate::model::TrainingSet;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Least weight on either side of a cut, as a share of the mean row weight: keeps divisions away from 0.
@@ -28,32 +31,89 @@ pub struct TreeSize {
     pub min_leaf: usize,
     /// Features looked at for each cut; none: all.
     pub features: Option<usize>,
+    /// Whether each tree of many is grown on a bootstrap sample, or on all rows.
+    pub bootstrap: bool,
+    /// Whether cuts are drawn at random, one for each feature looked at, and only the best of these is taken.
+    pub random_cuts: bool,
+    /// Whether every class has the same weight in sum.
+    pub balanced: bool,
 }
 
 /// One tree on all rows of `train` (all of weight above 0).
 #[must_use]
 pub fn one_tree(train: &TrainingSet, size: TreeSize) -> TreeModel {
     let bag = Bag::new(train, size);
-    let rows = (0..train.n_rows()).map(|i| (i, 1.0));
-    bag.model(train, size.min_leaf as f64, std::iter::once((bag.stats(train, rows), None)))
+    bag.model(size.min_leaf as f64, std::iter::once((Cow::Owned(bag.all_rows()), None)))
 }
 
-/// Trees number `trees` of a forest on bootstrap samples of `train` (all of weight above 0); each tree has its own random stream, and `pulse` is called before it.
+/// Trees number `trees` of a forest on `train` (all of weight above 0); each tree has its own random streams, and `pulse` is called before it.
 #[must_use]
 pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u64, pulse: &dyn Fn()) -> TreeModel {
     let bag = Bag::new(train, size);
-    let n = train.n_rows() as u32;
+    let all = if size.bootstrap { Vec::new() } else { bag.all_rows() };
     let samples = trees.map(|t| {
         pulse();
-        let mut draws = Stream::new(seed, "forest/rows", t as u64);
-        let rows = (0..n).map(|_| (draws.below(n) as usize, 1.0));
-        (bag.stats(train, rows), Some(Stream::new(seed, "forest/features", t as u64)))
+        let stats =
+            if size.bootstrap { Cow::Owned(bag.stats(draws(train.n_rows(), seed, t).map(|i| (i, 1.0)))) } else { Cow::Borrowed(all.as_slice()) };
+        (stats, Some(Stream::new(seed, "forest/features", t as u64)))
     });
-    bag.model(train, 1.0 + DRAWS_A_ROW * (size.min_leaf as f64 - 1.0), samples)
+    let min_rows = if size.bootstrap { 1.0 + DRAWS_A_ROW * (size.min_leaf as f64 - 1.0) } else { size.min_leaf as f64 };
+    bag.model(min_rows, samples)
+}
+
+/// The rows tree number `t` is grown on.
+fn draws(n_rows: usize, seed: u64, t: usize) -> impl Iterator<Item = usize> {
+    let n = n_rows as u32;
+    let mut draws = Stream::new(seed, "forest/rows", t as u64);
+    (0..n).map(move |_| draws.below(n) as usize)
+}
+
+/// What the trees of a bootstrap forest say of rows they have not seen (Breiman 2001, section 3.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutOfBag {
+    /// Rows of the training set that at least one tree has not drawn, ascending.
+    pub rows: Vec<u32>,
+    /// The mean over these trees for each of them.
+    pub predictions: Predictions,
+}
+
+/// Judges a bootstrap forest by its own training set, `train` (all of weight above 0), with the `seed` it was grown with.
+///
+/// # Errors
+/// The model is no average of trees on these features.
+pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<OutOfBag> {
+    if model.combination != Combination::Average || model.gain.len() != train.features().n_features() {
+        return Err(Error::internal("an out-of-bag judgement of another model"));
+    }
+    let (n, width, binned) = (train.n_rows(), model.leaf_width, train.bins());
+    let mut shown: Vec<Option<u32>> = vec![None; binned.n_rows()];
+    (0..n).for_each(|i| shown[binned.row(i)] = Some(i as u32));
+    let rows: Vec<Vec<f64>> = shown.iter().map(|i| i.map_or_else(Vec::new, |i| train.features().matrix().row(i as usize).to_vec())).collect();
+    let (mut sums, mut judges) = (vec![0.0; n * width], vec![0_u32; n]);
+    for (t, &root) in model.roots.iter().enumerate() {
+        let mut seen = vec![false; n];
+        draws(n, seed, t).for_each(|i| seen[i] = true);
+        let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row) }).collect();
+        for i in (0..n).filter(|&i| !seen[i]) {
+            let leaf = leaves[binned.row(i)];
+            sums[i * width..(i + 1) * width].iter_mut().zip(&model.values[leaf..]).for_each(|(sum, value)| *sum += value);
+            judges[i] += 1;
+        }
+    }
+    let rows: Vec<u32> = (0..n as u32).filter(|&i| judges[i as usize] > 0).collect();
+    let classes = model.n_classes.max(1);
+    let mut values = vec![0.0; rows.len() * classes];
+    for (&i, answer) in rows.iter().zip(values.chunks_exact_mut(classes)) {
+        let i = i as usize;
+        model.link(&sums[i * width..(i + 1) * width], judges[i] as usize, answer);
+    }
+    Ok(OutOfBag { rows, predictions: Predictions { n_classes: model.n_classes, values } })
 }
 
 /// What all trees of a fit share.
-struct Bag {
+struct Bag<'a> {
+    train: &'a TrainingSet,
+    weights: Cow<'a, [f64]>,
     binned: std::sync::Arc<Binned>,
     shape: Shape,
     /// Mean target, or nothing for several classes: numbers near 0 lose least.
@@ -63,34 +123,41 @@ struct Bag {
     least_weight: f64,
 }
 
-impl Bag {
-    fn new(train: &TrainingSet, size: TreeSize) -> Self {
-        let weights = train.weights();
+impl<'a> Bag<'a> {
+    fn new(train: &'a TrainingSet, size: TreeSize) -> Self {
+        let weights = if size.balanced { Cow::Owned(class_balanced(train)) } else { Cow::Borrowed(train.weights()) };
         let outputs = if train.n_classes() > 2 { train.n_classes() } else { 1 };
         let unit = weights.iter().all(|w| w.to_bits() == 1.0_f64.to_bits());
-        let power = sum(&train.target().iter().zip(weights).map(|(y, w)| w * y * y).collect::<Vec<_>>());
+        let power = sum(&train.target().iter().zip(weights.iter()).map(|(y, w)| w * y * y).collect::<Vec<_>>());
         Self {
+            train,
             binned: train.bins(),
             shape: Shape { outputs, width: outputs + if unit { 1 } else { 2 } },
             centre: if outputs == 1 { mean(train.target()) } else { 0.0 },
             size,
             least_gain: ROUNDING * power,
-            least_weight: LEAST_WEIGHT * mean(weights),
+            least_weight: LEAST_WEIGHT * mean(&weights),
+            weights,
         }
     }
 
+    fn all_rows(&self) -> Vec<f64> {
+        self.stats((0..self.train.n_rows()).map(|i| (i, 1.0)))
+    }
+
     /// The numbers of every joined row, shape `(n_rows, width)`, from rows of the table and how often each counts.
-    fn stats(&self, train: &TrainingSet, rows: impl Iterator<Item = (usize, f64)>) -> Vec<f64> {
+    fn stats(&self, rows: impl Iterator<Item = (usize, f64)>) -> Vec<f64> {
         let Shape { outputs, width } = self.shape;
         let mut stats = vec![0.0; self.binned.n_rows() * width];
         for (i, count) in rows {
             let at = self.binned.row(i) * width;
             let cell = &mut stats[at..at + width];
-            let weight = count * train.weights()[i];
+            let weight = count * self.weights[i];
+            let target = self.train.target()[i];
             if outputs == 1 {
-                cell[0] += weight * (train.target()[i] - self.centre);
+                cell[0] += weight * (target - self.centre);
             } else {
-                cell[train.target()[i] as usize] += weight;
+                cell[target as usize] += weight;
             }
             cell[outputs] += weight;
             if width == outputs + 2 {
@@ -100,24 +167,32 @@ impl Bag {
         stats
     }
 
-    fn model(&self, train: &TrainingSet, min_rows: f64, samples: impl Iterator<Item = (Vec<f64>, Option<Stream>)>) -> TreeModel {
-        let n_features = train.features().n_features();
+    fn model<'s>(&self, min_rows: f64, samples: impl Iterator<Item = (Cow<'s, [f64]>, Option<Stream>)>) -> TreeModel {
+        let (train, n_features) = (self.train, self.train.features().n_features());
         let mut model = TreeModel::empty(train.n_classes(), Combination::Average, Vec::new(), n_features);
         let mut grower = Grower::new(&self.binned, self.shape);
         for (stats, stream) in samples {
-            let limits = Limits { min_rows, min_weight: self.least_weight, l2: 0.0 };
-            let some_features = self.size.features.filter(|&m| m < n_features).zip(stream);
-            let mut rules = Rules { limits, max_leaves: usize::MAX, max_depth: self.size.depth, some_features, least_gain: self.least_gain };
+            let wanted = self.size.features.filter(|&m| m < n_features).or(self.size.random_cuts.then_some(n_features));
+            let mut rules = Rules {
+                limits: Limits { min_rows, min_weight: self.least_weight, l1: 0.0, l2: 0.0 },
+                max_leaves: usize::MAX,
+                max_depth: self.size.depth,
+                some_features: wanted.zip(stream),
+                random_cuts: self.size.random_cuts,
+                columns: None,
+                monotone: Vec::new(),
+                least_gain: self.least_gain,
+            };
             let nodes = grower.grow(&stats, &mut rules);
-            model.push(&self.binned, &nodes, |node, values| self.leaf(train, node, values));
+            model.push(&self.binned, &nodes, |node, values| self.leaf(node, values));
         }
         model
     }
 
-    fn leaf(&self, train: &TrainingSet, node: &Node, values: &mut Vec<f64>) {
+    fn leaf(&self, node: &Node, values: &mut Vec<f64>) {
         let weight = self.shape.weight(&node.sums);
         let shares = node.sums[..self.shape.outputs].iter().map(|g| self.centre + g / weight);
-        if train.kind().is_classification() {
+        if self.train.kind().is_classification() {
             values.extend(shares.map(|p| p.clamp(0.0, 1.0)));
         } else {
             values.extend(shares);

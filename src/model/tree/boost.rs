@@ -1,162 +1,246 @@
 //! Gradient boosting: trees added one after the other, each fitted to the gradient of the loss at the sum so far (Friedman 2001), with second derivatives
 //! (Chen and Guestrin 2016) and leaf-wise growth (Ke et al. 2017).
 //!
-//! Losses, for a row of weight w and sum f: squared `w (y - f)^2 / 2`, logistic `w (log(1 + e^f) - y f)`, softmax `-w log p_y`. Their gradients over equal rows need only the sum of weights W and
-//! of weighted targets S: `S - W f` and `S - W p`, so equal rows are one row. A leaf adds `learning_rate * sum gradient / (sum curvature + l2)`.
+//! The losses are those of [`super::loss`]. Their gradients over equal rows follow from sums over these rows, so equal rows are one row. A leaf adds
+//! `learning_rate * sum gradient / (sum curvature + l2)`.
 
-use super::grow::{Grower, Node, Rules};
-use super::histogram::{Limits, Shape};
-use super::{Combination, TreeModel};
-use crate::features::Binned;
-use crate::math::elementary::{ln, logistic, logit};
-use crate::math::sum::{mean, sum_of};
+use super::cut::{Bounds, Limits};
+use super::grow::{Grower, Node, Rules, leaf_of};
+use super::histogram::Shape;
+use super::loss::{Loss, Objective, softmax_columns};
+use super::parts::{drawn_columns, drawn_rows, held_out};
+use super::sums::{Sums, Table};
+use super::{TreeModel, class_balanced};
+use crate::error::{Error, Result};
+use crate::math::sum::mean;
 use crate::model::TrainingSet;
-use crate::model::learners::baseline::class_shares;
-use crate::model::linear::to_probabilities;
 use crate::task::TaskKind;
-
-/// Least summed curvature on either side of a cut, as a share of the mean row weight (LightGBM's `min_sum_hessian_in_leaf`).
-const LEAST_CURVATURE: f64 = 1e-3;
-/// Shares of classes are kept this far from 0 and 1 before their log-odds are taken.
-const LEAST_SHARE: f64 = 1e-9;
-/// Gain that is rounding, as a share of the weighted sum of squared targets.
-const ROUNDING: f64 = 1e-24;
+use std::borrow::Cow;
 
 /// How the trees grow.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BoostSize {
+pub struct BoostSize<'a> {
+    /// What is lowered, for numbers; classes have the logistic loss.
+    pub loss: Loss,
     /// Rounds: trees, or trees for each class.
     pub rounds: usize,
     /// Most leaves of a tree.
     pub leaves: usize,
+    /// Most cuts between root and leaf; 0 for no limit.
+    pub depth: usize,
     /// Share of each tree that is added.
     pub learning_rate: f64,
     /// Least rows in a leaf.
     pub min_leaf: usize,
+    /// Least summed curvature on either side of a cut, as a share of the mean row weight.
+    pub min_weight: f64,
+    /// Least gain of a cut, in the units of the loss.
+    pub min_gain: f64,
+    /// Penalty on absolute leaf values.
+    pub l1: f64,
     /// Penalty on squared leaf values.
     pub l2: f64,
+    /// Share of the rows each sample has.
+    pub rows: f64,
+    /// Rounds that share a sample.
+    pub rows_every: usize,
+    /// Share of the features each tree may use.
+    pub features: f64,
+    /// Rounds without a better judgement after which no more are made; 0: all are made.
+    pub patience: usize,
+    /// Share of the rows held out to judge.
+    pub held_out: f64,
+    /// Whether every class has the same weight in sum.
+    pub balanced: bool,
+    /// For each feature whether predictions must rise (1) or fall (-1) with it; empty when none asks for an order.
+    pub monotone: &'a [i8],
+}
+
+impl BoostSize<'_> {
+    /// LightGBM's defaults, with a penalty of 1 on squared leaf values (XGBoost's).
+    pub const USUAL: Self = Self {
+        loss: Loss::Squared,
+        rounds: 100,
+        leaves: 31,
+        depth: 0,
+        learning_rate: 0.1,
+        min_leaf: 20,
+        min_weight: 1e-3,
+        min_gain: 0.0,
+        l1: 0.0,
+        l2: 1.0,
+        rows: 1.0,
+        rows_every: 1,
+        features: 1.0,
+        patience: 0,
+        held_out: 0.1,
+        balanced: false,
+        monotone: &[],
+    };
 }
 
 /// Fits boosted trees to `train` (all rows of weight above 0); `pulse` is called before each round.
-#[must_use]
-pub fn boosting(train: &TrainingSet, size: BoostSize, pulse: &dyn Fn()) -> TreeModel {
+///
+/// # Errors
+/// Targets the loss is not made for, or an order asked of a loss or task that cannot keep it.
+pub fn boosting(train: &TrainingSet, size: BoostSize<'_>, seed: u64, pulse: &dyn Fn()) -> Result<TreeModel> {
+    let weights = if size.balanced { Cow::Owned(class_balanced(train)) } else { Cow::Borrowed(train.weights()) };
     let binned = train.bins();
-    let sums = Sums::new(train, &binned);
-    let (combination, start) = match train.kind() {
-        TaskKind::Regression => (Combination::Sum, vec![sums.mean()]),
-        TaskKind::Binary => (Combination::LogisticSum, vec![logit(sums.mean().clamp(LEAST_SHARE, 1.0 - LEAST_SHARE))]),
-        TaskKind::Multiclass => {
-            let shares = class_shares(train.target(), train.weights(), train.n_classes());
-            (Combination::SoftmaxSum, shares.iter().map(|s| ln(s.max(LEAST_SHARE))).collect())
-        }
-    };
-    let n_sums = start.len();
-    let width = if train.kind() == TaskKind::Regression && sums.unit { 2 } else { 3 };
-    let mut model = TreeModel::empty(train.n_classes(), combination, start, train.features().n_features());
-    let mut grower = Grower::new(&binned, Shape { outputs: 1, width });
-    let mut scores: Vec<Vec<f64>> = model.start.iter().map(|s| vec![*s; binned.n_rows()]).collect();
-    let mut stats = vec![0.0; binned.n_rows() * width];
-    let limits = Limits { min_rows: size.min_leaf as f64, min_weight: LEAST_CURVATURE * mean(train.weights()), l2: size.l2 };
-    let mut rules = Rules { limits, max_leaves: size.leaves, max_depth: usize::MAX, some_features: None, least_gain: sums.least_gain };
-    for _ in 0..size.rounds {
+    let table = Table { train, weights: &weights, binned: &binned };
+    size.loss.check(table)?;
+    check_order(table, size)?;
+    let held = held_out(train, &size, seed);
+    let apart = size.loss.apart(train.kind());
+    let mut judge =
+        held.as_ref().map(|held| Judge { sums: Sums::new(table, Some(held), apart), best: f64::INFINITY, kept: 0, gain: Vec::new(), worse: 0 });
+    let learned: Option<Vec<bool>> = held.map(|held| held.iter().map(|held| !held).collect());
+    let mut fit = Fit::new(table, size, seed, learned);
+    for round in 0..size.rounds {
         pulse();
-        let shares = if n_sums > 1 { softmax_columns(&scores) } else { Vec::new() };
-        for k in 0..n_sums {
-            match combination {
-                Combination::Sum => sums.squared(&scores[0], width, &mut stats),
-                Combination::LogisticSum => sums.logistic(&scores[0], &mut stats),
-                _ => sums.softmax(&shares[k], k, &mut stats),
-            }
-            let nodes = grower.grow(&stats, &mut rules);
-            let step = |node: &Node| size.learning_rate * node.sums[0] / (node.sums[1] + size.l2).max(f64::MIN_POSITIVE);
-            for node in nodes.iter().filter(|n| n.cut.is_none()) {
-                let value = step(node);
-                grower.order[node.rows.clone()].iter().for_each(|&row| scores[k][row as usize] += value);
-            }
-            model.push(&binned, &nodes, |node, values| values.push(step(node)));
+        fit.round(round);
+        if judge.as_mut().is_some_and(|judge| judge.has_seen_enough(&fit)) {
+            break;
         }
     }
-    model
+    if let Some(judge) = judge {
+        fit.model.keep(judge.kept, judge.gain);
+    }
+    Ok(fit.model)
 }
 
-/// Sums over the table's rows that are one row to the trees.
-struct Sums {
-    /// Rows, shape `(n_rows,)`.
-    rows: Vec<f64>,
-    /// Weights, shape `(n_rows,)`.
-    weights: Vec<f64>,
-    /// Weighted targets: numbers, or indicators of the second class; for more classes one column for each class. Shape `(n_columns, n_rows)`.
-    targets: Vec<Vec<f64>>,
-    /// Whether every row of the table has weight 1.
-    unit: bool,
-    least_gain: f64,
+/// A quantile in every leaf and turns of classes do not keep an order.
+fn check_order(table: Table<'_>, size: BoostSize<'_>) -> Result<()> {
+    let kind = table.train.kind();
+    let quantiles = kind == TaskKind::Regression && matches!(size.loss, Loss::Absolute | Loss::Quantile { .. });
+    if size.monotone.is_empty() || !(quantiles || kind == TaskKind::Multiclass) {
+        return Ok(());
+    }
+    let why = if quantiles { "leaves of the absolute and quantile losses keep no order" } else { "probabilities of several classes keep no order" };
+    Err(Error::not_computable("Boosting that rises or falls with a feature", why, "Choose another loss or take the order away."))
 }
 
-impl Sums {
-    fn new(train: &TrainingSet, binned: &Binned) -> Self {
-        let columns = if train.kind() == TaskKind::Multiclass { train.n_classes() } else { 1 };
-        let mut sums = Self {
-            rows: vec![0.0; binned.n_rows()],
-            weights: vec![0.0; binned.n_rows()],
-            targets: vec![vec![0.0; binned.n_rows()]; columns],
-            unit: train.weights().iter().all(|w| w.to_bits() == 1.0_f64.to_bits()),
-            least_gain: 0.0,
+/// A fit under way.
+struct Fit<'a> {
+    table: Table<'a>,
+    size: BoostSize<'a>,
+    seed: u64,
+    objective: Objective,
+    /// Rows that may be learned from; none: all.
+    learned: Option<Vec<bool>>,
+    /// Sums over the rows learned from now.
+    sums: Sums,
+    /// Joined rows that are not learned from now.
+    absent: Vec<u32>,
+    grower: Grower<'a>,
+    rules: Rules,
+    /// Sums over trees, shape `(n_sums, n_rows)`.
+    scores: Vec<Vec<f64>>,
+    stats: Vec<f64>,
+    width: usize,
+    model: TreeModel,
+}
+
+impl<'a> Fit<'a> {
+    fn new(table: Table<'a>, size: BoostSize<'a>, seed: u64, learned: Option<Vec<bool>>) -> Self {
+        let sums = Sums::new(table, learned.as_deref(), size.loss.apart(table.train.kind()));
+        let (objective, combination, start) = Objective::new(table, size.loss, learned.as_deref(), &sums);
+        let unit = table.weights.iter().all(|w| w.to_bits() == 1.0_f64.to_bits());
+        let width = if objective.is_even() && unit { 2 } else { 3 };
+        let n_rows = table.binned.n_rows();
+        let least_gain = objective.least_gain(table, &sums, start.first().copied().unwrap_or(0.0));
+        let limits = Limits { min_rows: size.min_leaf as f64, min_weight: size.min_weight * mean(table.weights), l1: size.l1, l2: size.l2 };
+        let rules = Rules {
+            limits,
+            max_leaves: size.leaves,
+            max_depth: if size.depth == 0 { usize::MAX } else { size.depth },
+            some_features: None,
+            random_cuts: false,
+            columns: None,
+            monotone: size.monotone.to_vec(),
+            least_gain: least_gain.max(size.min_gain),
         };
-        for (i, (&y, &w)) in train.target().iter().zip(train.weights()).enumerate() {
-            let row = binned.row(i);
-            sums.rows[row] += 1.0;
-            sums.weights[row] += w;
-            if columns == 1 {
-                sums.targets[0][row] += w * y;
-            } else {
-                sums.targets[y as usize][row] += w;
-            }
-        }
-        if train.kind() == TaskKind::Regression {
-            sums.least_gain = ROUNDING * sum_of(train.target().iter().zip(train.weights()).map(|(y, w)| w * y * y));
-        }
-        sums
-    }
-
-    fn mean(&self) -> f64 {
-        sum_of(self.targets[0].iter().copied()) / sum_of(self.weights.iter().copied())
-    }
-
-    fn squared(&self, scores: &[f64], width: usize, stats: &mut [f64]) {
-        for (i, (cell, f)) in stats.chunks_exact_mut(width).zip(scores).enumerate() {
-            cell[0] = self.targets[0][i] - self.weights[i] * f;
-            cell[1] = self.weights[i];
-            cell[width - 1] = self.rows[i];
+        Self {
+            objective,
+            absent: sums.absent(),
+            sums,
+            grower: Grower::new(table.binned, Shape { outputs: 1, width }),
+            rules,
+            scores: start.iter().map(|s| vec![*s; n_rows]).collect(),
+            stats: vec![0.0; n_rows * width],
+            width,
+            model: TreeModel::empty(table.train.n_classes(), combination, start, table.train.features().n_features()),
+            table,
+            size,
+            seed,
+            learned,
         }
     }
 
-    fn logistic(&self, scores: &[f64], stats: &mut [f64]) {
-        for (i, (cell, f)) in stats.chunks_exact_mut(3).zip(scores).enumerate() {
-            self.classes(0, i, logistic(*f), cell);
+    /// Adds one tree for each sum.
+    fn round(&mut self, round: usize) {
+        let every = self.size.rows_every.max(1);
+        if self.size.rows < 1.0 && round.is_multiple_of(every) {
+            let drawn = drawn_rows(self.table.train.n_rows(), self.learned.as_deref(), self.size.rows, self.seed, (round / every) as u64);
+            self.sums = Sums::new(self.table, Some(&drawn), self.sums.spread.is_some());
+            self.absent = self.sums.absent();
+        }
+        let shares = if self.objective == Objective::Softmax { softmax_columns(&self.scores) } else { Vec::new() };
+        for k in 0..self.scores.len() {
+            let at = shares.get(k).unwrap_or(&self.scores[k]);
+            self.objective.gradients(&self.sums, k, at, self.width, &mut self.stats);
+            self.rules.columns = drawn_columns(self.table.binned, self.size.features, self.seed, self.model.n_trees() as u64);
+            let nodes = self.grower.grow(&self.stats, &mut self.rules);
+            self.add(k, &nodes);
         }
     }
 
-    fn softmax(&self, shares: &[f64], k: usize, stats: &mut [f64]) {
-        for (i, (cell, p)) in stats.chunks_exact_mut(3).zip(shares).enumerate() {
-            self.classes(k, i, *p, cell);
+    /// Adds a grown tree to a sum and to the model.
+    fn add(&mut self, k: usize, nodes: &[Node]) {
+        let values: Vec<f64> = nodes.iter().map(|node| if node.cut.is_none() { self.leaf(k, node) } else { 0.0 }).collect();
+        let scores = &mut self.scores[k];
+        for (node, value) in nodes.iter().zip(&values).filter(|(node, _)| node.cut.is_none()) {
+            self.grower.order[node.rows.clone()].iter().for_each(|&row| scores[row as usize] += value);
         }
+        for &row in &self.absent {
+            scores[row as usize] += values[leaf_of(self.table.binned, nodes, row as usize)];
+        }
+        let mut leaves = nodes.iter().zip(&values).filter(|(node, _)| node.cut.is_none()).map(|(_, value)| *value);
+        self.model.push(self.table.binned, nodes, |_, values| values.extend(leaves.next()));
     }
 
-    fn classes(&self, k: usize, i: usize, p: f64, cell: &mut [f64]) {
-        cell[0] = self.targets[k][i] - self.weights[i] * p;
-        cell[1] = self.weights[i] * p * (1.0 - p);
-        cell[2] = self.rows[i];
+    /// What a leaf adds.
+    fn leaf(&self, k: usize, node: &Node) -> f64 {
+        let rate = self.size.learning_rate;
+        if let (Some(level), Some(spread)) = (self.objective.leaf_quantile(), &self.sums.spread) {
+            let rows = self.grower.order[node.rows.clone()].iter().copied();
+            return rate * spread.quantile(rows, |row| self.scores[k][row], level);
+        }
+        let most = self.objective.most_step();
+        let bounds = Bounds { low: rate * node.bounds.low.max(-most), high: rate * node.bounds.high.min(most) };
+        bounds.hold(self.rules.limits.value(&node.sums, rate))
     }
 }
 
-/// Softmax over columns, row by row: shape `(n_classes, n_rows)` in and out.
-fn softmax_columns(scores: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let mut shares = scores.to_vec();
-    let mut row = vec![0.0; scores.len()];
-    for i in 0..scores.first().map_or(0, Vec::len) {
-        row.iter_mut().zip(scores).for_each(|(cell, column)| *cell = column[i]);
-        to_probabilities(&mut row);
-        shares.iter_mut().zip(&row).for_each(|(column, p)| column[i] = *p);
+/// The rows held out, and what they said so far.
+struct Judge {
+    sums: Sums,
+    /// Least loss so far, after how many trees, and the gain those made on each feature.
+    best: f64,
+    kept: usize,
+    gain: Vec<f64>,
+    /// Rounds since.
+    worse: usize,
+}
+
+impl Judge {
+    fn has_seen_enough(&mut self, fit: &Fit<'_>) -> bool {
+        let loss = fit.objective.loss(&self.sums, &fit.scores);
+        if loss < self.best || self.kept == 0 {
+            (self.best, self.kept, self.worse) = (loss, fit.model.n_trees(), 0);
+            self.gain.clone_from(&fit.model.gain);
+        } else {
+            self.worse += 1;
+        }
+        self.worse >= fit.size.patience
     }
-    shares
 }

@@ -4,7 +4,8 @@
 //! leaves). When every cut may use every feature, only the smaller child's histogram is made and the larger one's is the difference to the parent's. When a cut
 //! may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
 
-use super::histogram::{Limits, Shape, accumulate, best_cut, places};
+use super::cut::{Bounds, Cut, Limits, Question};
+use super::histogram::{Shape, accumulate, places};
 use crate::features::Binned;
 use crate::math::rng::Stream;
 use std::ops::Range;
@@ -22,6 +23,12 @@ pub(super) struct Rules {
     pub max_depth: usize,
     /// Features looked at for each cut, and the stream that draws them; none: all.
     pub some_features: Option<(usize, Stream)>,
+    /// Whether the cut of each feature looked at is drawn from the same stream instead of searched.
+    pub random_cuts: bool,
+    /// Features this tree may use, ascending; none: all.
+    pub columns: Option<Vec<usize>>,
+    /// For each feature whether leaf values must rise (1) or fall (-1) with it; empty when none asks for an order.
+    pub monotone: Vec<i8>,
     /// Gain that counts as nothing, in units of the squared target times weight.
     pub least_gain: f64,
 }
@@ -29,12 +36,42 @@ pub(super) struct Rules {
 /// A node: a cut (with the gain it made) or a leaf.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    /// Feature, last bin that goes left, left child (the right one follows it) and gain; none in a leaf.
-    pub cut: Option<(usize, usize, usize, f64)>,
+    /// None in a leaf.
+    pub cut: Option<Made>,
     /// Sums over the rows of the node, shape `(width,)`.
     pub sums: Vec<f64>,
+    /// Between what its leaves' values lie.
+    pub bounds: Bounds,
     /// Its rows in [`Grower::order`].
     pub rows: Range<usize>,
+}
+
+/// A cut that was made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    /// Feature that was cut.
+    pub feature: usize,
+    /// Last bin of values that goes left.
+    pub bin: usize,
+    /// Whether missing values go right.
+    pub missing_right: bool,
+    /// Left child; the right one follows it.
+    pub left: usize,
+    /// Gain it made.
+    pub gain: f64,
+}
+
+/// The leaf a row falls into, for rows the tree was not grown on.
+pub(super) fn leaf_of(binned: &Binned, nodes: &[Node], row: usize) -> usize {
+    let mut node = 0;
+    while let Some(cut) = nodes[node].cut {
+        node = cut.left + usize::from(!goes_left(binned, &cut, usize::from(binned.column(cut.feature)[row])));
+    }
+    node
+}
+
+fn goes_left(binned: &Binned, cut: &Made, code: usize) -> bool {
+    code <= cut.bin || (!cut.missing_right && binned.missing_bin(cut.feature) == Some(code))
 }
 
 /// A leaf that can be cut.
@@ -48,7 +85,7 @@ struct Open {
 #[derive(Clone, Copy)]
 struct Candidate {
     feature: usize,
-    bin: usize,
+    cut: Cut,
     gain: f64,
 }
 
@@ -91,8 +128,12 @@ impl<'a> Grower<'a> {
         let width = self.shape.width;
         self.order.clear();
         self.order.extend((0..self.binned.n_rows() as u32).filter(|&i| stats[(i as usize + 1) * width - 1] > 0.0));
-        self.features = (0..self.binned.n_features()).filter(|&j| self.binned.n_bins(j) > 1).collect();
-        let power: f64 = stats.chunks_exact(width).map(|s| self.shape.score(s, 0.0)).sum();
+        self.features = match &rules.columns {
+            Some(columns) => columns.clone(),
+            None => (0..self.binned.n_features()).filter(|&j| self.binned.n_bins(j) > 1).collect(),
+        };
+        let free = Limits { min_rows: 0.0, min_weight: 0.0, l1: 0.0, l2: 0.0 };
+        let power: f64 = stats.chunks_exact(width).map(|s| free.score(self.shape, s)).sum();
         self.floor = rules.least_gain.max(LEAST_GAIN * power);
         let mut nodes = vec![self.node(stats, 0..self.order.len())];
         let mut open = Vec::new();
@@ -103,7 +144,7 @@ impl<'a> Grower<'a> {
         {
             let leaf = open.swap_remove(next);
             let left = nodes.len();
-            self.split(&mut nodes, leaf.node, leaf.best, stats);
+            self.split(&mut nodes, leaf.node, leaf.best, stats, rules);
             leaves += 1;
             if leaves < rules.max_leaves {
                 self.open_children(&nodes, left, leaf.depth + 1, leaf.histogram, stats, rules, &mut open);
@@ -121,7 +162,7 @@ impl<'a> Grower<'a> {
                 *sum += value;
             }
         }
-        Node { cut: None, sums, rows }
+        Node { cut: None, sums, bounds: Bounds::NONE, rows }
     }
 
     fn may_be_cut(&self, node: &Node, depth: usize, rules: &Rules) -> bool {
@@ -204,19 +245,23 @@ impl<'a> Grower<'a> {
     }
 
     fn open_searched(&mut self, nodes: &[Node], node: usize, depth: usize, histogram: Vec<f64>, rules: &Rules, open: &mut Vec<Open>) {
-        let sums = &nodes[node].sums;
-        let mut best: Option<(usize, usize, f64)> = None;
+        let mut best: Option<(usize, Cut)> = None;
         for &j in &self.features {
-            if let Some((bin, score)) = best_cut(&histogram[self.places[j].clone()], sums, self.shape, &rules.limits)
-                && best.is_none_or(|b| score > b.2)
+            if let Some(cut) = self.question(j, &histogram[self.places[j].clone()], &nodes[node], rules).best()
+                && best.is_none_or(|b| cut.score > b.1.score)
             {
-                best = Some((j, bin, score));
+                best = Some((j, cut));
             }
         }
-        match self.worth(sums, best, rules) {
+        match self.worth(&nodes[node], best, rules) {
             Some(best) => open.push(Open { node, depth, histogram: Some(histogram), best }),
             None => self.pool.push(histogram),
         }
+    }
+
+    fn question<'q>(&self, j: usize, cells: &'q [f64], node: &'q Node, rules: &'q Rules) -> Question<'q> {
+        let held = rules.monotone.get(j).map(|&direction| (node.bounds, direction));
+        Question { cells, missing: self.binned.missing_bin(j).is_some(), node: &node.sums, shape: self.shape, limits: &rules.limits, held }
     }
 
     /// Opens a leaf whose cut may use some features only.
@@ -226,7 +271,7 @@ impl<'a> Grower<'a> {
         let rows = nodes[node].rows.clone();
         self.gather(&nodes[node], stats);
         let mut cells = self.pool.pop().unwrap_or_default();
-        let mut best: Option<(usize, usize, f64)> = None;
+        let mut best: Option<(usize, Cut)> = None;
         for i in 0..self.features.len() {
             if wanted == 0 {
                 break;
@@ -241,35 +286,54 @@ impl<'a> Grower<'a> {
                 continue;
             }
             wanted -= 1;
-            if let Some((bin, score)) = best_cut(&cells, &nodes[node].sums, self.shape, &rules.limits)
-                && best.is_none_or(|b| score > b.2)
+            let question = self.question(j, &cells, &nodes[node], rules);
+            let cut = if rules.random_cuts { question.random(&mut stream) } else { question.best() };
+            if let Some(cut) = cut
+                && best.is_none_or(|b| cut.score > b.1.score)
             {
-                best = Some((j, bin, score));
+                best = Some((j, cut));
             }
         }
         self.pool.push(cells);
-        if let Some(best) = self.worth(&nodes[node].sums, best, rules) {
+        if let Some(best) = self.worth(&nodes[node], best, rules) {
             open.push(Open { node, depth, histogram: None, best });
         }
         rules.some_features = Some((many, stream));
     }
 
     /// The candidate, if its gain is more than rounding.
-    fn worth(&self, sums: &[f64], best: Option<(usize, usize, f64)>, rules: &Rules) -> Option<Candidate> {
-        let (feature, bin, score) = best?;
-        let gain = score - self.shape.score(sums, rules.limits.l2);
-        (gain > self.floor).then_some(Candidate { feature, bin, gain })
+    fn worth(&self, node: &Node, best: Option<(usize, Cut)>, rules: &Rules) -> Option<Candidate> {
+        let (feature, cut) = best?;
+        let gain = cut.score - self.question(feature, &[], node, rules).score_of_node();
+        (gain > self.floor).then_some(Candidate { feature, cut, gain })
     }
 
     /// Cuts a leaf: its rows keep their order on either side.
-    fn split(&mut self, nodes: &mut Vec<Node>, node: usize, best: Candidate, stats: &[f64]) {
+    fn split(&mut self, nodes: &mut Vec<Node>, node: usize, best: Candidate, stats: &[f64], rules: &Rules) {
         let rows = nodes[node].rows.clone();
-        let codes = self.binned.column(best.feature);
+        let (bin, missing_right) = (best.cut.bin, best.cut.missing_right);
+        let made = Made { feature: best.feature, bin, missing_right, left: nodes.len(), gain: best.gain };
+        let binned = self.binned;
+        let codes = binned.column(best.feature);
+        let kept = match binned.missing_bin(best.feature) {
+            Some(missing) if !missing_right => self.part(rows.clone(), |row| usize::from(codes[row]) <= bin || usize::from(codes[row]) == missing),
+            _ => self.part(rows.clone(), |row| usize::from(codes[row]) <= bin),
+        };
+        nodes[node].cut = Some(made);
+        let mut children = [self.node(stats, rows.start..kept), self.node(stats, kept..rows.end)];
+        if let Some(&direction) = rules.monotone.get(best.feature) {
+            hold_children(&rules.limits, nodes[node].bounds, direction, &mut children);
+        }
+        nodes.extend(children);
+    }
+
+    /// Puts the rows that go left before the others; where the others begin.
+    fn part(&mut self, rows: Range<usize>, goes_left: impl Fn(usize) -> bool) -> usize {
         self.spare.clear();
         let mut kept = rows.start;
         for at in rows.clone() {
             let row = self.order[at];
-            if usize::from(codes[row as usize]) <= best.bin {
+            if goes_left(row as usize) {
                 self.order[kept] = row;
                 kept += 1;
             } else {
@@ -277,9 +341,19 @@ impl<'a> Grower<'a> {
             }
         }
         self.order[kept..rows.end].copy_from_slice(&self.spare);
-        nodes[node].cut = Some((best.feature, best.bin, nodes.len(), best.gain));
-        nodes.push(self.node(stats, rows.start..kept));
-        nodes.push(self.node(stats, kept..rows.end));
+        kept
+    }
+}
+
+/// What the values of the leaves below a cut are held to: on a feature that asks for an order, the middle of both sides' values parts them.
+fn hold_children(limits: &Limits, bounds: Bounds, direction: i8, children: &mut [Node; 2]) {
+    let [left, right] = [0, 1].map(|side: usize| bounds.hold(limits.value(&children[side].sums, 1.0)));
+    let middle = left / 2.0 + right / 2.0;
+    children.iter_mut().for_each(|child| child.bounds = bounds);
+    if direction != 0 {
+        let (lower, upper) = if direction > 0 { (0, 1) } else { (1, 0) };
+        children[lower].bounds.high = middle;
+        children[upper].bounds.low = middle;
     }
 }
 

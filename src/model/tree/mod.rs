@@ -1,15 +1,22 @@
 //! Trees on one histogram engine: a decision tree, an average of many (forest), a sum of many (boosting).
 //!
-//! Features come cut into bins, equal rows joined ([`Binned`]); `grow` grows one tree on `histogram`s, [`bag`] averages trees and [`boost`] adds them up. [`TreeModel`] is what is left: flat arrays.
+//! Features come cut into bins, equal rows joined ([`Binned`]); `grow` grows one tree on `histogram`s by the best `cut`s, [`bag`] averages trees and [`boost`] adds them up. [`TreeModel`] is what is left: flat arrays.
 
 pub mod bag;
 pub mod boost;
+mod cut;
 mod grow;
 mod histogram;
+pub mod loss;
+mod parts;
 mod predict;
+mod spread;
+mod sums;
 
 use crate::error::{Error, Result};
 use crate::features::Binned;
+use crate::model::TrainingSet;
+use crate::model::learners::baseline::class_shares;
 use grow::Node;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +28,8 @@ pub enum Combination {
     Average,
     /// The sum over trees and the start is a number.
     Sum,
+    /// The exponential of the sum is a number above 0.
+    ExpSum,
     /// The logistic function of the sum is the probability of the second class.
     LogisticSum,
     /// Trees take turns, one for each class; the softmax of the sums are the probabilities.
@@ -29,7 +38,7 @@ pub enum Combination {
 
 /// Fitted trees as flat arrays, tree after tree.
 ///
-/// Node `i` with `left[i] > 0` is a cut: rows with `x[feature[i]] > threshold[i]` go to node `left[i] + 1`, all others (missing ones too) to `left[i]`.
+/// Node `i` with `left[i] > 0` is a cut: rows with `x[feature[i]] > threshold[i]` go to node `left[i] + 1`, all others to `left[i]`, missing ones too unless `i` is in `missing_right`.
 /// With `left[i] == 0` it is a leaf, and `feature[i]` numbers its values: `values[feature[i] * leaf_width ..][.. leaf_width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TreeModel {
@@ -43,8 +52,11 @@ pub struct TreeModel {
     pub roots: Vec<u32>,
     /// Feature of a cut, or number of a leaf, shape `(n_nodes,)`.
     pub feature: Vec<u32>,
-    /// Cuts, strictly between two training values; 0 in a leaf. Shape `(n_nodes,)`.
+    /// Cuts, strictly between two training values (the greatest f32 number where all values go left); 0 in a leaf. Shape `(n_nodes,)`.
     pub threshold: Vec<f32>,
+    /// Cuts that send missing values right, ascending; learned where training rows had some.
+    #[serde(default)]
+    pub missing_right: Vec<u32>,
     /// Left child of a cut, later than the cut itself and in the same tree; 0 in a leaf. Shape `(n_nodes,)`.
     pub left: Vec<u32>,
     /// Values of a leaf: one, or one for each class in an average over three classes or more.
@@ -69,6 +81,7 @@ impl TreeModel {
             roots: Vec::new(),
             feature: Vec::new(),
             threshold: Vec::new(),
+            missing_right: Vec::new(),
             left: Vec::new(),
             leaf_width,
             values: Vec::new(),
@@ -81,11 +94,14 @@ impl TreeModel {
         let root = self.left.len() as u32;
         self.roots.push(root);
         for node in nodes {
-            if let Some((feature, bin, left, gain)) = node.cut {
-                self.feature.push(feature as u32);
-                self.threshold.push(binned.cuts[feature][bin]);
-                self.left.push(root + left as u32);
-                self.gain[feature] += gain;
+            if let Some(cut) = node.cut {
+                if cut.missing_right {
+                    self.missing_right.push(self.left.len() as u32);
+                }
+                self.feature.push(cut.feature as u32);
+                self.threshold.push(binned.cuts[cut.feature].get(cut.bin).copied().unwrap_or(f32::MAX));
+                self.left.push(root + cut.left as u32);
+                self.gain[cut.feature] += cut.gain;
             } else {
                 self.feature.push((self.values.len() / self.leaf_width) as u32);
                 self.threshold.push(0.0);
@@ -101,6 +117,7 @@ impl TreeModel {
             return Err(Error::internal("parts of different forests"));
         }
         let (nodes, leaves) = (self.left.len() as u32, (self.values.len() / self.leaf_width) as u32);
+        self.missing_right.extend(part.missing_right.iter().map(|n| n + nodes));
         self.roots.extend(part.roots.iter().map(|r| r + nodes));
         self.feature.extend(part.feature.iter().zip(&part.left).map(|(&f, &l)| if l == 0 { f + leaves } else { f }));
         self.left.extend(part.left.iter().map(|&l| if l == 0 { 0 } else { l + nodes }));
@@ -108,6 +125,19 @@ impl TreeModel {
         self.values.extend(part.values);
         self.gain.iter_mut().zip(part.gain).for_each(|(all, more)| *all += more);
         Ok(())
+    }
+
+    /// Keeps the first `trees` trees, which made this much gain on each feature.
+    fn keep(&mut self, trees: usize, gain: Vec<f64>) {
+        let Some(&end) = self.roots.get(trees) else { return };
+        let leaves = self.left[..end as usize].iter().filter(|l| **l == 0).count();
+        self.roots.truncate(trees);
+        self.feature.truncate(end as usize);
+        self.threshold.truncate(end as usize);
+        self.left.truncate(end as usize);
+        self.missing_right.retain(|node| *node < end);
+        self.values.truncate(leaves * self.leaf_width);
+        self.gain = gain;
     }
 
     /// Number of trees.
@@ -133,7 +163,7 @@ impl TreeModel {
         let n_nodes = self.left.len();
         let sums = match (self.combination, n_classes) {
             (Combination::Average, _) => Some(0),
-            (Combination::Sum, 0) | (Combination::LogisticSum, 2) => Some(1),
+            (Combination::Sum | Combination::ExpSum, 0) | (Combination::LogisticSum, 2) => Some(1),
             (Combination::SoftmaxSum, 3..) => Some(n_classes),
             _ => None,
         };
@@ -146,6 +176,8 @@ impl TreeModel {
             || self.feature.len() != n_nodes
             || self.threshold.len() != n_nodes
             || self.gain.len() != n_features
+            || !self.missing_right.windows(2).all(|w| w[0] < w[1])
+            || self.missing_right.last().is_some_and(|&last| last as usize >= n_nodes)
         {
             return broken("arrays that do not fit");
         }
@@ -192,4 +224,14 @@ impl TreeModel {
 fn are_shares(leaf: &[f64]) -> bool {
     let inside = leaf.iter().all(|v| (0.0..=1.0).contains(v));
     inside && (leaf.len() == 1 || (leaf.iter().sum::<f64>() - 1.0).abs() <= SHARE_SLACK)
+}
+
+/// Row weights in proportion to those of `train` with which every class that has rows has the same weight in sum; those of `train` for numbers. Shape `(n_rows,)`.
+fn class_balanced(train: &TrainingSet) -> Vec<f64> {
+    if !train.kind().is_classification() {
+        return train.weights().to_vec();
+    }
+    let shares = class_shares(train.target(), train.weights(), train.n_classes());
+    let present = shares.iter().filter(|s| **s > 0.0).count() as f64;
+    train.target().iter().zip(train.weights()).map(|(&y, w)| w / (present * shares[y as usize])).collect()
 }

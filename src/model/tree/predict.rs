@@ -4,13 +4,15 @@
 
 use super::{Combination, TreeModel};
 use crate::error::{Error, Result};
-use crate::features::{MAX_BINS, code, distinct_rows};
-use crate::math::elementary::logistic;
+use crate::features::{MAX_BINS, distinct_rows, encode};
+use crate::math::elementary::{exp, logistic};
 use crate::model::linear::{to_probabilities, two_classes};
 use crate::model::{Features, Predictions};
 
 /// Distinct rows are looked for when there are at least this many rows and trees to walk; below it the search costs more than it saves.
 const WALKS_WORTH_JOINING: usize = 1 << 16;
+/// Sums above this one have the same exponential, so that it stays finite.
+const GREATEST_EXPONENT: f64 = 700.0;
 
 impl TreeModel {
     /// Predicts every row.
@@ -43,9 +45,9 @@ impl TreeModel {
         if cuts.iter().any(|c| c.len() >= MAX_BINS) {
             return None;
         }
-        let codes: Vec<u8> =
-            cuts.iter().enumerate().flat_map(|(j, cuts)| features.slice(j).iter().map(|&x| code(x, cuts)).collect::<Vec<u8>>()).collect();
-        let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1).collect();
+        let missing = !self.missing_right.is_empty();
+        let codes: Vec<u8> = cuts.iter().enumerate().flat_map(|(j, cuts)| encode(features.slice(j), cuts, missing)).collect();
+        let widths: Vec<usize> = cuts.iter().map(|c| c.len() + 1 + usize::from(missing)).collect();
         distinct_rows(&codes, &widths, n, n / 2).map(|d| (d.of_row, d.first))
     }
 
@@ -69,7 +71,7 @@ impl TreeModel {
                 *cell = *x;
             }
             self.sum_trees(&row, &mut sums);
-            self.link(&sums, answer);
+            self.link(&sums, self.roots.len(), answer);
         }
     }
 
@@ -77,12 +79,7 @@ impl TreeModel {
         sums.fill(0.0);
         sums.iter_mut().zip(&self.start).for_each(|(sum, start)| *sum = *start);
         for (tree, &root) in self.roots.iter().enumerate() {
-            let mut node = root as usize;
-            while self.left[node] > 0 {
-                let right = row[self.feature[node] as usize] > f64::from(self.threshold[node]);
-                node = self.left[node] as usize + usize::from(right);
-            }
-            let leaf = self.feature[node] as usize * self.leaf_width;
+            let leaf = self.leaf_values(root as usize, row);
             if self.leaf_width == 1 {
                 let turn = if sums.len() == 1 { 0 } else { tree % sums.len() };
                 sums[turn] += self.values[leaf];
@@ -92,8 +89,21 @@ impl TreeModel {
         }
     }
 
-    fn link(&self, sums: &[f64], answer: &mut [f64]) {
-        let n_trees = self.roots.len().max(1) as f64;
+    /// Where the values of the leaf begin that a row falls into.
+    pub(super) fn leaf_values(&self, root: usize, row: &[f64]) -> usize {
+        let some_right = !self.missing_right.is_empty();
+        let mut node = root;
+        while self.left[node] > 0 {
+            let x = row[self.feature[node] as usize];
+            let right = x > f64::from(self.threshold[node]) || (some_right && x.is_nan() && self.missing_right.binary_search(&(node as u32)).is_ok());
+            node = self.left[node] as usize + usize::from(right);
+        }
+        self.feature[node] as usize * self.leaf_width
+    }
+
+    /// The prediction that sums over so many trees are.
+    pub(super) fn link(&self, sums: &[f64], n_trees: usize, answer: &mut [f64]) {
+        let n_trees = n_trees.max(1) as f64;
         match (self.combination, self.n_classes) {
             (Combination::Average, 0) => answer[0] = sums[0] / n_trees,
             (Combination::Average, 2) => answer.copy_from_slice(&two_classes(sums[0] / n_trees)),
@@ -102,6 +112,7 @@ impl TreeModel {
                 answer.iter_mut().zip(sums).for_each(|(p, sum)| *p = sum / total);
             }
             (Combination::Sum, _) => answer[0] = sums[0],
+            (Combination::ExpSum, _) => answer[0] = exp(sums[0].min(GREATEST_EXPONENT)),
             (Combination::LogisticSum, _) => answer.copy_from_slice(&two_classes(logistic(sums[0]))),
             (Combination::SoftmaxSum, _) => {
                 answer.copy_from_slice(sums);

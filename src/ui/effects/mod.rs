@@ -49,6 +49,9 @@ const SAVED_MS: u32 = 60_000;
 
 struct Page {
     session: Option<Hand>,
+    /// Seconds since the session's worker was last heard of, and after how many it counts as dead.
+    silence: u32,
+    patience: u32,
     pool: Pool,
     on_event: Rc<dyn Fn(Event)>,
     _heartbeat: Interval,
@@ -71,8 +74,11 @@ pub fn connect(on_event: impl Fn(Event) + 'static) -> Link {
             Hand::start(JOB, move |tag, message| heard(|pool| pool.worker_says(key, tag, &message)), move || heard(|pool| pool.ended(key)))
         }),
     );
-    let heartbeat = Interval::new(1_000, || heard(Pool::tick));
-    PAGE.set(Some(Page { session: None, pool, on_event: Rc::new(on_event), _heartbeat: heartbeat }));
+    let heartbeat = Interval::new(1_000, || {
+        watch_session();
+        heard(Pool::tick);
+    });
+    PAGE.set(Some(Page { session: None, silence: 0, patience, pool, on_event: Rc::new(on_event), _heartbeat: heartbeat }));
     start_session();
     let link = Link(());
     link.resize(chosen_workers());
@@ -170,19 +176,12 @@ fn tell(event: Event) {
 }
 
 fn start_session() {
-    match Hand::start(SESSION, from_session, || {
-        // Not from within the handler: it belongs to the worker that is dropped here.
-        Timeout::new(0, || {
-            start_session();
-            heard(Pool::introduce);
-            tell(Event::Refused { error: Error::session_lost() });
-            Link(()).send(Command::Hello);
-        })
-        .forget();
-    }) {
+    // Not from within the handler: it belongs to the worker that is dropped then.
+    match Hand::start(SESSION, from_session, || Timeout::new(0, replace_session).forget()) {
         Ok(hand) => PAGE.with_borrow_mut(|page| {
             if let Some(page) = page {
                 page.session = Some(hand);
+                page.silence = 0;
             }
         }),
         Err(why) => {
@@ -192,8 +191,39 @@ fn start_session() {
     }
 }
 
+/// The session's worker ended or is silent: another takes its place, and the person is told.
+fn replace_session() {
+    start_session();
+    heard(Pool::introduce);
+    tell(Event::Refused { error: Error::session_lost() });
+    Link(()).send(Command::Hello);
+}
+
+/// A second has passed: asks the session's worker for a sign of life, and replaces it when it has given none for too long.
+fn watch_session() {
+    let dead = PAGE.with_borrow_mut(|page| {
+        let Some(page) = page else { return false };
+        if page.silence == 0
+            && let Some(session) = &page.session
+        {
+            session.post(&Message::new(Tag::Ping));
+        }
+        page.silence += 1;
+        page.silence > page.patience
+    });
+    if dead {
+        replace_session();
+    }
+}
+
 fn from_session(tag: Tag, message: Received) {
+    PAGE.with_borrow_mut(|page| {
+        if let Some(page) = page {
+            page.silence = 0;
+        }
+    });
     match tag {
+        Tag::Ping => {}
         Tag::Event => match unpack(&message.bytes(1)) {
             Ok(event) => tell(event),
             Err(error) => tell(Event::Refused { error }),

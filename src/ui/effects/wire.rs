@@ -1,6 +1,6 @@
 //! Messages between page and workers: a JavaScript array whose first entry is a [`Tag`], buffers moved rather than copied.
 //!
-//! Everything larger than a number travels as MessagePack ([`crate::protocol::pack`]) in an `ArrayBuffer`, which is transferred:
+//! Everything larger than a number travels packed ([`crate::protocol::pack`]) in an `ArrayBuffer`, which is transferred:
 //! the page hands it on without ever looking inside.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -41,7 +41,7 @@ pub enum Tag {
     Keep,
     /// Worker to page: the job goes on.
     Pulse,
-    /// Page to worker and back: a number to be returned when the worker is idle.
+    /// Page to worker and back: a number to be returned when the worker is idle. Page to session and back, without a number: a sign of life.
     Ping,
     /// Page to session: be the tab that keeps its project, in the place of another.
     TakeOver,

@@ -1,8 +1,10 @@
 // SAFETY rows 8, 10 and 11: the project is kept between visits, by one tab, with the finished jobs of its run; when the browser cannot, a
 // banner stays and offers a file.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { chooseFiles, idle, inFolder, kept, keptKeys, open, openSample, sampleFile, save, verdict, visit, watchWorkers } from '../browser.mjs';
+import { chooseFiles, idle, inFolder, kept, keptKeys, open, openSample, sampleFile, save, show, verdict, visit, watchWorkers } from '../browser.mjs';
 
 const again = (page) => page.getByRole('button', { name: 'Open it again' });
 
@@ -40,6 +42,40 @@ test('where nothing can be kept, a banner says so and offers to save a file', as
     const [download] = await Promise.all([page.waitForEvent('download'), offer.click()]);
     assert.match(download.suggestedFilename(), /watertight/);
   });
+});
+
+test('a project opened over another says first what would change, and changes nothing before it is answered', async () => {
+  await inFolder((folder) => visit({}, async ({ page, address }) => {
+    const file = () => page.locator('.bar-file .file').innerText();
+    const path = join(folder, 'studio.watertight');
+    await open(page, address);
+    await openSample(page, 0);
+    await idle(page);
+    const studio = await file();
+    writeFileSync(path, await save(page, 'Project'));
+    await show(page, 'open');
+    await openSample(page, 2);
+    await page.waitForFunction((was) => document.querySelector('.bar-file .file').textContent !== was, studio);
+    await idle(page);
+    const claims = await file();
+    const offer = async () => {
+      await page.locator('details.menu.project > summary').click();
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Open project…' }).click()]);
+      await chooser.setFiles([path]);
+      await page.getByText('Opening this project replaces what is open.').waitFor();
+    };
+    await offer();
+    const changes = await page.locator('.changes li').allInnerTexts();
+    assert.ok(changes.some((words) => words.startsWith('file') && words.includes(claims) && words.includes(studio)), JSON.stringify(changes));
+    assert.equal(await file(), claims, 'it was opened before the answer');
+    await page.getByRole('button', { name: 'Keep what is open' }).click();
+    await page.waitForTimeout(500);
+    assert.equal(await file(), claims);
+    await offer();
+    await page.getByRole('button', { name: 'Open the project' }).click();
+    await page.waitForFunction((name) => document.querySelector('.bar-file .file').textContent === name, studio);
+    await idle(page);
+  }));
 });
 
 test('a run whose tab was closed goes on where it was: the same bytes', { timeout: 280_000 }, async (t) => {

@@ -19,11 +19,11 @@ async function report(query, disturb = async () => {}) {
   });
 }
 
-/** Keeps every worker that runs jobs busy for ever, as an endless loop of ours would: whatever it is given next, it never answers. */
-function hang(page) {
+/** Keeps every worker of that name busy for ever, as an endless loop of ours would: whatever it is given next, it never answers. */
+function hang(page, name = 'job') {
   for (const worker of page.workers()) {
-    // Not awaited: it ends with the worker. The session's worker, which has another name, goes on.
-    worker.evaluate(() => { if (globalThis.name === 'job') for (;;); }).catch(() => {});
+    // Not awaited: it ends with the worker. Workers of another name go on.
+    worker.evaluate((its) => { if (globalThis.name === its) for (;;); }, name).catch(() => {});
   }
 }
 
@@ -70,6 +70,18 @@ test('the session worker ending is said, and the page can be used again', async 
       worker.terminate();
       worker.dispatchEvent(new ErrorEvent('error', { message: 'unreachable' }));
     });
+    await page.getByText('ended unexpectedly').waitFor();
+    await openSample(page, 0);
+    assert.match(await verdict(page), /^(Go|Caution|No-go)$/);
+  });
+});
+
+test('the session worker hanging is said after the patience, and the page can be used again', async () => {
+  await visit({ errorsExpected: true }, async ({ page, address }) => {
+    await open(page, address, '?workers=2&patience=5');
+    await openSample(page, 0);
+    await idle(page);
+    hang(page, 'session');
     await page.getByText('ended unexpectedly').waitFor();
     await openSample(page, 0);
     assert.match(await verdict(page), /^(Go|Caution|No-go)$/);
