@@ -316,6 +316,26 @@ mod tests {
     }
 
     #[test]
+    fn functions_are_read_as_they_are_written() {
+        let (span, ewm) = (span_words("mean", 36 * 3_600_000), ewm_words(Decay::Alpha(0.2), false));
+        let by = earlier_words(Aggregate::Sum, "shop").unwrap();
+        assert_eq!((span.as_str(), ewm.as_str(), by.as_str()), ("mean over 36 h", "ewm alpha 0.2 unadjusted", "sum by shop"));
+        for words in [&span, &ewm, &by, "value", "std", "ewm span 5", "ewm half-life 3 in steps", "max in steps"] {
+            assert!(is_function(words), "{words}");
+        }
+        for words in ["", "mean of", "ewm span", "ewm span 0.5", "mean over d", "mean over 0 d", "mode by shop", "mean over 7 d in steps"] {
+            assert!(!is_function(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn an_aggregate_by_another_column_sees_earlier_rows_only() {
+        let by = DerivedColumn { source: "sales".into(), function: "mean by shop".into(), first: None, ..DerivedColumn::shifted("door", 1) };
+        let made = derive(&shop(), &[by], &Order { time: Some("day".into()), entity: None }).unwrap();
+        assert_eq!(texts(&made, "door"), ["15", "", "10", "", "100", "20"]);
+    }
+
+    #[test]
     fn all_are_computed_from_the_file_and_not_from_one_another() {
         let twice = [DerivedColumn::shifted("sales", 1), DerivedColumn { source: "sales".into(), ..DerivedColumn::shifted("door", 1) }];
         let made = derive(&shop(), &twice, &order()).unwrap();
