@@ -188,7 +188,7 @@ fn check_picker(app: App, all: &List, chosen: RwSignal<String>) -> Option<AnyVie
         app.catalogue.with_untracked(|c| c.checks.iter().chain(&c.rules).find(|e| e.id == id).map_or_else(|| id.to_owned(), |e| e.title.clone()))
     };
     let now = chosen.get_untracked();
-    let option = |id: &str| view! { <option value=id.to_owned() selected=id == now>{title(id)}</option> };
+    let option = |id: &str| view! { <option value=id.to_owned() selected={id == now}>{title(id)}</option> };
     let options = checks.into_iter().map(option).collect_view();
     Some(
         view! {
