@@ -4,7 +4,7 @@ use super::super::state::App;
 use super::super::widgets::chosen;
 use super::super::widgets::fields::{self, Label, Options};
 use super::page::{FormAt, page};
-use crate::protocol::{Chosen, Entry, Step};
+use crate::protocol::{Chosen, Entry, SearchChoice, Step};
 use leptos::prelude::*;
 
 /// Most workers the field offers.
@@ -38,7 +38,8 @@ fn form(app: App) -> impl IntoView + use<> {
                 <p class="end">{back}</p>
             </header>
             <ul class="learners">{move || list.get().into_iter().map(|entry| learner(app, entry)).collect_view()}</ul>
-            <div class="form">{metric(app)} {workers(app)}</div>
+            <div class="form">{metric(app)} {workers(app)} {search(app)}</div>
+            {search_settings(app)}
             <p class="btns pad">
                 <button type="button" class="btn first" disabled=move || busy.get() on:click=move |_| app.run(Step::Train)>
                     "Train"
@@ -82,6 +83,35 @@ fn learner(app: App, entry: Entry) -> impl IntoView + use<> {
             {fields::check(&entry.title, &entry.doc, on.into(), toggle)}
             <div class:off=move || !on.get() class="learner-settings">{settings}</div>
         </li>
+    }
+}
+
+fn search(app: App) -> AnyView {
+    let id = Memo::new(move |_| app.state.with(|s| s.settings.search.as_ref().map(|c| c.method.id.clone()).unwrap_or_default()));
+    let options = Memo::new(move |_| {
+        let methods = app.catalogue.with(|c| c.searches.iter().map(|m| (m.id.clone(), m.title.clone())).collect::<Options>());
+        std::iter::once((String::new(), "off: learners as set above".to_owned())).chain(methods).collect::<Options>()
+    });
+    let label = Label::new("Search for hyperparameters", "What you set by hand above stays; everything else is searched, on the same folds.");
+    fields::select(label, id.into(), options.into(), move |id| {
+        let words = if id.is_empty() { "Hyperparameters are not searched." } else { "Hyperparameters are searched." };
+        app.edit(words, |s| {
+            let before = s.search.take().unwrap_or_default();
+            let shared = before.method.params.into_iter().filter(|(name, _)| ["trials", "pruning", "nested"].contains(&name.as_str())).collect();
+            s.search = (!id.is_empty()).then(|| SearchChoice { method: Chosen { id, params: shared, ..Chosen::default() }, ..before });
+        });
+    })
+}
+
+fn search_settings(app: App) -> impl Fn() -> Option<AnyView> + use<> {
+    let method = Memo::new(move |_| app.state.with(|s| s.settings.search.as_ref().map(|c| c.method.clone())));
+    let id = Memo::new(move |_| method.with(|m| m.as_ref().map(|c| c.id.clone()).unwrap_or_default()));
+    move || {
+        let entry = chosen::entry(app, |c| &c.searches, &id.get())?;
+        let form = chosen::settings_of(&entry, method.into(), move |next| {
+            app.edit("The search changed.", |s| s.search.get_or_insert_default().method = next);
+        });
+        Some(view! { <p class="small prose pad">{entry.doc.clone()}</p> {form} }.into_any())
     }
 }
 
