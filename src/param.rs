@@ -216,6 +216,17 @@ impl ParamSpec {
         }
     }
 
+    /// Whether a number is in the domain; never for words and switches.
+    #[must_use]
+    pub fn holds(&self, x: f64) -> bool {
+        match self.domain {
+            #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]
+            Domain::Whole { low, high, .. } => (low as f64..=high as f64).contains(&x) && x.fract() == 0.0,
+            Domain::Real { low, high, .. } => (low..=high).contains(&x),
+            Domain::Switch { .. } | Domain::Choice { .. } => false,
+        }
+    }
+
     fn check(&self, given: Option<&Value>) -> Result<Value> {
         let Some(given) = given else { return Ok(self.default()) };
         #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]

@@ -14,7 +14,7 @@ pub use crate::report::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
 };
 pub use crate::report::format;
-pub use crate::settings::{Accepted, Chosen, ColumnChoice, Role, Settings, TaskChoice};
+pub use crate::settings::{Accepted, Chosen, ColumnChoice, Role, SearchChoice, Settings, TaskChoice};
 pub use crate::split::{SplitSettings, Strategy};
 pub use crate::step::Step;
 pub use crate::table::Kind;
@@ -268,6 +268,8 @@ pub struct Catalogue {
     pub steps: Vec<Entry>,
     /// Augmentation methods.
     pub methods: Vec<Entry>,
+    /// Methods of search for hyperparameters.
+    pub searches: Vec<Entry>,
     /// Metrics.
     pub metrics: Vec<Entry>,
     /// Audit checks.

@@ -152,6 +152,7 @@ fn every_file_of_an_open_list_is_in_the_list() {
         "prepare/steps",
         "augment/methods",
         "model/learners",
+        "tune/samplers",
         "evaluate/metrics",
         "chart/figures",
         "report/sections",

@@ -106,6 +106,20 @@ pub(super) struct TaskOptions {
     pub seed: Option<u64>,
 }
 
+/// Search for hyperparameters.
+#[derive(Args, Debug, Clone, Default)]
+pub(super) struct TuneOptions {
+    /// Search for the hyperparameters of every learner: tpe (when nothing is said), random or grid
+    #[arg(long, value_name = "METHOD", num_args = 0..=1, default_missing_value = "tpe")]
+    pub tune: Option<String>,
+    /// Settings tried for each learner
+    #[arg(long, value_name = "N")]
+    pub trials: Option<u32>,
+    /// Repeat the search inside every fold, to measure how much too good the score of its winner looks
+    #[arg(long)]
+    pub nested: bool,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct AuditOptions {
     /// CSV, TSV or any delimiter; .gz too
@@ -136,6 +150,8 @@ pub(super) struct RunOptions {
     pub task: TaskOptions,
     #[command(flatten)]
     pub read: ReadOptions,
+    #[command(flatten)]
+    pub tune: TuneOptions,
     /// A file to predict with the model: predictions.csv is about its rows then
     #[arg(long, value_name = "FILE")]
     pub new: Option<PathBuf>,
@@ -208,6 +224,8 @@ pub(super) enum Listed {
     Samples,
     /// Augmentation methods
     Methods,
+    /// Methods of search for hyperparameters
+    Searches,
 }
 
 #[derive(Args, Debug)]

@@ -1,24 +1,28 @@
 //! The commands: each opens what it needs, drives the session, prints or writes.
 
-use super::args::{AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions};
+use super::args::{
+    AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions, TuneOptions,
+};
 use super::engine::{Engine, for_each_slice};
 use super::print;
 use crate::bundle::Bundle;
 use crate::derived::Known;
 use crate::error::{Error, Result};
 use crate::finding::Severity;
+use crate::param::Value;
 use crate::protocol::{Command, Export, FileRole, Step};
 use crate::sample::SAMPLES;
 use crate::session::{catalogue, predictions_file};
-use crate::settings::{Role, Settings};
+use crate::settings::{Chosen, Role, Settings};
 use crate::split::Strategy;
 use crate::table::Kind;
 use crate::table::export::Safety;
+use crate::tune::SAMPLERS;
 use std::path::{Path, PathBuf};
 
 /// `audit`: findings with proof.
 pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
-    let mut engine = opened(&options.file, &options.task, &options.read, None, Step::Audit)?;
+    let mut engine = opened(&options.file, settings(&options.task, &options.read)?, (&options.task, &options.read), None, Step::Audit)?;
     if options.repair {
         repair(&mut engine)?;
     }
@@ -56,7 +60,7 @@ const ROUNDS: usize = 4;
 
 /// `check`: data quality.
 pub(super) fn check(options: &CheckOptions) -> Result<bool> {
-    let engine = opened(&options.file, &options.task, &options.read, None, Step::Quality)?;
+    let engine = opened(&options.file, settings(&options.task, &options.read)?, (&options.task, &options.read), None, Step::Quality)?;
     if let Some(section) = engine.sections.get(&Step::Quality) {
         print::section(section);
     }
@@ -68,7 +72,9 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let unwritable = |e: std::io::Error| Error::unwritable(&options.out.display().to_string(), &e.to_string());
     std::fs::create_dir_all(&options.out).map_err(unwritable)?;
     let first = if options.repair { Step::Audit } else { Step::Decide };
-    let mut engine = opened(&options.file, &options.task, &options.read, options.new.as_deref(), first)?;
+    let mut settings = settings(&options.task, &options.read)?;
+    apply_tune(&mut settings, &options.tune);
+    let mut engine = opened(&options.file, settings, (&options.task, &options.read), options.new.as_deref(), first)?;
     if options.repair {
         repair(&mut engine)?;
         engine.command(Command::Run { to: Step::Decide })?;
@@ -134,12 +140,13 @@ pub(super) fn list(options: &ListOptions) -> Result<bool> {
         Listed::Rules => &all.rules,
         Listed::Samples => &all.samples,
         Listed::Methods => &all.methods,
+        Listed::Searches => &all.searches,
     });
     Ok(true)
 }
 
 /// A session with the files open and computed up to a step.
-fn opened(file: &Path, task: &TaskOptions, read: &ReadOptions, new: Option<&Path>, up_to: Step) -> Result<Engine> {
+fn opened(file: &Path, settings: Settings, (task, read): (&TaskOptions, &ReadOptions), new: Option<&Path>, up_to: Step) -> Result<Engine> {
     let mut files: Vec<(PathBuf, FileRole)> = vec![(file.to_owned(), FileRole::Train)];
     files.extend(task.test.clone().map(|path| (path, FileRole::Test)));
     files.extend(new.map(|path| (path.to_owned(), FileRole::New)));
@@ -147,7 +154,7 @@ fn opened(file: &Path, task: &TaskOptions, read: &ReadOptions, new: Option<&Path
     let named = named(task, read)?;
     // Data quality needs no task, so it is computed at once.
     let first = if named.is_empty() || up_to == Step::Quality { up_to } else { Step::Open };
-    engine.start_with(settings(task, read)?, first);
+    engine.start_with(settings, first);
     engine.open(&files)?;
     named.iter().try_for_each(|column| engine.session().has_column(column))?;
     if first != up_to {
@@ -255,6 +262,21 @@ fn apply_task(settings: &mut Settings, task: &TaskOptions) -> Result<()> {
         settings.columns.entry(column).or_default().role = Some(role.ok_or_else(|| Error::unknown("role", &word, &["feature", "ignored"]))?);
     }
     Ok(())
+}
+
+/// A search that was asked for, on top of one that the settings hold.
+fn apply_tune(settings: &mut Settings, tune: &TuneOptions) {
+    if tune.tune.is_none() && tune.trials.is_none() && !tune.nested {
+        return;
+    }
+    let method = &mut settings.search.get_or_insert_default().method;
+    if let Some(id) = &tune.tune {
+        *method = Chosen { id: id.clone(), params: std::mem::take(&mut method.params), ..Chosen::default() };
+    } else if method.id.is_empty() {
+        SAMPLERS[0].id.clone_into(&mut method.id);
+    }
+    method.params.extend(tune.trials.map(|n| ("trials".to_owned(), Value::Whole(n.into()))));
+    method.params.extend(tune.nested.then(|| ("nested".to_owned(), Value::Switch(true))));
 }
 
 fn one_char(name: &str, text: &str) -> Result<char> {

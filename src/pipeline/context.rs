@@ -44,6 +44,8 @@ pub enum ContextPart {
     Fitted(Arc<Fitted>),
     /// Feature sets by which findings are priced: finding (none for the first) and columns.
     FeatureSets(Arc<Vec<FeatureSet>>),
+    /// Learners with the hyperparameters that are tried in the wave that follows.
+    Trials(Arc<Vec<Chosen>>),
 }
 
 const TABLE_TAG: u8 = 1;
@@ -52,6 +54,7 @@ const PLAN_TAG: u8 = 3;
 const FOLDS_TAG: u8 = 4;
 const FITTED_TAG: u8 = 5;
 const FEATURE_SETS_TAG: u8 = 6;
+const TRIALS_TAG: u8 = 7;
 
 impl ContextPart {
     /// As bytes for another worker: a tag, then the table's own compact form or packed values.
@@ -68,6 +71,7 @@ impl ContextPart {
             Self::Plan(plan) => packed(PLAN_TAG, postcard::to_allocvec(plan)),
             Self::Folds(folds) => packed(FOLDS_TAG, postcard::to_allocvec(folds.as_ref())),
             Self::FeatureSets(sets) => packed(FEATURE_SETS_TAG, postcard::to_allocvec(sets.as_ref())),
+            Self::Trials(trials) => packed(TRIALS_TAG, postcard::to_allocvec(trials.as_ref())),
             Self::Fitted(fitted) => packed(FITTED_TAG, postcard::to_allocvec(fitted.as_ref())),
         }
     }
@@ -84,6 +88,7 @@ impl ContextPart {
             Some((&PLAN_TAG, body)) => postcard::from_bytes(body).map(Self::Plan).map_err(bad),
             Some((&FOLDS_TAG, body)) => postcard::from_bytes(body).map(Self::Folds).map_err(bad),
             Some((&FEATURE_SETS_TAG, body)) => postcard::from_bytes(body).map(Self::FeatureSets).map_err(bad),
+            Some((&TRIALS_TAG, body)) => postcard::from_bytes(body).map(Self::Trials).map_err(bad),
             Some((&FITTED_TAG, body)) => postcard::from_bytes(body).map(Self::Fitted).map_err(bad),
             _ => Err(Error::internal("a context of no known form")),
         }
@@ -116,6 +121,7 @@ pub struct Context {
     fitted: Option<Arc<Fitted>>,
     folds: Option<Arc<Vec<FoldResult>>>,
     feature_sets: Option<Arc<Vec<FeatureSet>>>,
+    trials: Option<Arc<Vec<Chosen>>>,
     /// Where canaries are planted.
     pub(super) ground: Option<Ground>,
     /// Rows, keys and time line of the split-honesty matrix.
@@ -134,6 +140,7 @@ impl Context {
             ContextPart::Fitted(fitted) => self.fitted = Some(fitted),
             ContextPart::Folds(folds) => self.folds = Some(folds),
             ContextPart::FeatureSets(sets) => (self.feature_sets, self.dealing) = (Some(sets), None),
+            ContextPart::Trials(trials) => self.trials = Some(trials),
             ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
             ContextPart::Table(table) => {
                 self.table = Some(table);
@@ -173,6 +180,10 @@ impl Context {
 
     pub(super) fn feature_sets(&self) -> Result<&[FeatureSet]> {
         self.feature_sets.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its feature sets"))
+    }
+
+    pub(super) fn trials(&self) -> Result<&[Chosen]> {
+        self.trials.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its trials"))
     }
 
     /// Training and validation rows of a fold.
@@ -285,17 +296,22 @@ impl Context {
 
     fn prepare(&mut self, part: Part, scaling: bool, seed: u64) -> Result<Prepared> {
         let (train, validation) = self.train_of(part)?;
+        self.prepare_rows(&train, validation.as_ref(), scaling, seed)
+    }
+
+    /// The same for any rows.
+    pub(super) fn prepare_rows(&mut self, train: &Train, validation: Option<&Rows>, scaling: bool, seed: u64) -> Result<Prepared> {
         let target = self.target()?.clone();
         let (table, plan) = (self.table()?, self.plan()?);
-        let recipe = self.recipe_for(scaling)?.fit(table, &train, &plan.task)?;
-        let mut set = recipe.training_set(table, &train, &plan.task, &target)?;
+        let recipe = self.recipe_for(scaling)?.fit(table, train, &plan.task)?;
+        let mut set = recipe.training_set(table, train, &plan.task, &target)?;
         let mut fidelity = None;
         if let Some(choice) = &plan.augment {
             let (augmented, measured) = augment(set, &AugmentChoice { id: choice.id.clone(), params: choice.params.clone() }, seed)?;
             (set, fidelity) = (augmented, Some(measured));
         }
         let validation = match validation {
-            Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, &rows)?)),
+            Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, rows)?)),
             None => None,
         };
         Ok(Prepared { recipe, train: set, fidelity, validation })

@@ -1,13 +1,16 @@
 //! From outcome to report: which section is made from which results.
 
 use super::outcome::Outcome;
+use super::search::Searched;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
 use crate::finding::{Checked, Finding};
+use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, TargetSummary, TaskReport, TrainReport, ValidateReport, audit, augment,
-    before_and_after, decide, derived_columns, honesty, power, prepare, quality, task, tell_reopened, train, validate,
+    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
+    audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far, task,
+    tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -83,8 +86,11 @@ impl<'a> Input<'a> {
             }
             Step::Augment => self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref() })),
             Step::Train => {
-                let (task, board) = task_of.zip(o.board.as_ref())?;
-                Some(train(&TrainReport { task, board, split: o.split.as_ref()? }))
+                let searches = self.searches();
+                let Some((task, board)) = task_of.zip(o.board.as_ref()) else { return search_so_far(&searches) };
+                let mut section = train(&TrainReport { task, board, split: o.split.as_ref()? });
+                section.blocks.extend(searches.iter().flat_map(search));
+                Some(section)
             }
             Step::Validate => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
@@ -107,6 +113,16 @@ impl<'a> Input<'a> {
             }
             Step::Report => o.decision.as_ref().map(|_| self.report_section()),
         }
+    }
+
+    /// The searches, with what became of their winners.
+    fn searches(&self) -> Vec<SearchReport<'a>> {
+        let chosen = self.plan.map(Plan::as_chosen).unwrap_or_default();
+        let one = |s: &'a Searched| {
+            let entry = learners::find(&chosen.get(s.learner)?.id)?;
+            Some(SearchReport { title: entry.title, specs: entry.params, search: &s.search, nested: s.nested.as_deref(), gain: s.gain.as_ref() })
+        };
+        self.outcome.searched.iter().filter_map(one).collect()
     }
 
     fn task_section(&self) -> Option<Section> {
@@ -205,7 +221,7 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
 /// Something has not been computed yet.
 pub fn report_document(input: &Input<'_>) -> Result<String> {
     let o = input.outcome;
-    let results = serde_json::json!({
+    let mut results = serde_json::json!({
         "quality": o.quality.as_deref().map(|checked| suppress::counted(checked, input.table)),
         "scores": o.scores,
         "split": o.split,
@@ -216,5 +232,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "decision": o.decision,
         "fidelity": o.fidelity,
     });
+    let searches = input.searches();
+    if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {
+        all.insert("search".to_owned(), search_json(&searches));
+    }
     report_json(&report(input), &audit_document(input)?, &results)
 }

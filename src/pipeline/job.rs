@@ -8,7 +8,7 @@ use crate::augment::Fidelity;
 use crate::error::{Error, Result};
 use crate::evaluate::{FoldResult, Importance, Resampled, column_groups, metric, metrics_for, permutation_importance};
 use crate::finding::Checked;
-use crate::model::{FitPart, Model, learners};
+use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{QualityInput, RULES};
@@ -39,6 +39,20 @@ pub enum Job {
     Fidelity,
     /// One learner on one fold: learn, predict the validation rows, score.
     Fold {
+        /// Which learner.
+        learner: u32,
+        /// Which fold.
+        fold: u32,
+    },
+    /// One trial of a search on one fold.
+    Trial {
+        /// Which of the trials that were sent with the wave.
+        trial: u32,
+        /// Which fold.
+        fold: u32,
+    },
+    /// A whole search for a learner inside the training rows of a fold, its winner judged on the rows of the fold.
+    Nested {
         /// Which learner.
         learner: u32,
         /// Which fold.
@@ -82,6 +96,8 @@ pub enum JobOutput {
     Fidelity(Box<Fidelity>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
     Fold(std::result::Result<Box<FoldResult>, Error>),
+    /// From [`Job::Trial`] and [`Job::Nested`]: the score in the plan's metric; `Err` when there is none.
+    Trial(std::result::Result<f64, Error>),
     /// From [`Job::FitPart`].
     Part(Box<Model>),
     /// From [`Job::Compare`]: one entry a metric of the task.
@@ -110,6 +126,8 @@ impl Context {
             Job::Recipe(learner) => self.recipe(learner),
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
+            Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
+            Job::Nested { learner, fold } => self.nested(learner, fold, &go_on),
             Job::FitPart { learner, part } => self.fit_part(learner, part, &go_on),
             Job::Compare(learner) => self.compare(learner),
             Job::Holdout { baseline } => self.holdout(baseline, &go_on),
@@ -150,17 +168,21 @@ impl Context {
 
     fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
+        Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, pulse)?.map(Box::new)))
+    }
+
+    /// Learns from a fold's training rows and judges its validation rows; `Err` inside when the learner could not learn from this fold.
+    pub(super) fn learn(&mut self, entry: &Learner, params: &Params, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<Result<FoldResult>> {
         let seed = self.plan()?.seed;
         let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let rows = rows.clone();
-        let predicted = entry.fit_with_pulse(&params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
+        let predicted = entry.fit_with_pulse(params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
         pulse();
-        let scored = match predicted {
-            Ok(predictions) => Ok(Box::new(self.judge()?.score(learner as usize, fold as usize, rows, predictions)?)),
-            Err(error) => Err(error),
-        };
-        Ok(JobOutput::Fold(scored))
+        match predicted {
+            Ok(predictions) => self.judge()?.score(learner as usize, fold as usize, rows, predictions).map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     fn compare(&mut self, learner: u32) -> Result<JobOutput> {
@@ -211,7 +233,7 @@ impl Context {
         groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
     }
 
-    fn learner(&self, index: u32) -> Result<(&'static crate::model::Learner, Params)> {
+    fn learner(&self, index: u32) -> Result<(&'static Learner, Params)> {
         let chosen = self.plan()?.learners.get(index as usize).ok_or_else(|| Error::internal("a learner that is not planned"))?;
         let entry = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
         Ok((entry, Params::check(entry.params, &chosen.params)?))

@@ -15,6 +15,7 @@ mod outcome;
 mod power;
 mod price;
 mod run;
+mod search;
 
 pub use acceptance::fingerprint;
 pub use card::model_card;
@@ -26,3 +27,4 @@ pub use job::{Job, JobOutput};
 pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
 pub use run::{Run, Stage, Wave};
+pub use search::Searched;

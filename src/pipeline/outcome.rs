@@ -4,6 +4,7 @@ use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
+use super::search::Searched;
 use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
@@ -16,7 +17,7 @@ use crate::model::learners;
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
-use crate::report::sections::SplitFacts;
+use crate::report::sections::{SplitFacts, tuned_title};
 use crate::settings::{Accepted, Chosen, Plan};
 use crate::split::make;
 use crate::table::Table;
@@ -50,6 +51,8 @@ pub struct Outcome {
     pub split: Option<SplitFacts>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
+    /// Searches for hyperparameters, one a learner that is searched.
+    pub searched: Vec<Searched>,
     /// Every learner on every fold that it could learn from, fold by fold.
     pub folds: Option<Arc<Vec<FoldResult>>>,
     /// Learners ranked.
@@ -98,6 +101,9 @@ impl Outcome {
         }
         if stage <= Stage::Augment {
             self.fidelity = None;
+        }
+        if stage < Stage::Search {
+            self.searched.clear();
         }
         if stage <= Stage::Folds {
             self.folds = None;
@@ -186,20 +192,23 @@ impl Outcome {
         let mut entrants = Vec::with_capacity(plan.learners.len());
         for (index, (chosen, result)) in plan.learners.iter().zip(results).enumerate() {
             let JobOutput::Compared(resampled) = result? else { return Err(Error::internal("a comparison that is none")) };
-            entrants.push(self.entrant(index, chosen, resampled, &plan.metric)?);
+            let is_tuned = u32::try_from(index).is_ok_and(|at| plan.tuned.contains(&at));
+            entrants.push(self.entrant(index, chosen, resampled, &plan.metric, is_tuned)?);
         }
+        let of = |at: usize| entrants.get(at).and_then(|e: &Entrant| e.resampled.iter().find(|r| r.metric == plan.metric));
+        self.take_gains(plan, &|tuned, chosen| Some(of(tuned)?.gain_over(of(chosen)?)));
         self.board = Some(leaderboard(&entrants, &plan.metric)?);
         Ok(())
     }
 
-    fn entrant(&self, index: usize, chosen: &Chosen, resampled: Vec<Resampled>, main: &str) -> Result<Entrant> {
+    fn entrant(&self, index: usize, chosen: &Chosen, resampled: Vec<Resampled>, main: &str, is_tuned: bool) -> Result<Entrant> {
         let learner = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
         let params = Params::check(learner.params, &chosen.params)?;
         let failed = self.failures.get(&index).cloned();
         let own = self.folds.iter().flat_map(|all| all.iter()).filter(|f| f.learner == index);
         Ok(Entrant {
             learner: chosen.id.clone(),
-            title: learner.title.to_owned(),
+            title: if is_tuned { tuned_title(learner.title) } else { learner.title.to_owned() },
             params: params.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect(),
             baseline: learner.baseline,
             resampled: if failed.is_some() { Vec::new() } else { resampled },

@@ -7,6 +7,7 @@ use super::context::{ContextPart, Fitted};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::price::feature_sets;
+use super::search;
 use crate::audit::{NOT_YET, cheap_first};
 use crate::error::{Error, Result};
 use crate::finding::Checked;
@@ -34,6 +35,10 @@ pub enum Stage {
     Prepare,
     /// What augmentation does to them, if it is on.
     Augment,
+    /// Trials of hyperparameters, if they are searched.
+    Search,
+    /// The same search inside every fold, if that was asked for.
+    Nested,
     /// Every learner on every fold.
     Folds,
     /// Intervals and ranks.
@@ -47,7 +52,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
@@ -55,6 +60,8 @@ impl Stage {
         Self::Power,
         Self::Prepare,
         Self::Augment,
+        Self::Search,
+        Self::Nested,
         Self::Folds,
         Self::Compare,
         Self::Begin,
@@ -70,7 +77,7 @@ impl Stage {
             Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
-            Self::Folds | Self::Compare => Step::Train,
+            Self::Search | Self::Nested | Self::Folds | Self::Compare => Step::Train,
             Self::Begin | Self::Fit | Self::Judge => Step::Validate,
         }
     }
@@ -86,6 +93,8 @@ impl Stage {
             Self::Power => "Audit power",
             Self::Prepare => "Preparation",
             Self::Augment => "Augmentation",
+            Self::Search => "Search",
+            Self::Nested => "Nested search",
             Self::Folds => "Cross-validation",
             Self::Compare => "Comparing learners",
             Self::Begin => "Preparing the final fit",
@@ -104,11 +113,16 @@ pub struct Wave {
     pub title: &'static str,
     /// Independent jobs, in order.
     pub jobs: Vec<Job>,
+    /// A part of the context that they need and that no wave before has given.
+    pub needs: Option<ContextPart>,
 }
 
 /// The state of a run.
 #[derive(Default)]
 pub struct Run {
+    /// The plan as it was resolved.
+    base: Option<Arc<Plan>>,
+    /// The plan with the winners of its searches.
     plan: Option<Arc<Plan>>,
     /// Findings that were accepted.
     said: Vec<Accepted>,
@@ -123,9 +137,15 @@ impl Run {
         self.plan.as_deref()
     }
 
+    /// The same, for workers.
+    #[must_use]
+    pub fn shared_plan(&self) -> Option<Arc<Plan>> {
+        self.plan.clone()
+    }
+
     /// Takes a new plan and drops the results it does not share with the old one.
     pub fn replan(&mut self, plan: Option<Arc<Plan>>, table: &Table, table_changed: bool, accepted: &[Accepted]) {
-        let first_broken = match (&self.plan, &plan) {
+        let first_broken = match (&self.base, &plan) {
             (Some(old), Some(new)) if !table_changed => first_difference(old, new),
             (None, None) if !table_changed => None,
             _ => Some(Stage::Quality),
@@ -133,7 +153,14 @@ impl Run {
         if let Some(stage) = first_broken {
             self.outcome.drop_from(stage);
         }
-        self.plan = plan;
+        let before = std::mem::take(&mut self.outcome.searched);
+        self.outcome.searched = match &plan {
+            Some(plan) if first_broken.is_some() => search::searches(plan, before),
+            Some(_) => before,
+            None => Vec::new(),
+        };
+        self.plan = plan.as_ref().map(|plan| search::with_winners(plan, &self.outcome.searched));
+        self.base = plan;
         self.take_accepted(accepted, table);
         self.decide();
     }
@@ -148,8 +175,11 @@ impl Run {
     #[must_use]
     pub fn next(&self, to: Step) -> Option<Wave> {
         let stage = Stage::ALL.into_iter().filter(|s| s.step() <= to).find(|&s| !self.has(s))?;
+        if let (Stage::Search, Some(plan)) = (stage, &self.base) {
+            return Some(search::wave(plan, &self.outcome.searched));
+        }
         let jobs = self.jobs(stage)?;
-        Some(Wave { stage, title: stage.title(), jobs })
+        Some(Wave { stage, title: stage.title(), jobs, needs: None })
     }
 
     /// Whether a stage's results are known, or it has none.
@@ -163,6 +193,8 @@ impl Run {
             Stage::Power => o.power.is_some() || !o.power_wanted,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
+            Stage::Search => o.is_searched(),
+            Stage::Nested => !self.plan.as_deref().is_some_and(search::wants_nested) || o.searched.iter().all(|s| s.nested.is_some()),
             Stage::Folds => o.folds.is_some(),
             Stage::Compare => o.board.is_some(),
             Stage::Begin => o.begun.is_some(),
@@ -179,7 +211,8 @@ impl Run {
         let plan = self.plan.as_ref()?;
         let chosen = self.outcome.chosen();
         Some(match stage {
-            Stage::Quality => return None,
+            Stage::Quality | Stage::Search => return None,
+            Stage::Nested => search::nested_jobs(plan, &self.outcome.searched),
             Stage::Audit => {
                 let open = cheap_first().into_iter().filter(|at| !self.outcome.raw_audit.contains_key(at));
                 open.filter_map(|at| u32::try_from(at).ok()).map(Job::Check).collect()
@@ -228,22 +261,18 @@ impl Run {
                 return Ok(Some(ContextPart::FeatureSets(sets)));
             }
             Stage::Price | Stage::Splits | Stage::Power => self.take_measured(stage, results, table)?,
-            Stage::Prepare => {
-                let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
-                let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;
-                self.outcome.deal(&plan, table)?;
-                for result in results {
-                    if let JobOutput::Recipe(recipe, _) = result? {
-                        self.outcome.recipe = Some(*recipe);
-                    }
-                }
-            }
+            Stage::Prepare => self.take_recipe(results, table)?,
             Stage::Augment => {
                 for result in results {
                     if let JobOutput::Fidelity(fidelity) = result? {
                         self.outcome.fidelity = Some(*fidelity);
                     }
                 }
+            }
+            Stage::Search => return self.take_trials(&results),
+            Stage::Nested => {
+                let plan = self.plan.clone().ok_or_else(|| Error::internal("a search without a plan"))?;
+                self.outcome.take_nested(&plan, jobs, results)?;
             }
             Stage::Folds => return self.outcome.take_folds(jobs, results).map(|folds| Some(ContextPart::Folds(folds))),
             Stage::Compare => {
@@ -280,9 +309,37 @@ impl Run {
         take(&mut self.outcome, &plan, table, results)
     }
 
-    /// Takes the results of an audit that is not complete, so that they can be shown, or kept when it is stopped; `why` is said of the checks that
-    /// have not run. Other stages keep nothing of a part.
+    fn take_recipe(&mut self, results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<()> {
+        let table = table.ok_or_else(|| Error::internal("preparation without a table"))?;
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("preparation without a plan"))?;
+        self.outcome.deal(&plan, table)?;
+        for result in results {
+            if let JobOutput::Recipe(recipe, _) = result? {
+                self.outcome.recipe = Some(*recipe);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the trials of a wave, and once there are no more, the plan with the winners.
+    fn take_trials(&mut self, results: &[Result<JobOutput>]) -> Result<Option<ContextPart>> {
+        let base = self.base.clone().ok_or_else(|| Error::internal("a search without a plan"))?;
+        self.outcome.take_trials(&base, results.iter().map(Some))?;
+        let plan = search::with_winners(&base, &self.outcome.searched);
+        let changed = plan != base;
+        self.plan = Some(Arc::clone(&plan));
+        Ok(changed.then_some(ContextPart::Plan(Some(plan))))
+    }
+
+    /// Takes the results of an audit or search that is not complete, so that they can be shown, or kept when it is stopped; `why` is said of the checks
+    /// that have not run. Other stages keep nothing of a part.
     pub fn take_part(&mut self, stage: Stage, jobs: &[Job], results: &[Option<Result<JobOutput>>], table: Option<&Arc<Table>>, why: &str) {
+        if let (Stage::Search, Some(base)) = (stage, self.base.clone()) {
+            // A trial that could not be judged at all is judged again when the search goes on.
+            let known = results.iter().map(|r| r.as_ref().filter(|r| r.is_ok()));
+            let _ = self.outcome.take_trials(&base, known);
+            self.plan = Some(search::with_winners(&base, &self.outcome.searched));
+        }
         if stage == Stage::Audit && self.plan.is_some() {
             self.outcome.take_checks(jobs.iter().zip(results).filter_map(|(job, result)| Some((job, result.as_ref()?))));
             self.outcome.settle_audit(why);
@@ -323,8 +380,8 @@ fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
         Some(Stage::Prepare)
     } else if old.augment != new.augment {
         Some(Stage::Augment)
-    } else if old.learners != new.learners || old.metric != new.metric {
-        Some(Stage::Folds)
+    } else if old.learners != new.learners || old.metric != new.metric || old.search != new.search {
+        Some(Stage::Search)
     } else {
         None
     }

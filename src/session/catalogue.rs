@@ -11,6 +11,7 @@ use crate::quality::RULES;
 use crate::report::words::glossary::TERMS;
 use crate::sample::SAMPLES;
 use crate::task::TaskKind;
+use crate::tune::SAMPLERS;
 
 /// Kinds of task.
 const KINDS: [TaskKind; 3] = [TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass];
@@ -24,6 +25,7 @@ pub fn catalogue() -> Catalogue {
         learners: LEARNERS.iter().map(|l| Entry { tasks: l.tasks.to_vec(), ..entry(l.id, l.title, l.doc, l.params) }).collect(),
         steps: STEPS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
         methods: METHODS.iter().map(|m| entry(m.id, m.title, m.doc, m.params)).collect(),
+        searches: SAMPLERS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
         metrics: METRICS
             .iter()
             .map(|m| Entry { tasks: KINDS.into_iter().filter(|k| m.is_for(*k)).collect(), ..plain(m.id, m.title, m.doc) })

@@ -20,6 +20,7 @@ use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
+use crate::report::sections::searching;
 use crate::report::words::awaited;
 use crate::settings::Settings;
 use files::Files;
@@ -128,6 +129,7 @@ impl Session {
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
                 wishes.extend(self.tell_sections(Step::Audit));
+                wishes.extend(self.tell_sections(Step::Train));
                 self.wanted = None;
                 wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
                 wishes.push(self.tell_state());
@@ -237,6 +239,9 @@ impl Session {
     /// What is being done; of an audit also what is still to come once only searches and fits are, with their size.
     fn wave_title(&self) -> Option<String> {
         let wave = self.wave.as_ref()?;
+        if wave.stage == Stage::Search {
+            return Some(searching(wave.title, self.run.outcome.trials_done()));
+        }
         let open: Vec<&str> = wave.jobs.iter().zip(&wave.results).filter(|(_, r)| r.is_none()).filter_map(|(job, _)| check_id(*job)).collect();
         let table = self.files.table().filter(|_| !open.is_empty() && open.iter().all(|id| LAST.contains(id)));
         Some(table.map_or_else(|| wave.title.to_owned(), |t| format!("{}: {}", wave.title, awaited(&open, t.n_rows(), t.columns().len()))))
@@ -275,6 +280,7 @@ impl Session {
         let first_id = self.next_id;
         self.next_id += wave.jobs.len() as u64;
         wishes.push(Wish::Tell(Event::Progress { stage: wave.title.to_owned(), done: 0, total: wave.jobs.len() as u64 }));
+        wishes.extend(wave.needs.map(|part| Wish::Context(Box::new(part))));
         wishes.push(Wish::Start((first_id..).zip(wave.jobs.iter().copied()).collect()));
         let results = wave.jobs.iter().map(|_| None).collect();
         self.wave = Some(Running { stage: wave.stage, title: wave.title, first_id, results, jobs: wave.jobs, done: 0 });
@@ -342,11 +348,11 @@ impl Session {
             wishes.push(Wish::Context(Box::new(ContextPart::Table(table))));
             wishes.push(Wish::Context(Box::new(ContextPart::Profiles(self.files.profiles()))));
         }
-        wishes.push(Wish::Context(Box::new(ContextPart::Plan(plan.clone()))));
         let before = self.computed();
         if let Some(table) = self.files.table() {
             self.run.replan(plan, table, changed, &self.settings.accepted);
         }
+        wishes.push(Wish::Context(Box::new(ContextPart::Plan(self.run.shared_plan()))));
         self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));

@@ -102,7 +102,7 @@ impl Session {
             entity: plan.task.entity.clone(),
             strategy: Some(plan.split.strategy),
             recipe: self.steps_of_recipe(),
-            learners: plan.learners.clone(),
+            learners: plan.as_chosen(),
             metric: Some(plan.metric.clone()),
             gates: plan.gates.clone(),
         }

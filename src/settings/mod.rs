@@ -118,6 +118,18 @@ pub struct Repair {
     pub price: Option<Price>,
 }
 
+/// How hyperparameters are searched.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchChoice {
+    /// The method with its settings: number of trials, what is given up, whether the optimism is measured.
+    pub method: Chosen,
+    /// Learners that are searched, by id; none: all that are compared and have hyperparameters.
+    pub learners: Vec<String>,
+    /// Least and greatest value tried, by learner and hyperparameter ("ridge.alpha"), where they differ from the usual ones.
+    pub ranges: BTreeMap<String, (f64, f64)>,
+}
+
 /// All choices. `Settings::default()` lets everything be guessed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -152,6 +164,8 @@ pub struct Settings {
     pub derived: Vec<DerivedColumn>,
     /// Remedies that were applied, in order: the report tells before and after. They change nothing else.
     pub repairs: Vec<Repair>,
+    /// Search for the hyperparameters of learners; `None`: they are compared as chosen.
+    pub search: Option<SearchChoice>,
 }
 
 /// Version of the settings format.
@@ -175,6 +189,7 @@ impl Default for Settings {
             accepted: Vec::new(),
             derived: Vec::new(),
             repairs: Vec::new(),
+            search: None,
         }
     }
 }
@@ -195,6 +210,9 @@ impl Settings {
     /// Settings as indented JSON with a final line end.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |s| s + "\n")
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        // A search that is off is not written, so that settings without one keep their fingerprint.
+        let text = text.strip_suffix(",\n  \"search\": null\n}").map(|rest| format!("{rest}\n}}")).unwrap_or(text);
+        if text.is_empty() { text } else { text + "\n" }
     }
 }

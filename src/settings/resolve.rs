@@ -2,7 +2,7 @@
 //!
 //! A guess is made only where nothing was chosen, by rules a person can repeat, and the plan says what was guessed.
 
-use super::{Chosen, Role, Settings};
+use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
 use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
@@ -14,6 +14,7 @@ use crate::prepare::STEPS;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
+use crate::tune::SAMPLERS;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,10 @@ pub struct Plan {
     pub augment: Option<Chosen>,
     /// Learners to compare, baselines first.
     pub learners: Vec<Chosen>,
+    /// Search for hyperparameters, if there is one.
+    pub search: Option<SearchChoice>,
+    /// Positions of learners whose hyperparameters were found by a search, each after the learner as chosen; none before it is done.
+    pub tuned: Vec<u32>,
     /// Metric that ranks learners.
     pub metric: String,
     /// Gates.
@@ -72,6 +77,15 @@ pub struct Plan {
     pub seed: u64,
     /// What was guessed.
     pub guessed: Guessed,
+}
+
+impl Plan {
+    /// The learners without those that a search has added.
+    #[must_use]
+    pub fn as_chosen(&self) -> Vec<Chosen> {
+        let is_chosen = |at: usize| u32::try_from(at).is_ok_and(|at| !self.tuned.contains(&at));
+        self.learners.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, chosen)| chosen.clone()).collect()
+    }
 }
 
 impl Settings {
@@ -111,6 +125,8 @@ impl Settings {
             recipe: self.recipe.clone(),
             augment: self.augment.clone(),
             learners,
+            search: self.search.clone(),
+            tuned: Vec::new(),
             metric: main,
             gates,
             known: self.known_rows(&task),
@@ -166,7 +182,7 @@ impl Settings {
             let known: Vec<_> = LEARNERS.iter().map(|l| (l.id, l.params)).collect();
             check_entry("learner", choice, &known)?;
         }
-        Ok(())
+        self.search.as_ref().map_or(Ok(()), check_search)
     }
 
     /// What orders the rows of a table (kinds already changed as chosen): time and entity as chosen, else the time as guessed.
@@ -272,6 +288,25 @@ fn check_entry(what: &str, choice: &Chosen, known: &[(&str, &[ParamSpec])]) -> R
     let unknown = || Error::unknown(what, &choice.id, &known.iter().map(|k| k.0).collect::<Vec<_>>());
     let (_, params) = known.iter().find(|k| k.0 == choice.id).ok_or_else(unknown)?;
     Params::check(params, &choice.params).map(|_| ())
+}
+
+/// The method, learners and hyperparameters of a search exist, and its ranges lie within their domains.
+fn check_search(choice: &SearchChoice) -> Result<()> {
+    let known: Vec<_> = SAMPLERS.iter().map(|s| (s.id, s.params)).collect();
+    check_entry("search", &choice.method, &known)?;
+    let ids: Vec<&str> = LEARNERS.iter().map(|l| l.id).collect();
+    let learner = |id: &str| learners::find(id).ok_or_else(|| Error::unknown("learner", id, &ids));
+    choice.learners.iter().try_for_each(|id| learner(id).map(|_| ()))?;
+    for (name, (low, high)) in &choice.ranges {
+        let (id, param) = name.split_once('.').unwrap_or((name, ""));
+        let specs = learner(id)?.params;
+        let spec = specs.iter().find(|s| s.id == param);
+        let spec = spec.ok_or_else(|| Error::unknown("hyperparameter", name, &specs.iter().map(|s| s.id).collect::<Vec<_>>()))?;
+        if !(spec.holds(*low) && spec.holds(*high) && low < high) {
+            return Err(Error::out_of_range(name, &format!("{low} to {high}"), &format!("a range of numbers: each {}", spec.allowed())));
+        }
+    }
+    Ok(())
 }
 
 /// Gates have names of their own, metrics that exist and limits that are numbers.

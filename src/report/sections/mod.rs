@@ -13,6 +13,7 @@ mod prepare;
 
 mod quality;
 mod repairs;
+mod search;
 pub(crate) mod shared;
 mod task;
 mod train;
@@ -28,6 +29,7 @@ pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
+pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};

@@ -76,22 +76,26 @@ fn target_copy(finding: &Finding, target: &str) -> Told {
 }
 
 fn target_sum(finding: &Finding, target: &str) -> Told {
-    let plain_sum =
-        matches!(&finding.evidence, Evidence::LinearIdentity { terms, constant, .. } if *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0));
-    let rows = match &finding.evidence {
-        Evidence::LinearIdentity { matched, .. } if matched.count == matched.of => format!("in all {} rows", count(matched.of)),
-        Evidence::LinearIdentity { matched, .. } => format!("in {} rows", of(*matched)),
-        _ => "in these rows".to_owned(),
+    let Evidence::LinearIdentity { terms, constant, matched, .. } = &finding.evidence else {
+        return Told::new(about(&finding.columns, " together give the target"), "With them a model only adds up; drop them all.");
     };
-    let mut title = about(&finding.columns, if plain_sum { " add up to " } else { " together give " });
+    let plain_sum = *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0);
+    let rows = if matched.count == matched.of { format!("in all {} rows", count(matched.of)) } else { format!("in {} rows", of(*matched)) };
+    let names: Vec<String> = terms.iter().map(|t| t.0.clone()).collect();
+    let mut title = about(&names, if plain_sum { " add up to " } else { " together give " });
     title.push(column(target));
-    Told::new(
-        title,
-        format!(
-            "The formula holds {rows}. Each of these columns is a part of the answer and is counted when the answer is, so none of them is known when \
-             you predict. With them a model only adds up; drop them all."
-        ),
-    )
+    let innocent = terms.iter().any(|t| !finding.columns.contains(&t.0));
+    let taken_off = terms.iter().any(|t| t.1 > 0.0) && terms.iter().any(|t| t.1 < 0.0);
+    let meaning = if innocent {
+        "What is in it of earlier rows is known in time and stays; the other columns hold the rest of the answer. Drop them."
+    } else if taken_off {
+        "What is left when one is taken off another is the answer: with them a model only calculates. Drop them all, or keep what is known when you \
+         predict and drop the rest."
+    } else {
+        "Each of these columns is a part of the answer and is counted when the answer is, so none of them is known when you predict. With them a \
+         model only adds up; drop them all."
+    };
+    Told::new(title, format!("The formula holds {rows}. {meaning}"))
 }
 
 fn single_column(finding: &Finding, target: &str) -> Told {
@@ -160,7 +164,6 @@ fn split_duplicates(finding: &Finding) -> Told {
     let Evidence::Overlap { observed, expected, of, conflicting } = finding.evidence else {
         return Told::new(vec![text("Equal rows stand on both sides of the split")], "A model remembers the twin it has seen. Keep one of each.");
     };
-    let share = Share { count: observed, of };
     if finding.severity == Severity::Note && conflicting > observed {
         return Told::new(
             vec![text(format!("{} rows have the features of a row of another class", count(conflicting)))],
@@ -168,10 +171,11 @@ fn split_duplicates(finding: &Finding) -> Told {
         );
     }
     Told::new(
-        vec![text(format!("{} of the rows have an equal twin", percent(share.ratio())))],
+        vec![text(format!("{} have an equal twin", counted(observed, "row", "rows")))],
         format!(
-            "{} rows equal another row in every feature and the target; coincidence would make {}. A split by chance puts twins on both sides, and a \
-             model is praised for remembering. Keep one of each, or keep twins on one side.",
+            "Of {} rows whose values coincidence would hardly repeat, {} equal another row in every feature and the target; {} would by coincidence. A \
+             split by chance puts twins on both sides, and a model is praised for remembering. Keep one of each, or keep twins on one side.",
+            count(of),
             count(observed),
             about_rows(expected)
         ),
