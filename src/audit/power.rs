@@ -3,11 +3,12 @@
 //! Every family of [`canary`](super::canary) is planted at three strengths into a sample of the table, a few times with other draws, and the
 //! checks that could see it run again: recall by family and strength. The innocent twins say how often the audit accuses what only looks like a
 //! leak. And the target is permuted: every finding about it is then false, so all checks run on tables that know nothing, and what is flagged
-//! there and was not before is counted. Work is cut into parts that depend on their number alone, so any number of workers gives the same.
+//! there and is not on the table as it stands is counted. Work is cut into parts that depend on their number alone, so any number of workers gives the same.
 
 use super::canary::{Dose, Family, Ground, audit_with, families};
 use crate::finding::{Finding, Severity, Share};
 use crate::math::rng::Stream;
+use crate::table::Table;
 use serde::{Deserialize, Serialize};
 
 /// Times each family is planted at each strength.
@@ -15,17 +16,22 @@ pub const REPETITIONS: u64 = 2;
 /// Times the target is permuted.
 pub const PERMUTATIONS: u64 = 10;
 
-/// What one part of the work gave: a family at one strength, or one permutation.
+/// A blocker or warning: its id and its columns.
+pub type Alarm = (String, Vec<String>);
+
+/// What one part of the work gave: a family at one strength, the table as it stands, or one permutation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PowerPart {
-    /// Leaks found, twins accused, or features newly flagged under the permuted target.
+    /// Leaks found, or twins accused.
     pub found: u64,
-    /// Leaks or twins planted, or features there are; 0: the family makes no sense for this table.
+    /// Leaks or twins planted; 0: the family makes no sense for this table.
     pub of: u64,
     /// Why it makes none; empty otherwise.
     pub why: String,
-    /// What was missed or accused, by name; of a permutation the findings that were false.
+    /// What was missed or accused, by name; of the table as it stands its features.
     pub named: Vec<String>,
+    /// Blockers and warnings of the table as it stands, or of a permutation.
+    pub alarms: Vec<Alarm>,
 }
 
 /// What the audit finds of one family.
@@ -60,10 +66,15 @@ pub struct Power {
     pub false_findings: Vec<String>,
 }
 
-/// Parts of the work: families by strength (the twin is the fourth), then permutations.
+/// Parts about families by strength; the twin is the fourth.
+fn n_planted() -> usize {
+    families().count() * Dose::ALL.len()
+}
+
+/// Parts of the work: families by strength, then the table as it stands, then permutations.
 #[must_use]
 pub fn n_parts() -> u32 {
-    u32::try_from(families().count() * Dose::ALL.len()).unwrap_or(0) + u32::try_from(PERMUTATIONS).unwrap_or(0)
+    u32::try_from(n_planted() as u64 + 1 + PERMUTATIONS).unwrap_or(0)
 }
 
 /// Part number `index` of the work; nothing beyond [`n_parts`].
@@ -72,6 +83,7 @@ pub fn power_part(ground: &Ground, index: u32) -> PowerPart {
     let (family, dose) = (index as usize / Dose::ALL.len(), index as usize % Dose::ALL.len());
     match (families().nth(family), Dose::ALL.get(dose)) {
         (Some(family), Some(&dose)) => planted(ground, family, dose),
+        _ if index as usize == n_planted() => as_it_stands(ground),
         _ => permuted(ground, u64::from(index)),
     }
 }
@@ -109,21 +121,33 @@ fn findings(checked: Vec<crate::finding::Checked>) -> Vec<Finding> {
     checked.into_iter().flat_map(|c| c.findings).collect()
 }
 
-/// All checks under a permuted target: what is a blocker or warning there and was none before is false.
+/// What all checks say of the table as it stands.
+fn as_it_stands(ground: &Ground) -> PowerPart {
+    PowerPart { named: ground.task.features.clone(), alarms: alarms(ground, &ground.table), ..PowerPart::default() }
+}
+
+/// What all checks say under a permuted target: what they do not say of the table as it stands is false.
 fn permuted(ground: &Ground, index: u64) -> PowerPart {
-    let n_features = ground.task.features.len() as u64;
     let mut rows: Vec<u32> = (0..u32::try_from(ground.n_rows()).unwrap_or(0)).collect();
     Stream::new(ground.seed, "power/permuted", index).shuffle(&mut rows);
     let target = ground.table.column(&ground.task.target).map(|c| c.take(&rows));
-    let Ok(table) = target.and_then(|target| ground.table.clone().with_column(target)) else { return PowerPart::default() };
-    let grave = |f: &Finding| f.severity <= Severity::Warning;
-    let all = |table| findings(audit_with(table, &ground.task, ground, |_| true));
-    let before: Vec<Finding> = all(&ground.table).into_iter().filter(grave).collect();
-    let known = |f: &Finding| before.iter().any(|b| b.check == f.check && f.columns.iter().all(|c| b.columns.contains(c)));
-    let fresh: Vec<Finding> = all(&table).into_iter().filter(|f| grave(f) && !known(f)).collect();
-    let flagged = ground.task.features.iter().filter(|c| fresh.iter().any(|f| f.columns.contains(c))).count();
-    PowerPart { found: flagged as u64, of: n_features, why: String::new(), named: fresh.into_iter().map(|f| f.id).collect() }
+    let table = target.and_then(|target| ground.table.clone().with_column(target));
+    PowerPart { alarms: table.map(|table| alarms(ground, &table)).unwrap_or_default(), ..PowerPart::default() }
 }
+
+fn alarms(ground: &Ground, table: &Table) -> Vec<Alarm> {
+    let grave = findings(audit_with(table, &ground.task, ground, |_| true)).into_iter().filter(|f| f.severity <= Severity::Warning);
+    grave.map(|f| (f.id, f.columns)).collect()
+}
+
+/// Whether an alarm was raised before: by the same check, about the same columns or more.
+fn is_known(alarm: &Alarm, before: &[Alarm]) -> bool {
+    let check = |a: &Alarm| a.0.split(':').next().unwrap_or_default().to_owned();
+    before.iter().any(|b| check(b) == check(alarm) && alarm.1.iter().all(|c| b.1.contains(c)))
+}
+
+/// A part that was not made.
+static NOTHING: PowerPart = PowerPart { found: 0, of: 0, why: String::new(), named: Vec::new(), alarms: Vec::new() };
 
 impl Power {
     /// Joins the parts, given in their order; a part that is missing counts as nothing planted.
@@ -139,15 +163,16 @@ impl Power {
             let named = parts.iter().flat_map(|p| p.named.clone()).collect();
             FamilyPower { id: family.id.to_owned(), found: [of(0), of(1), of(2)], twins: of(3), why, named }
         };
-        let drawn = parts.get(families().count() * Dose::ALL.len()..).unwrap_or_default();
-        let total = |f: fn(&PowerPart) -> u64| drawn.iter().map(f).sum();
+        let (base, drawn) = parts.get(n_planted()..).and_then(<[PowerPart]>::split_first).unwrap_or((&NOTHING, &[]));
+        let fresh: Vec<Vec<&Alarm>> = drawn.iter().map(|p| p.alarms.iter().filter(|a| !is_known(a, &base.alarms)).collect()).collect();
+        let flagged = |alarms: &Vec<&Alarm>| base.named.iter().filter(|f| alarms.iter().any(|a| a.1.contains(f))).count() as u64;
         Self {
             n_rows,
             n_features,
             families: families().zip(doses).map(of_family).collect(),
-            alarmed: Share { count: drawn.iter().filter(|p| !p.named.is_empty()).count() as u64, of: drawn.len() as u64 },
-            flagged: Share { count: total(|p| p.found), of: total(|p| p.of) },
-            false_findings: drawn.iter().flat_map(|p| p.named.clone()).collect(),
+            alarmed: Share { count: fresh.iter().filter(|alarms| !alarms.is_empty()).count() as u64, of: drawn.len() as u64 },
+            flagged: Share { count: fresh.iter().map(flagged).sum(), of: (drawn.len() * base.named.len()) as u64 },
+            false_findings: fresh.into_iter().flatten().map(|a| a.0.clone()).collect(),
         }
     }
 
@@ -197,8 +222,20 @@ mod tests {
         let ground = ground();
         let last = n_parts() - 1;
         let part = power_part(&ground, last);
-        assert_eq!((part.found, part.of, part.named.len()), (0, 4, 0));
+        assert_eq!(part, PowerPart::default());
         assert_eq!(power_part(&ground, last), part);
+    }
+
+    #[test]
+    fn only_what_the_table_as_it_stands_does_not_say_is_false() {
+        let alarm = |id: &str, columns: &[&str]| (id.to_owned(), columns.iter().map(|&c| c.to_owned()).collect());
+        let base = PowerPart { named: vec!["a".into(), "b".into(), "c".into()], alarms: vec![alarm("x:a+b", &["a", "b"])], ..PowerPart::default() };
+        let drawn = PowerPart { alarms: vec![alarm("x:a", &["a"]), alarm("z:a", &["a"]), alarm("x:c", &["c"])], ..PowerPart::default() };
+        let mut parts = vec![PowerPart::default(); n_planted()];
+        parts.extend([base, drawn, PowerPart::default()]);
+        let power = Power::of(100, 3, &parts);
+        assert_eq!((power.alarmed, power.flagged), (Share { count: 1, of: 2 }, Share { count: 2, of: 6 }));
+        assert_eq!(power.false_findings, ["z:a", "x:c"]);
     }
 
     #[test]

@@ -39,9 +39,10 @@ pub struct Chosen {
 #[must_use]
 pub fn choose(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<Chosen> {
     let mut is_derived = vec![false; frame.n_columns()];
+    let is_earlier = earlier(frame, candidates);
     let mut chosen: Vec<usize> = Vec::new();
     for _ in 0..PASSES {
-        chosen = pass(frame, candidates, &is_derived);
+        chosen = pass(frame, candidates, &is_derived, &is_earlier);
         is_derived = vec![false; frame.n_columns()];
         for &i in &chosen {
             is_derived[candidates[i].y] = true;
@@ -51,14 +52,25 @@ pub fn choose(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<Chosen> {
     let behind = |i: usize| {
         let mut rest: Vec<usize> =
             (0..candidates.len()).filter(|&j| j != i && candidates[j].y == candidates[i].y && candidates[j].hold == Hold::Exact).collect();
-        rest.sort_by(|&a, &b| cost(frame, &candidates[a], &is_derived).total_cmp(&cost(frame, &candidates[b], &is_derived)).then(a.cmp(&b)));
+        rest.sort_by(|&a, &b| {
+            cost(frame, &candidates[a], &is_derived, &is_earlier).total_cmp(&cost(frame, &candidates[b], &is_derived, &is_earlier)).then(a.cmp(&b))
+        });
         rest.into_iter().map(|j| candidates[j].formula.clone()).collect()
     };
     chosen.iter().map(|&i| Chosen { derivation: candidates[i].clone(), also: behind(i) }).collect()
 }
 
-fn pass(frame: &Frame<'_>, candidates: &[Derivation], is_derived: &[bool]) -> Vec<usize> {
-    let mut order: Vec<(f64, usize)> = candidates.iter().enumerate().map(|(i, d)| (cost(frame, d, is_derived), i)).collect();
+/// Columns that an exact formula makes of earlier rows alone: they are no part of what is counted when the target is.
+fn earlier(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<bool> {
+    let mut is_earlier = vec![false; frame.n_columns()];
+    for d in candidates.iter().filter(|d| d.is_earlier()) {
+        is_earlier[d.y] = true;
+    }
+    is_earlier
+}
+
+fn pass(frame: &Frame<'_>, candidates: &[Derivation], is_derived: &[bool], is_earlier: &[bool]) -> Vec<usize> {
+    let mut order: Vec<(f64, usize)> = candidates.iter().enumerate().map(|(i, d)| (cost(frame, d, is_derived, is_earlier), i)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); frame.n_columns()];
     let mut chosen = Vec::new();
@@ -87,7 +99,7 @@ fn reaches(parents: &[Vec<usize>], from: usize, to: usize) -> bool {
     false
 }
 
-fn cost(frame: &Frame<'_>, d: &Derivation, is_derived: &[bool]) -> f64 {
+fn cost(frame: &Frame<'_>, d: &Derivation, is_derived: &[bool], is_earlier: &[bool]) -> f64 {
     let reads = d.formula.reads();
     let missing = |column: usize| frame.series.get(column).and_then(Option::as_ref).map_or(0, |s| frame.n_rows() - s.n_present);
     let leads = reads.iter().any(|r| r.latest > Latest::Row(0) && r.latest != Latest::WholeFile && missing(d.y) <= missing(r.column));
@@ -99,7 +111,7 @@ fn cost(frame: &Frame<'_>, d: &Derivation, is_derived: &[bool]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "sources are few")]
     let derived = DERIVED_SOURCE * reads.iter().filter(|r| is_derived.get(r.column) == Some(&true) && frame.target != Some(r.column)).count() as f64;
     let penalty = |applies: bool, cost: f64| if applies { cost } else { 0.0 };
-    let gives_target = frame.target == Some(d.y) && reads.iter().all(|r| r.latest == Latest::Row(0));
+    let gives_target = frame.target == Some(d.y) && reads.iter().all(|r| r.latest == Latest::Row(0) && !is_earlier.get(r.column).is_some_and(|&e| e));
     d.formula.cost()
         + hold
         + derived

@@ -6,9 +6,9 @@
 //! row that comes back to a level, a group) is the formula's to say, see [`super::cells`].
 
 use super::cells::Evidence;
-use super::formula::{Formula, Point};
+use super::formula::{Formula, Latest, Point};
 use super::frame::Frame;
-use super::proof::{BITS_A_CONSTANT, Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
+use super::proof::{Explained, MIN_ROWS, PROVEN_SHARE, REACH, bits_needed};
 use crate::finding::{LISTED_ROWS, Share};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,13 @@ impl Derivation {
     pub fn is_full_copy(&self) -> bool {
         self.hold == Hold::Exact && self.formula.cost() == 0.0 && self.matched.count == self.matched.of && self.misses.is_empty()
     }
+
+    /// Whether it says that the column is made of earlier rows alone.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        let reads = self.formula.reads();
+        self.hold == Hold::Exact && !reads.is_empty() && reads.iter().all(|r| r.latest < Latest::Row(0))
+    }
 }
 
 /// Confirms a formula on all rows; `None` when it is no proof, not even of a part of the rows. `target` is the column `y` explained.
@@ -91,8 +98,7 @@ pub(super) fn confirm_points(frame: &Frame<'_>, y: usize, target: &Explained<'_>
         return None;
     }
     let needed = bits_needed(frame.n_columns());
-    #[expect(clippy::cast_precision_loss, reason = "constants are few")]
-    let price = BITS_A_CONSTANT * formula.n_constants() as f64;
+    let price = formula.price(target.n_present());
     let evidence = formula.evidence(frame);
     let weigh = |slack: &dyn Fn(&Point) -> f64| match &evidence {
         Evidence::Rows => target.bits_of(points, slack),

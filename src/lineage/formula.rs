@@ -3,8 +3,10 @@
 use super::cells::Evidence;
 use super::frame::Frame;
 use super::group::GroupFormula;
+use super::proof::BITS_A_CONSTANT;
 use super::row::RowFormula;
 use super::time::TimeFormula;
+use crate::math::elementary::log2;
 use serde::{Deserialize, Serialize};
 
 /// How one column follows from others. Columns are positions in the table.
@@ -124,6 +126,16 @@ impl Formula {
             Self::Time(f) => f.n_constants(),
             Self::Group(f) => f.n_constants(),
         }
+    }
+
+    /// Bits that its constants cost: [`BITS_A_CONSTANT`] each. A cut between intervals lies in one of the gaps between `n` values, and costs no more
+    /// than it takes to say in which.
+    #[must_use]
+    pub fn price(&self, n: usize) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "rows stay below 2^53")]
+        let (constants, gaps) = (self.n_constants() as f64, n.max(1) as f64);
+        let each = if matches!(self, Self::Row(RowFormula::Bins { .. })) { BITS_A_CONSTANT.min(log2(gaps)) } else { BITS_A_CONSTANT };
+        each * constants
     }
 
     /// What counts as one piece of evidence against chance.

@@ -79,12 +79,9 @@ impl Moment {
             }
             column = source;
         }
-        // Every part of a sum that gives the target is a part of the answer.
-        if let Some(Formula::Row(RowFormula::Linear { terms, .. })) = chosen.iter().find(|c| c.derivation.y == column).map(|c| &c.derivation.formula)
-        {
-            for (part, _) in terms {
-                standing.entry(*part).or_insert(offset);
-            }
+        let sums = chosen.iter().find(|c| c.derivation.y == column).into_iter().flat_map(|c| c.also.iter().chain([&c.derivation.formula]));
+        for part in sums.flat_map(|formula| parts(formula, chosen)) {
+            standing.entry(part).or_insert(offset);
         }
         Self { target, standing, horizon: i32::try_from(horizon).unwrap_or(i32::MAX), answers: BTreeMap::new(), delay: 0, lead: offset }
     }
@@ -141,6 +138,16 @@ fn held(formula: &Formula) -> Option<(usize, i32)> {
     }
 }
 
+/// Parts of the answer in a sum that gives it. Where some columns are taken off others (`target = total - a - b`), the total holds the answer and
+/// what is taken off does not. A column that is made of other rows is judged by those.
+fn parts(formula: &Formula, chosen: &[Chosen]) -> Vec<usize> {
+    let Formula::Row(RowFormula::Linear { terms, .. }) = formula else { return Vec::new() };
+    let any_added = terms.iter().any(|t| t.1 > 0.0);
+    let of_rows = |part: usize| chosen.iter().any(|c| c.derivation.y == part && matches!(c.derivation.formula, Formula::Time(_)));
+    let holds = |t: &&(usize, f64)| (t.1 > 0.0 || !any_added) && !of_rows(t.0);
+    if terms.len() > 1 { terms.iter().filter(holds).map(|t| t.0).collect() } else { Vec::new() }
+}
+
 /// Latest rows seen by a column through its formula and those of its sources. What the target itself is made of is not gone into: who has seen
 /// the target has seen the answer.
 #[must_use]
@@ -194,7 +201,7 @@ pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
         return judge_seen(column, &Seen::from([(column, Latest::Row(0))]), moment, chosen);
     };
     let verdict = judge_seen(column, &seen(column, moment.target, chosen), moment, chosen);
-    let others = own.also.iter().map(|formula| {
+    let others = own.also.iter().filter(|f| !is_mapping_within(f, &own.derivation.formula)).map(|formula| {
         let mut all = Seen::from([(column, Latest::Row(0))]);
         // A formula over columns that are made of this one says nothing new about it.
         let circular = formula.reads().iter().any(|r| seen(r.column, moment.target, chosen).contains_key(&column));
@@ -209,6 +216,13 @@ pub fn judge(column: usize, moment: &Moment, chosen: &[Chosen]) -> Judgement {
         (Hold::Rounded | Hold::Partial, Judgement::Safe(_)) => Judgement::Unproven,
         _ => verdict,
     }
+}
+
+/// Whether a formula only says that the column depends on a key that the told one gathers by: that follows from it, and does not say where the
+/// values come from.
+fn is_mapping_within(formula: &Formula, told: &Formula) -> bool {
+    let Formula::Row(RowFormula::Mapping { source, .. }) = formula else { return false };
+    matches!(told, Formula::Group(_)) && told.reads().iter().any(|r| r.column == *source)
 }
 
 fn is_safe(judgement: Judgement) -> bool {

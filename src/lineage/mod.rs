@@ -5,7 +5,7 @@
 //! residual nothing but rounding, and could the match be chance ([`proof`], [`mod@confirm`])? Of the formulas that hold, one a column is told
 //! ([`mod@choose`]); what it has seen of the target is judged against the moment of prediction ([`mod@judge`]).
 //!
-//! [`linear`] and [`recode`] ask the same of the target alone: copies, sums and renamed classes. [`rows`] finds equal rows.
+//! [`row::identities`] and [`recode`] are asked of the target alone: copies, sums and renamed classes. [`rows`] finds equal rows.
 
 pub mod cells;
 pub mod choose;
@@ -15,7 +15,6 @@ pub mod formula;
 pub mod frame;
 pub mod group;
 pub mod judge;
-pub mod linear;
 pub mod notation;
 pub mod proof;
 pub mod recode;
@@ -53,6 +52,7 @@ pub fn search(frame: &Frame<'_>) -> Lineage {
     let provable: Vec<usize> = (0..frame.n_columns()).filter(|&c| Subject::new(frame, c, true).is_some()).collect();
     let all: Vec<usize> = (0..frame.n_columns()).filter(|&c| numeric(c) || frame.keys[c].is_some()).collect();
     let mut found = row::search(frame, &all);
+    found.extend(frame.target.and_then(|target| row::identities(frame, target, &all)).unwrap_or_default());
     let is_twin = |y: usize| found.iter().any(|d| d.y == y && d.is_full_copy() && d.formula.reads().iter().all(|r| r.column < y));
     let open: Vec<usize> = all.iter().copied().filter(|&y| numeric(y) && !is_twin(y)).collect();
     found.extend(time::search(frame, &open));

@@ -6,7 +6,7 @@
 
 use crate::audit::remedies::{for_availability, for_derived, for_encoding};
 use crate::audit::{AuditInput, Check};
-use crate::finding::{Certainty, Checked, Derived, DerivedRow, Evidence, Finding, Remedy, SeenRows, Severity, UsedCell, WorkedRow};
+use crate::finding::{Certainty, Checked, Derived, DerivedRow, Evidence, Finding, Remedy, SeenRows, Severity, UsedCell};
 use crate::lineage::choose::Chosen;
 use crate::lineage::confirm::Hold;
 use crate::lineage::formula::{Formula, Latest, Read};
@@ -59,7 +59,6 @@ fn findings(frame: &Frame<'_>, lineage: &Lineage, target: usize, input: &AuditIn
     let mut findings: Vec<Finding> = told.map(|chosen| finding(frame, lineage, chosen, &moment)).collect();
     findings.extend(given(frame, lineage, target, &moment, input));
     findings.extend(lineage.encodings.iter().filter(|e| used(e.y)).map(|e| encoding(frame, e)));
-    findings.extend(sum_for_target(frame, lineage, target, &used));
     findings.extend(unknown(frame, &moment, input));
     findings.extend(availability(frame, lineage, &moment, input));
     findings
@@ -117,38 +116,6 @@ fn availability(frame: &Frame<'_>, lineage: &Lineage, moment: &Moment, input: &A
     let mut found = Finding::new(LINEAGE.id, Severity::Warning, Certainty::Ask, &columns, evidence).remedies(for_availability(&columns));
     AVAILABILITY.clone_into(&mut found.id);
     (!columns.is_empty()).then_some(found)
-}
-
-/// A sum of features that gives the target: told by the check for sums, and here in case it did not see it; [`crate::audit::settle`] keeps one.
-fn sum_for_target(frame: &Frame<'_>, lineage: &Lineage, target: usize, used: &dyn Fn(usize) -> bool) -> Option<Finding> {
-    let d = &lineage.chosen.iter().find(|c| c.derivation.y == target).filter(|c| c.derivation.hold == Hold::Exact)?.derivation;
-    let Formula::Row(RowFormula::Linear { terms, constant }) = &d.formula else { return None };
-    if terms.len() < 2 || !terms.iter().all(|t| used(t.0)) {
-        return None;
-    }
-    let columns: Vec<&str> = terms.iter().map(|t| frame.name(t.0)).collect();
-    let points = d.formula.all(frame);
-    let example = |&position: &u32| {
-        let at = position as usize;
-        Some(WorkedRow {
-            row: *frame.order.get(at)?,
-            parts: d.formula.parts(frame, at).iter().map(|p| p.value).collect(),
-            expected: points.get(at)?.as_ref()?.value,
-            found: *frame.values(target)?.get(at)?,
-        })
-    };
-    let evidence = Evidence::LinearIdentity {
-        terms: terms.iter().map(|t| (frame.name(t.0).to_owned(), t.1)).collect(),
-        constant: *constant,
-        matched: d.matched,
-        largest_residual: d.largest_residual,
-        tolerance: d.tolerance,
-        bits: d.bits,
-        bits_needed: d.bits_needed,
-        examples: d.examples.iter().filter_map(example).collect(),
-    };
-    let drop = Remedy::DropColumns { columns: columns.iter().map(|&c| c.to_owned()).collect() };
-    Some(Finding::new(LINEAGE.id, Severity::Blocker, Certainty::Proven, &columns, evidence).remedies(vec![drop]))
 }
 
 /// Features of which the user said that no value is known in time.
@@ -239,7 +206,7 @@ fn derived(frame: &Frame<'_>, lineage: &Lineage, chosen: &Chosen, verdict: Judge
         tolerance: d.tolerance,
         bits: d.bits,
         bits_needed: d.bits_needed,
-        also: others(chosen, verdict).take(ALSO).map(|f| notation(f, frame)).collect(),
+        also: also(frame, chosen, verdict),
         examples: d.examples.iter().filter_map(example).collect(),
     }
 }
@@ -266,6 +233,20 @@ fn others(chosen: &Chosen, verdict: Judgement) -> impl Iterator<Item = &Formula>
     let columns = |f: &Formula| f.reads().iter().map(|r| r.column).collect::<Vec<_>>();
     let own = columns(&chosen.derivation.formula);
     chosen.also.iter().filter(move |f| verdict == Judgement::Ambiguous || columns(f) == own)
+}
+
+/// Their notation; a form that differs from one told before in nothing but "[t]" is the same.
+fn also(frame: &Frame<'_>, chosen: &Chosen, verdict: Judgement) -> Vec<String> {
+    let bare = |formula: &str| formula.replace("[t]", "");
+    let mut told = vec![bare(&notation(&chosen.derivation.formula, frame))];
+    let mut forms = Vec::new();
+    for form in others(chosen, verdict).map(|f| notation(f, frame)) {
+        if forms.len() < ALSO && !told.contains(&bare(&form)) {
+            told.push(bare(&form));
+            forms.push(form);
+        }
+    }
+    forms
 }
 
 fn row(latest: Latest) -> Option<i32> {

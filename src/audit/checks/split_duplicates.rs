@@ -1,9 +1,9 @@
 //! Equal rows on both sides of the split.
 //!
 //! A validation row whose twin was learned from is remembered, not predicted. Counted are rows that have a twin in all
-//! features and the target, and what a table of the same columns would hold by coincidence if they were independent:
-//! `n (1 - (1 - product of collision shares)^(n - 1))`, a collision share being `sum p^2` over a column's values. Few
-//! coarse columns give many honest twins; wide tables give none. Rows equal in all features but of different classes are counted apart.
+//! features and the target, and what coincidence would make of them if columns were independent: a row finds a twin with
+//! probability `1 - (1 - product of the shares of its values)^(n - 1)`. Few coarse columns give many honest twins: there, only rows of rare values
+//! tell, those that would hardly find one. Rows equal in all features but of different classes are counted apart.
 
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
@@ -29,6 +29,12 @@ const BLOCKER: f64 = 0.10;
 const BEYOND: f64 = 3.0;
 /// Times the expected number from which duplicates may block.
 const FAR_BEYOND: f64 = 20.0;
+/// Probability to find a twin by coincidence below which a row tells.
+const RARE: f64 = 0.01;
+/// Fewest rows that tell.
+const FEWEST_RARE: usize = 50;
+/// Probabilities below this need not be known better.
+const NONE: f64 = 1e-9;
 /// Share of conflicting rows that is worth a note of its own.
 const CONFLICTS: f64 = 0.01;
 
@@ -48,8 +54,19 @@ fn run(input: &AuditInput<'_>) -> Checked {
     let mut rows: Vec<u32> = groups.iter().flatten().copied().collect();
     rows.sort_unstable();
     let conflicting = conflicts(input, &features, &whole, n_rows);
-    let expected = if rows.is_empty() { 0.0 } else { coincidences(&whole, input, &with_target, n_rows) };
-    let share = Share { count: rows.len() as u64, of: n_rows as u64 };
+    let chances = if rows.is_empty() { vec![0.0; whole.len()] } else { coincidences(&whole, input, &with_target, n_rows) };
+    let rare: Vec<bool> = chances.iter().map(|c| *c < RARE).collect();
+    let n_rare = rare.iter().filter(|r| **r).count();
+    if n_rare < FEWEST_RARE.min(n_rows) {
+        return Checked::underpowered(
+            SPLIT_DUPLICATES.id,
+            n_rows,
+            "almost every row finds a twin by coincidence: copies could not be told from them",
+        );
+    }
+    rows.retain(|&r| rare[r as usize]);
+    let expected = crate::math::sum::sum_of(chances.into_iter().filter(|c| *c < RARE));
+    let share = Share { count: rows.len() as u64, of: n_rare as u64 };
     let conflict_share = Share { count: conflicting, of: n_rows as u64 }.ratio();
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let times = rows.len() as f64 / expected.max(1e-9);
@@ -61,9 +78,11 @@ fn run(input: &AuditInput<'_>) -> Checked {
         _ => None,
     };
     let severity = severity.or((conflict_share >= CONFLICTS && times >= BEYOND).then_some(Severity::Note));
+    // Where most twins are coincidence, dropping them all would drop honest rows.
+    let remedies = if 2 * n_rare >= n_rows { vec![Remedy::DropDuplicates] } else { Vec::new() };
     let finding = severity.map(|severity| {
         let evidence = Evidence::Overlap { observed: share.count, expected, of: share.of, conflicting };
-        Finding::new(SPLIT_DUPLICATES.id, severity, Certainty::Strong, &[], evidence).rows(rows).remedies(vec![Remedy::DropDuplicates])
+        Finding::new(SPLIT_DUPLICATES.id, severity, Certainty::Strong, &[], evidence).rows(rows).remedies(remedies)
     });
     Checked::ran(SPLIT_DUPLICATES.id, n_rows, finding.into_iter().collect())
 }
@@ -79,21 +98,24 @@ fn conflicts(input: &AuditInput<'_>, features: &[usize], whole: &[u128], n_rows:
     twins(&alike).iter().filter(|g| differs(g)).map(|g| g.len() as u64).sum()
 }
 
-/// Rows that would have a twin if the columns were independent.
+/// Probability of every row to find a twin if the columns were independent.
 #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-fn coincidences(whole: &[u128], input: &AuditInput<'_>, columns: &[usize], n_rows: usize) -> f64 {
-    let n = whole.len() as f64;
-    let mut same = 1.0;
+fn coincidences(whole: &[u128], input: &AuditInput<'_>, columns: &[usize], n_rows: usize) -> Vec<f64> {
+    let others = whole.len() as f64 - 1.0;
+    let mut same = vec![1.0; whole.len()];
     for &column in columns {
         let mut cells = fingerprints(input.table, &[column]);
         cells.truncate(n_rows);
-        let collisions: f64 = twins(&cells).iter().map(|g| (g.len() as f64) * (g.len() as f64 - 1.0)).sum();
-        same *= collisions / (n * (n - 1.0));
-        if same * n * n < 1e-6 {
-            return n * n * same;
+        let mut alike = vec![0.0; whole.len()];
+        for group in twins(&cells) {
+            group.iter().for_each(|&r| alike[r as usize] = (group.len() as f64 - 1.0) / others);
+        }
+        same.iter_mut().zip(&alike).for_each(|(s, a)| *s *= a);
+        if same.iter().all(|s| s * others < NONE) {
+            break;
         }
     }
-    n * (1.0 - exp((n - 1.0) * ln_1p(-same.min(1.0 - 1e-12))))
+    same.into_iter().map(|s| 1.0 - exp(others * ln_1p(-f64::min(s, 1.0 - 1e-12)))).collect()
 }
 
 #[cfg(test)]
@@ -121,6 +143,27 @@ mod tests {
         assert_eq!(severity(2), Some(Severity::Note));
         assert_eq!(severity(30), Some(Severity::Warning));
         assert_eq!(severity(300), Some(Severity::Blocker));
+    }
+
+    /// 1,000 rows of which most agree by coincidence; one in six also has a number of its own.
+    fn coarse(copies: usize) -> Vec<Finding> {
+        let mut draw = crate::math::rng::Stream::new(3, "duplicates/coarse", 0);
+        let n = 1000;
+        let spent: Vec<f64> = (0..n).map(|_| if draw.chance(0.17) { f64::from(draw.below(100_000)) } else { 0.0 }).collect();
+        let word = |draw: &mut crate::math::rng::Stream| Some(["a", "b", "c"][draw.below(3) as usize]);
+        let mut columns: Vec<Column> =
+            (0..5).map(|k| Column::labels(&format!("c{k}"), Kind::Categorical, &(0..n).map(|_| word(&mut draw)).collect::<Vec<_>>())).collect();
+        columns.push(Column::labels("y", Kind::Categorical, &(0..n).map(|_| word(&mut draw)).collect::<Vec<_>>()));
+        columns.push(Column::numeric("spent", spent, 0));
+        let rows: Vec<u32> = (0..n as u32).chain(0..copies as u32).collect();
+        let table = crate::table::Table::new(columns).unwrap();
+        Case::classes(table.take(&rows).columns().to_vec()).run(&SPLIT_DUPLICATES).findings
+    }
+
+    #[test]
+    fn in_a_coarse_table_rows_of_rare_values_tell() {
+        assert!(coarse(0).is_empty());
+        assert_eq!(coarse(200).first().map(|f| f.severity), Some(Severity::Blocker));
     }
 
     #[test]

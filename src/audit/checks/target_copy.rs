@@ -4,9 +4,8 @@
 //! to one. Both are proofs in bits (see [`crate::lineage::proof`]), so they need no bar on a score.
 
 use super::super::{AuditInput, Check};
-use super::target_sum::{blocker, why_underpowered};
+use super::target_sum::{identified, why_underpowered};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
-use crate::lineage::linear::{Search, copies};
 use crate::lineage::proof::{Explained, bits_needed};
 use crate::lineage::recode::recode;
 
@@ -20,21 +19,7 @@ pub const TARGET_COPY: Check = Check {
 };
 
 fn run(input: &AuditInput<'_>) -> Checked {
-    if input.target.classes.is_empty() { numbers(input) } else { classes(input) }
-}
-
-fn numbers(input: &AuditInput<'_>) -> Checked {
-    let Some(target) = input.table.position(&input.task.target) else {
-        return Checked::skipped(TARGET_COPY.id, "the target column is not in the table");
-    };
-    match copies(input.table, target, &input.feature_positions()) {
-        Search::NotNumeric => Checked::skipped(TARGET_COPY.id, "the target is not numeric"),
-        Search::Underpowered { bits, needed } => Checked::underpowered(TARGET_COPY.id, input.table.n_rows(), &why_underpowered(bits, needed)),
-        Search::Searched(found) => {
-            let findings = found.iter().map(|identity| blocker(TARGET_COPY.id, input, target, identity)).collect();
-            Checked::ran(TARGET_COPY.id, input.n_with_target(), findings)
-        }
-    }
+    if input.target.classes.is_empty() { identified(TARGET_COPY.id, input, |n_terms| n_terms == 1) } else { classes(input) }
 }
 
 fn classes(input: &AuditInput<'_>) -> Checked {

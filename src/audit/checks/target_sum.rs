@@ -1,11 +1,16 @@
 //! The target is a sum of features: `cnt = casual + registered`.
 //!
-//! Each part is a part of the answer, so they are named together, in one blocker. Searched and proven by
-//! [`crate::lineage::linear`]: two columns or more, weights of 1, -1 or short decimals, at printed precision.
+//! Each part is a part of the answer, so they are named together, in one blocker a sum. Searched and proven by
+//! [`crate::lineage::row::identities`]: two columns or more, at printed precision, weights of 1, -1 or short decimals before fitted ones. A part that
+//! is made of earlier rows alone (`target = change + target a row before`) is in the formula and is not accused.
 
 use super::super::{AuditInput, Check};
-use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
-use crate::lineage::linear::{LinearIdentity, Search, examples, sums};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, WorkedRow};
+use crate::lineage::confirm::{Derivation, Hold};
+use crate::lineage::formula::Formula;
+use crate::lineage::frame::Frame;
+use crate::lineage::row::{RowFormula, identities, power};
+use crate::lineage::time;
 
 /// The check.
 pub const TARGET_SUM: Check = Check {
@@ -16,36 +21,67 @@ pub const TARGET_SUM: Check = Check {
     run,
 };
 
+/// Most sums told: the first say what is wrong.
+const MOST_TOLD: usize = 6;
+
 fn run(input: &AuditInput<'_>) -> Checked {
-    let Some(target) = input.table.position(&input.task.target) else {
-        return Checked::skipped(TARGET_SUM.id, "the target column is not in the table");
-    };
-    match sums(input.table, target, &input.feature_positions()) {
-        Search::NotNumeric => Checked::skipped(TARGET_SUM.id, "the target is not a number"),
-        Search::Underpowered { bits, needed } => Checked::underpowered(TARGET_SUM.id, input.table.n_rows(), &why_underpowered(bits, needed)),
-        Search::Searched(found) => {
-            let findings = found.iter().map(|identity| blocker(TARGET_SUM.id, input, target, identity)).collect();
-            Checked::ran(TARGET_SUM.id, input.n_with_target(), findings)
-        }
-    }
+    identified(TARGET_SUM.id, input, |n_terms| n_terms > 1)
 }
 
-/// The finding of a proven identity of the target.
-pub(super) fn blocker(check: &str, input: &AuditInput<'_>, target: usize, identity: &LinearIdentity) -> Finding {
-    let name = |position: usize| input.table.columns().get(position).map_or("", |c| c.name());
-    let columns: Vec<&str> = identity.terms.iter().map(|t| name(t.0)).collect();
-    let evidence = Evidence::LinearIdentity {
-        terms: identity.terms.iter().map(|t| (name(t.0).to_owned(), t.1)).collect(),
-        constant: identity.constant,
-        matched: identity.found.matched,
-        largest_residual: identity.found.largest_residual,
-        tolerance: identity.found.tolerance,
-        bits: identity.found.bits,
-        bits_needed: identity.bits_needed,
-        examples: examples(input.table, target, identity),
+/// Blockers for the linear identities of the target whose number of terms is wanted.
+pub(super) fn identified(check: &str, input: &AuditInput<'_>, wanted: impl Fn(usize) -> bool) -> Checked {
+    let frame = Frame::new(input.table, Some(input.task));
+    let Some(target) = frame.target else { return Checked::skipped(check, "the target column is not in the table") };
+    if input.table.columns().get(target).and_then(|c| c.numbers()).is_none() {
+        return Checked::skipped(check, "the target is not a number");
+    }
+    let Some(found) = identities(&frame, target, &input.feature_positions()) else {
+        let (bits, needed) = power(&frame, target);
+        return Checked::underpowered(check, input.table.n_rows(), &why_underpowered(bits, needed));
     };
-    Finding::new(check, Severity::Blocker, Certainty::Proven, &columns, evidence)
-        .remedies(vec![Remedy::DropColumns { columns: columns.iter().map(|&c| c.to_owned()).collect() }])
+    let terms = |d: &Derivation| d.formula.reads().len();
+    let told: Vec<&Derivation> = found.iter().filter(|d| wanted(terms(d))).take(MOST_TOLD).collect();
+    let mut parts: Vec<usize> = told.iter().filter(|d| terms(d) > 1).flat_map(|d| d.formula.reads()).map(|r| r.column).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    let of_rows = if parts.is_empty() { Vec::new() } else { time::search(&frame, &parts) };
+    let earlier: Vec<usize> = of_rows.iter().filter(|d| d.is_earlier()).map(|d| d.y).collect();
+    Checked::ran(check, input.n_with_target(), told.into_iter().filter_map(|d| blocker(check, &frame, d, &earlier)).collect())
+}
+
+/// The finding of a proven identity of the target; `None` when all its parts are made of `earlier` rows: then the target is a good forecast's.
+fn blocker(check: &str, frame: &Frame<'_>, d: &Derivation, earlier: &[usize]) -> Option<Finding> {
+    let Formula::Row(RowFormula::Linear { terms, constant }) = &d.formula else { return None };
+    let accused: Vec<&str> = terms.iter().filter(|t| !earlier.contains(&t.0)).map(|t| frame.name(t.0)).collect();
+    let evidence = Evidence::LinearIdentity {
+        terms: terms.iter().map(|t| (frame.name(t.0).to_owned(), t.1)).collect(),
+        constant: *constant,
+        matched: d.matched,
+        largest_residual: d.largest_residual,
+        tolerance: d.tolerance,
+        bits: d.bits,
+        bits_needed: d.bits_needed,
+        examples: examples(frame, d),
+    };
+    let certainty = if d.hold == Hold::Exact { Certainty::Proven } else { Certainty::Strong };
+    let drop = Remedy::DropColumns { columns: accused.iter().map(|&c| c.to_owned()).collect() };
+    let found = Finding::new(check, Severity::Blocker, certainty, &accused, evidence).rows(d.misses.iter().copied());
+    (!accused.is_empty()).then(|| found.remedies(vec![drop]))
+}
+
+/// Rows of an identity worked out by hand.
+fn examples(frame: &Frame<'_>, d: &Derivation) -> Vec<WorkedRow> {
+    let points = d.formula.all(frame);
+    let example = |&position: &u32| {
+        let at = position as usize;
+        Some(WorkedRow {
+            row: *frame.order.get(at)?,
+            parts: d.formula.parts(frame, at).iter().map(|p| p.value).collect(),
+            expected: points.get(at)?.as_ref()?.value,
+            found: *frame.values(d.y)?.get(at)?,
+        })
+    };
+    d.examples.iter().filter_map(example).collect()
 }
 
 /// Why a proof is out of reach.

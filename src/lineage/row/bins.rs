@@ -1,7 +1,7 @@
 //! Levels that follow from where a number stands: thresholds, age groups, deciles.
 //!
 //! Sorted by the source, every level must fill one interval, and no two equal values of the source may lie on both sides of a cut.
-//! Levels that are numbers must rise or fall with the source. Every cut costs the bits of a constant.
+//! Levels that are numbers must rise or fall with the source. Every cut costs the bits it takes to say where it lies.
 
 use super::evaluate::Prepared;
 use super::mapping::targets;

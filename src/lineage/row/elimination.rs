@@ -12,7 +12,7 @@ use crate::lineage::formula::Formula;
 use crate::lineage::frame::Frame;
 use crate::lineage::proof::REACH;
 use crate::lineage::screen::{Subject, spread_rows};
-use crate::lineage::solve::{Fit, dot, fit};
+use crate::lineage::solve::{Fit, dot, fit, standardise};
 use crate::math::elementary::{exp, ln};
 
 /// Most columns eliminated at once: more would take seconds.
@@ -27,15 +27,17 @@ const MOST_TERMS: usize = 40;
 const WORTH_TRYING: f64 = 0.02;
 /// Half units of rounding that may be left of a column that follows (root mean square; uniform rounding leaves 0.58).
 const ROUNDING: f64 = 0.75;
-/// Share of its own size below which what is left of a column is rounding of doubles.
+/// Share of a column's size below which what is left of it, or what a term adds to it, is rounding of doubles.
 const DOUBLES: f64 = 1e-9;
 /// Standard errors a weight may be away from the number it is taken for.
 const SNAP: f64 = 4.0;
 
 /// Whether columns are added up or multiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
+    /// Sums.
     Plain,
+    /// Products.
     Logarithms,
 }
 
@@ -210,7 +212,7 @@ impl Basis {
 }
 
 /// The formula of a subject in these columns, if there is one: short weights first, then weights as fitted.
-fn identity(frame: &Frame<'_>, subject: &Subject<'_>, columns: &[usize], rows: &[usize], scale: Scale) -> Option<Derivation> {
+pub(super) fn identity(frame: &Frame<'_>, subject: &Subject<'_>, columns: &[usize], rows: &[usize], scale: Scale) -> Option<Derivation> {
     if columns.len() < 2 {
         return None;
     }
@@ -249,10 +251,13 @@ fn formula(terms: Vec<(usize, f64)>, constant: f64, scale: Scale) -> RowFormula 
 fn refitted(y: &[f64], columns: &[usize], terms: &[Vec<f64>]) -> Option<(Vec<usize>, Fit)> {
     let all: Vec<usize> = (0..y.len()).collect();
     let mut kept: Vec<usize> = (0..columns.len()).collect();
+    let size = |values: &[f64]| standardise(values, &all).2;
+    let (of_y, of_terms) = (size(y), terms.iter().map(|t| size(t)).collect::<Vec<f64>>());
     loop {
         let x: Vec<&[f64]> = kept.iter().map(|&i| terms[i].as_slice()).collect();
         let fitted = fit(y, &x, &all)?;
-        let strong = |j: &usize| fitted.weights[*j].abs() > SNAP * fitted.errors[*j] && fitted.weights[*j] != 0.0;
+        let adds = |j: usize| fitted.weights[j].abs() * of_terms[kept[j]];
+        let strong = |j: &usize| fitted.weights[*j].abs() > SNAP * fitted.errors[*j] && adds(*j) > DOUBLES * of_y;
         let next: Vec<usize> = (0..kept.len()).filter(strong).map(|j| kept[j]).collect();
         if next.len() == kept.len() {
             return Some((kept, fitted));

@@ -2,7 +2,7 @@
 //!
 //! Searched, cheapest first: one column ([`single`]), two columns looked up at anchor rows ([`pairs`]), any number of columns by
 //! elimination in file order, as they are and as logarithms ([`elimination`]), levels that follow from levels ([`mapping`]), and levels
-//! that follow from where a number stands ([`bins`]). Only columns that could earn the bits of a
+//! that follow from where a number stands ([`bins`]); more is tried for sums of the target ([`identities`]). Only columns that could earn the bits of a
 //! proof are explained; full copies of an earlier column are explained by it and leave the search.
 
 mod bins;
@@ -11,6 +11,7 @@ mod evaluate;
 mod mapping;
 mod pairs;
 mod single;
+mod target;
 
 use super::cells::Evidence;
 use super::confirm::{Derivation, Hold};
@@ -19,6 +20,7 @@ use super::frame::Frame;
 use super::screen::{Subject, anchors};
 pub use evaluate::Function;
 use serde::{Deserialize, Serialize};
+pub use target::{identities, power};
 
 /// A formula over columns of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

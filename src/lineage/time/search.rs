@@ -47,18 +47,6 @@ pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
     found
 }
 
-/// Columns of `open` of which no proof is possible, because even an exact copy would not earn the bits.
-#[must_use]
-pub fn underpowered(frame: &Frame<'_>, open: &[usize]) -> Vec<usize> {
-    let axis = Axis::rows(frame);
-    let sample = Sample::new(&axis);
-    let weak = |y: &&usize| {
-        let screen = frame.series.get(**y).and_then(Option::as_ref).and_then(|s| Screen::new(&axis, **y, s, &sample));
-        screen.is_some_and(|s| !s.is_powered)
-    };
-    open.iter().filter(weak).copied().collect()
-}
-
 /// Columns that may be sources: numbers that vary, each copy once, nothing that follows from the calendar.
 fn sources(frame: &Frame<'_>, aside: &BTreeSet<usize>) -> Vec<usize> {
     let mut seen: BTreeMap<Vec<u64>, Vec<usize>> = BTreeMap::new();

@@ -3,14 +3,27 @@
 use super::finding::{Told, about, about_rows, of, part};
 use crate::finding::{Certainty, Evidence, Finding, Severity, Share};
 use crate::report::block::{column, text};
-use crate::report::format::{count, counted, number, percent};
+use crate::report::format::{count, counted, number, percent, seconds};
 
-/// Which audit checks are still to come, and how large their search is.
+/// Formulas that the search tries for each column it reads: the number that proofs are weighed against.
+const FORMULAS: u64 = 60_000;
+/// Cells that the search for formulas works off in a second on a usual laptop, in one worker of a browser: half of the slowest rate measured natively on
+/// 3,000,000 cells and more.
+const CELLS_A_SECOND: f64 = 600_000.0;
+/// Seconds from which an estimate is told.
+const LONG: f64 = 3.0;
+
+/// Which audit checks are still to come, how large their search is, and about how long it takes where that is worth knowing.
 #[must_use]
 pub fn awaited(checks: &[&str], n_rows: usize, n_columns: usize) -> String {
     let size = format!("{} × {}", counted(n_rows as u64, "row", "rows"), counted(n_columns as u64, "column", "columns"));
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let long = n_rows as f64 * n_columns as f64 / CELLS_A_SECOND;
+    let time = if long < LONG { String::new() } else { format!(", about {} in one worker", seconds(long.round())) };
     let words = |id: &&str| match *id {
-        "lineage" => format!("a formula for each column in every other, {size}"),
+        "lineage" => {
+            format!("a formula for each column in every other (some {} tried on {size}{time})", count(FORMULAS.saturating_mul(n_columns as u64)))
+        }
         "too_good" | "entities_across_split" | "random_split_on_dates" | "train_test_mismatch" => "quick models on parts of the rows".to_owned(),
         "near_duplicates" | "augmented_before_split" => "distances between rows".to_owned(),
         _ => "each column alone and with others".to_owned(),
@@ -63,22 +76,26 @@ fn target_copy(finding: &Finding, target: &str) -> Told {
 }
 
 fn target_sum(finding: &Finding, target: &str) -> Told {
-    let plain_sum =
-        matches!(&finding.evidence, Evidence::LinearIdentity { terms, constant, .. } if *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0));
-    let rows = match &finding.evidence {
-        Evidence::LinearIdentity { matched, .. } if matched.count == matched.of => format!("in all {} rows", count(matched.of)),
-        Evidence::LinearIdentity { matched, .. } => format!("in {} rows", of(*matched)),
-        _ => "in these rows".to_owned(),
+    let Evidence::LinearIdentity { terms, constant, matched, .. } = &finding.evidence else {
+        return Told::new(about(&finding.columns, " together give the target"), "With them a model only adds up; drop them all.");
     };
-    let mut title = about(&finding.columns, if plain_sum { " add up to " } else { " together give " });
+    let plain_sum = *constant == 0.0 && terms.iter().all(|t| t.1 == 1.0);
+    let rows = if matched.count == matched.of { format!("in all {} rows", count(matched.of)) } else { format!("in {} rows", of(*matched)) };
+    let names: Vec<String> = terms.iter().map(|t| t.0.clone()).collect();
+    let mut title = about(&names, if plain_sum { " add up to " } else { " together give " });
     title.push(column(target));
-    Told::new(
-        title,
-        format!(
-            "The formula holds {rows}. Each of these columns is a part of the answer and is counted when the answer is, so none of them is known when \
-             you predict. With them a model only adds up; drop them all."
-        ),
-    )
+    let innocent = terms.iter().any(|t| !finding.columns.contains(&t.0));
+    let taken_off = terms.iter().any(|t| t.1 > 0.0) && terms.iter().any(|t| t.1 < 0.0);
+    let meaning = if innocent {
+        "What is in it of earlier rows is known in time and stays; the other columns hold the rest of the answer. Drop them."
+    } else if taken_off {
+        "What is left when one is taken off another is the answer: with them a model only calculates. Drop them all, or keep what is known when you \
+         predict and drop the rest."
+    } else {
+        "Each of these columns is a part of the answer and is counted when the answer is, so none of them is known when you predict. With them a \
+         model only adds up; drop them all."
+    };
+    Told::new(title, format!("The formula holds {rows}. {meaning}"))
 }
 
 fn single_column(finding: &Finding, target: &str) -> Told {
@@ -147,7 +164,6 @@ fn split_duplicates(finding: &Finding) -> Told {
     let Evidence::Overlap { observed, expected, of, conflicting } = finding.evidence else {
         return Told::new(vec![text("Equal rows stand on both sides of the split")], "A model remembers the twin it has seen. Keep one of each.");
     };
-    let share = Share { count: observed, of };
     if finding.severity == Severity::Note && conflicting > observed {
         return Told::new(
             vec![text(format!("{} rows have the features of a row of another class", count(conflicting)))],
@@ -155,10 +171,11 @@ fn split_duplicates(finding: &Finding) -> Told {
         );
     }
     Told::new(
-        vec![text(format!("{} of the rows have an equal twin", percent(share.ratio())))],
+        vec![text(format!("{} have an equal twin", counted(observed, "row", "rows")))],
         format!(
-            "{} rows equal another row in every feature and the target; coincidence would make {}. A split by chance puts twins on both sides, and a \
-             model is praised for remembering. Keep one of each, or keep twins on one side.",
+            "Of {} rows whose values coincidence would hardly repeat, {} equal another row in every feature and the target; {} would by coincidence. A \
+             split by chance puts twins on both sides, and a model is praised for remembering. Keep one of each, or keep twins on one side.",
+            count(of),
             count(observed),
             about_rows(expected)
         ),
@@ -221,6 +238,11 @@ fn identifiers(finding: &Finding, target: &str) -> Told {
             " counts the rows",
             "A row number describes nothing about a row but its place in the file, and so often its time. A model memorises it and fails on rows that \
              continue the count. Drop it.",
+        ),
+        Evidence::Distinct { distinct, present } if distinct * 100 < present * 98 => (
+            " names what a row belongs to instead of describing it",
+            "Its values come back in a few rows each: a model can only learn names by heart, and new rows bring new ones. Drop it, or use it \
+             to keep rows of one entity together.",
         ),
         _ => (
             " names rows instead of describing them",
