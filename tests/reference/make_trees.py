@@ -62,10 +62,10 @@ OWN = {"trees": 60, "leaves": 15}
 for table in TABLES:
     add("gradient_boosting", {**OWN, "loss": "squared"}, table, "number", "squared", squared, LGBMRegressor(**SIZE))
     add("gradient_boosting", {**OWN, "loss": "absolute"}, table, "number", "median", lambda y, p: pinball(y, p, 0.5), LGBMRegressor(objective="mae", **SIZE))
-    add("gradient_boosting", {**OWN, "loss": "quantile", "alpha": 0.9}, table, "number", "upper", lambda y, p: pinball(y, p, 0.9), LGBMRegressor(objective="quantile", alpha=0.9, **SIZE))
+    add("gradient_boosting", {**OWN, "loss": "quantile", "quantile": 0.9}, table, "number", "upper", lambda y, p: pinball(y, p, 0.9), LGBMRegressor(objective="quantile", alpha=0.9, **SIZE))
     add("gradient_boosting", {**OWN, "loss": "poisson"}, table, "count", "poisson", poisson, LGBMRegressor(objective="poisson", **SIZE))
     add("gradient_boosting", {**OWN, "loss": "tweedie", "power": 1.5}, table, "amount", "tweedie", tweedie, LGBMRegressor(objective="tweedie", tweedie_variance_power=1.5, **SIZE))
-add("gradient_boosting", {**OWN, "loss": "squared", "l1": 20.0, "l2": 5.0, "depth": 3, "features": 0.75, "rows": 0.7}, "full", "number", "squared", squared,
+add("gradient_boosting", {**OWN, "loss": "squared", "l1": 20.0, "l2": 5.0, "most_depth": 3, "features": 0.75, "rows": 0.7}, "full", "number", "squared", squared,
     LGBMRegressor(**{**SIZE, "reg_lambda": 5.0}, reg_alpha=20.0, max_depth=3, colsample_bytree=0.75, subsample=0.7, subsample_freq=1, random_state=1))
 FOREST = dict(n_estimators=100, max_depth=15, min_samples_leaf=5, n_jobs=1, random_state=1)
 add("extra_trees", {}, "full", "number", "squared", squared, ExtraTreesRegressor(**FOREST))

@@ -114,7 +114,7 @@ fn every_loss_beats_its_own_constant() {
         assert!(loss_of(loss, &p) < 0.97 * loss_of(loss, &vec![start; 1500]), "{loss}");
         assert!(!matches!(loss, "poisson" | "tweedie") || p.iter().all(|p| *p > 0.0));
     }
-    let upper = predictions(&fit("gradient_boosting", &[("loss", word("quantile")), ("alpha", Value::Real(0.8))], &train), train.features());
+    let upper = predictions(&fit("gradient_boosting", &[("loss", word("quantile")), ("quantile", Value::Real(0.8))], &train), train.features());
     let below = target.iter().zip(&upper).filter(|(y, p)| *y <= *p).count() as f64 / 1500.0;
     assert!((0.77..0.95).contains(&below), "{below}");
 }
@@ -228,6 +228,7 @@ fn predictions_keep_the_order_asked_for() {
 fn an_order_is_refused_where_it_cannot_be_kept() {
     let (columns, target) = amounts(100, 4);
     let train = numbers(&columns, target, vec![1.0; 100]);
+    assert_ne!(fit("gradient_boosting", &[("monotone", word("-x0"))], &train), fit("gradient_boosting", &[], &train));
     let size = BoostSize { monotone: &[1, 0, 0], ..BoostSize::USUAL };
     assert!(boosting(&train, BoostSize { loss: Loss::Absolute, ..size }, 1, &|| {}).is_err());
     assert!(boosting(&train, BoostSize { loss: Loss::Poisson, ..size }, 1, &|| {}).is_ok());
@@ -295,12 +296,12 @@ fn penalties_depth_and_limits_make_smaller_trees() {
         ("l1", Value::Real(50.0)),
         ("min_weight", Value::Real(150.0)),
         ("min_gain", Value::Real(30.0)),
-        ("depth", Value::Whole(2)),
+        ("most_depth", Value::Whole(2)),
         ("min_leaf", Value::Whole(200)),
     ] {
         assert!(leaves(std::slice::from_ref(&given)) < usual, "{given:?}");
     }
-    assert!(leaves(&[("depth", Value::Whole(1))]) <= 200);
+    assert!(leaves(&[("most_depth", Value::Whole(1))]) <= 200);
     let spread = |l2: f64| {
         let p = predictions(&fit("gradient_boosting", &[("l2", Value::Real(l2)), ("trees", Value::Whole(5))], &train), train.features());
         p.iter().copied().fold(f64::NEG_INFINITY, f64::max) - p.iter().copied().fold(f64::INFINITY, f64::min)
