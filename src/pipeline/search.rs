@@ -36,6 +36,9 @@ const AS_SET: [&str; 9] = [
     "gradient_boosting.held_out",
 ];
 
+/// A hyperparameter that does nothing where there are no classes.
+const OF_CLASSES: &str = "class_weights";
+
 /// The search of one learner of the plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Searched {
@@ -69,7 +72,8 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
     let prefix = format!("{}.", chosen.id);
     let ranges: Ranges = choice.ranges.iter().filter_map(|(name, range)| Some((name.strip_prefix(&prefix)?.to_owned(), *range))).collect();
     let mut space = Space::new(entry.params, &chosen.params, &ranges);
-    space.dimensions.retain(|d| ranges.contains_key(d.id) || !AS_SET.contains(&format!("{prefix}{}", d.id).as_str()));
+    let as_set = |id: &str| AS_SET.contains(&format!("{prefix}{id}").as_str()) || (id == OF_CLASSES && !plan.task.kind.is_classification());
+    space.dimensions.retain(|d| ranges.contains_key(d.id) || !as_set(d.id));
     let rules = Rules {
         method: sampler.id.to_owned(),
         params: Params::check(sampler.params, &given).ok()?,

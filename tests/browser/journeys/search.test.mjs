@@ -19,7 +19,7 @@ test('a search chosen on the page gives the report of the command line', { timeo
     await field('How many settings are tried').locator('input').fill('5');
     await field('How many settings are tried').locator('input').blur();
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    await page.getByText('Best trial so far').first().waitFor({ timeout: 120_000 });
+    await page.getByText('Best trial so far').first().waitFor({ state: 'attached', timeout: 120_000 });
     await idle(page, 240_000);
     await page.getByText(/, tuned/).first().waitFor();
     await verdict(page);
