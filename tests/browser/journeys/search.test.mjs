@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { chooseFiles, COMMAND_LINE, idle, inFolder, open, sampleFile, save, show, verdict, visit } from '../browser.mjs';
+import { chooseFiles, COMMAND_LINE, idle, inFolder, open, sampleFile, save, show, visit } from '../browser.mjs';
 
 test('a search chosen on the page gives the report of the command line', { timeout: 300_000 }, async () => {
   await inFolder((folder) => visit({}, async ({ page, address }) => {
@@ -22,7 +22,10 @@ test('a search chosen on the page gives the report of the command line', { timeo
     await page.getByText('Best trial so far').first().waitFor({ state: 'attached', timeout: 120_000 });
     await idle(page, 240_000);
     await page.getByText(/, tuned/).first().waitFor();
-    await verdict(page);
+    await show(page, 'decide');
+    await page.getByRole('button', { name: 'Run to here', exact: true }).click();
+    await page.locator('#verdict').waitFor({ timeout: 120_000 });
+    await idle(page, 240_000);
     const ours = await save(page, 'Report, JSON');
     const { stderr } = spawnSync(COMMAND_LINE, ['run', path, '--tune', '--trials', '5', '--out', join(folder, 'out')], { encoding: 'utf8' });
     assert.equal(ours.toString(), readFileSync(join(folder, 'out', 'report.json'), 'utf8'), stderr);
