@@ -50,6 +50,9 @@ impl Progress {
     }
 }
 
+/// What is looked for in a list of findings: words, kind, check.
+pub(crate) type LookedFor = (String, Option<Mark>, String);
+
 /// A row of the grid: text of each cell, `None` when missing.
 pub(crate) type GridRow = Arc<Vec<Option<String>>>;
 
@@ -76,8 +79,8 @@ pub(crate) struct App {
     pub said: RwSignal<String>,
     /// Ids of what is folded open, so that a new section keeps it.
     pub unfolded: RwSignal<BTreeSet<String>>,
-    /// What is looked for in lists of findings, by list, so that a new section keeps it: words, kind, check.
-    pub looked_for: StoredValue<BTreeMap<String, (String, Option<Mark>, String)>>,
+    /// What is looked for in lists of findings, by list, so that a new section keeps it.
+    pub looked_for: StoredValue<BTreeMap<String, LookedFor>>,
     /// Name and time of a project this browser kept from an earlier visit, and how many finished jobs with it.
     pub kept: RwSignal<Option<(String, String, u32)>>,
     /// Whether another tab keeps its project, so that this one's is not kept.
