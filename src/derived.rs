@@ -29,7 +29,10 @@ pub struct DerivedColumn {
     /// The column that is read, as it stands in the file.
     pub source: String,
     /// [`VALUE`], or a function of a window: "mean", "sum", "min", "max", "median", "range", "std", "std_population", "variance",
-    /// "variance_population", "distinct".
+    /// "variance_population", "distinct". A function may be "over 7 d" or "over 36 h" (the stretch of time before the row's moment, `first` none and
+    /// `last` -1), or "by COLUMN" (mean, sum, min, max or std of the earlier rows that share its value, `first` none and `last` -1). "ewm span 5",
+    /// "ewm half-life 3" and "ewm alpha 0.2" are exponentially weighted means (`first` none), "unadjusted" if so. With "in steps" at the end rows are
+    /// steps of the regular grid that the time stamps stand on, steps without a row missing.
     pub function: String,
     /// First row read, relative to the row of the value; none: from the entity's first row. For [`VALUE`] the same as `last`.
     pub first: Option<i32>,

@@ -143,12 +143,14 @@ impl Error {
     /// A column named by the task does not exist in the table.
     #[must_use]
     pub fn no_such_column(name: &str, known: &[&str]) -> Self {
-        let mut shown: Vec<&str> = known.iter().take(20).copied().collect();
-        if known.len() > shown.len() {
+        let near = nearest(name, known);
+        let mut shown: Vec<&str> = if near.is_empty() { known.iter().take(20).copied().collect() } else { near };
+        let asks = shown.len() < 20 && shown.len() < known.len();
+        if !asks && known.len() > shown.len() {
             shown.push("...");
         }
-        Self::new(ErrorKind::Settings, format!("There is no column \"{name}\" in this table."), format!("Its columns are: {}.", shown.join(", ")))
-            .named(name)
+        let hint = if asks { format!("Did you mean {}?", shown.join(" or ")) } else { format!("Its columns are: {}.", shown.join(", ")) };
+        Self::new(ErrorKind::Settings, format!("There is no column \"{name}\" in this table."), hint).named(name)
     }
 
     /// A settings file cannot be read.
@@ -440,6 +442,29 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Names that a word may have been meant for, nearest first, at most three: those that differ from it in at most a third of its letters (Levenshtein
+/// 1966, without regard to case), or contain it.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let word: Vec<char> = name.to_lowercase().chars().take(100).collect();
+    let distance = |other: &str| {
+        let mut row: Vec<usize> = (0..=word.len()).collect();
+        for (i, letter) in other.to_lowercase().chars().take(100).enumerate() {
+            let mut corner = i;
+            row[0] = i + 1;
+            for (j, own) in word.iter().enumerate() {
+                let kept = corner + usize::from(*own != letter);
+                corner = row[j + 1];
+                row[j + 1] = kept.min(corner + 1).min(row[j] + 1);
+            }
+        }
+        row.last().copied().unwrap_or(usize::MAX)
+    };
+    let contains = |other: &str| name.len() >= 3 && other.to_lowercase().contains(&name.to_lowercase());
+    let mut near: Vec<(usize, &str)> = known.iter().map(|k| (distance(k), *k)).filter(|(d, k)| d * 3 <= word.len() || contains(k)).collect();
+    near.sort_by_key(|n| n.0);
+    near.into_iter().take(3).map(|n| n.1).collect()
+}
 
 #[cfg(test)]
 mod tests {

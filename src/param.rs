@@ -40,7 +40,12 @@ pub enum Domain {
         /// Word when none is given.
         default: &'static str,
     },
+    /// Any words, up to [`LONGEST_TEXT`] bytes; none when not given.
+    Text,
 }
+
+/// Most bytes of a text.
+pub const LONGEST_TEXT: usize = 4096;
 
 /// One hyperparameter: its name in settings, how people call it, what it does and what it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -54,6 +59,10 @@ pub struct ParamSpec {
     /// What it may be.
     pub domain: Domain,
 }
+
+/// Names of hyperparameters that say what is wanted or what may be spent.
+const WISHES: [&str; 10] =
+    ["loss", "quantile", "power", "class_weights", "patience", "held_out", "rows_every", "most_depth", "monotone", "bootstrap"];
 
 /// A value given for a hyperparameter. In text formats it is written as itself (`true`, `5`, `0.1`, `"l2"`).
 #[derive(Clone, Debug, PartialEq)]
@@ -202,7 +211,14 @@ impl ParamSpec {
             Domain::Real { default, .. } => Value::Real(default),
             Domain::Switch { default } => Value::Switch(default),
             Domain::Choice { default, .. } => Value::Word(default.to_owned()),
+            Domain::Text => Value::Word(String::new()),
         }
+    }
+
+    /// Whether it says what is wanted, or what may be spent, rather than how to get the best of it: a search leaves it as it is.
+    #[must_use]
+    pub fn is_a_wish(&self) -> bool {
+        WISHES.contains(&self.id)
     }
 
     /// The allowed values in words: "between 1 and 64".
@@ -213,6 +229,7 @@ impl ParamSpec {
             Domain::Real { low, high, .. } => format!("a number between {low} and {high}"),
             Domain::Switch { .. } => "true or false".to_owned(),
             Domain::Choice { options, .. } => format!("one of {}", options.join(", ")),
+            Domain::Text => "words".to_owned(),
         }
     }
 
@@ -223,7 +240,7 @@ impl ParamSpec {
             #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]
             Domain::Whole { low, high, .. } => (low as f64..=high as f64).contains(&x) && x.fract() == 0.0,
             Domain::Real { low, high, .. } => (low..=high).contains(&x),
-            Domain::Switch { .. } | Domain::Choice { .. } => false,
+            Domain::Switch { .. } | Domain::Choice { .. } | Domain::Text => false,
         }
     }
 
@@ -236,6 +253,7 @@ impl ParamSpec {
             (Domain::Real { low, high, .. }, Value::Whole(v)) => (low..=high).contains(&(*v as f64)).then_some(Value::Real(*v as f64)),
             (Domain::Switch { .. }, Value::Switch(v)) => Some(Value::Switch(*v)),
             (Domain::Choice { options, .. }, Value::Word(w)) => options.contains(&w.as_str()).then(|| Value::Word(w.clone())),
+            (Domain::Text, Value::Word(w)) => (w.len() <= LONGEST_TEXT).then(|| Value::Word(w.clone())),
             _ => None,
         };
         checked.ok_or_else(|| Error::out_of_range(self.id, &given.to_string(), &self.allowed()))
@@ -266,6 +284,15 @@ mod tests {
     fn what_is_not_given_is_the_default() {
         let params = Params::check(SPECS, &Given::from([("rate".into(), Value::Whole(1))])).unwrap();
         assert_eq!((params.count("depth"), params.real("rate")), (6, 1.0));
+    }
+
+    #[test]
+    fn a_text_is_any_words_up_to_its_length() {
+        let specs = [ParamSpec { id: "monotone", title: "Order", help: "Features with a sign.", domain: Domain::Text }];
+        let word = |text: String| Params::check(&specs, &Given::from([("monotone".into(), Value::Word(text))]));
+        assert_eq!(word("+age, -price".into()).unwrap().word("monotone"), "+age, -price");
+        assert_eq!(Params::defaults(&specs).word("monotone"), "");
+        assert!(word("x".repeat(LONGEST_TEXT + 1)).is_err() && specs[0].is_a_wish());
     }
 
     #[test]

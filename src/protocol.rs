@@ -333,7 +333,7 @@ impl From<&ParamSpec> for ParamView {
             #[expect(clippy::cast_precision_loss, reason = "hyperparameters are small")]
             Domain::Whole { low, high, .. } => (Vec::new(), Some((low as f64, high as f64))),
             Domain::Real { low, high, .. } => (Vec::new(), Some((low, high))),
-            Domain::Switch { .. } => (Vec::new(), None),
+            Domain::Switch { .. } | Domain::Text => (Vec::new(), None),
         };
         Self {
             id: spec.id.into(),

@@ -318,3 +318,106 @@ fn the_verdict_names_its_blockers_in_words() {
     assert!(says.contains("membership_revenue, class_revenue and shop_revenue add up to total_revenue"), "{says}");
     assert!(!says.contains("target_sum:"), "{says}");
 }
+
+/// A moment so many hours after the first of 2024, as text.
+fn moment(hours: usize) -> String {
+    let (mut day, mut month, mut year) = (hours / 24, 0, 2024);
+    loop {
+        let february = if year % 4 == 0 { 29 } else { 28 };
+        let length = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
+        if day < length {
+            return format!("{year}-{:02}-{:02} {:02}:00:00", month + 1, day + 1, hours % 24);
+        }
+        (day, month) = (day - length, month + 1);
+        if month == 12 {
+            (year, month) = (year + 1, 0);
+        }
+    }
+}
+
+/// A level that wanders, to two decimals.
+fn walk(seed: u64, n: usize) -> Vec<f64> {
+    let mut level = 100.0;
+    noise(seed, 0, n)
+        .iter()
+        .map(|step| {
+            level += step;
+            (level * 100.0).round() / 100.0
+        })
+        .collect()
+}
+
+/// The first remedy computes the column anew with this function, and the second audit certifies it.
+fn recomputed(text: &str, column: &str, function: &str) -> (DerivedColumn, Severity) {
+    let mut desk = with_settings(text, |s| (s.task.time, s.task.target) = (Some("day".into()), Some("y".into())));
+    let id = format!("lineage:{column}");
+    assert!(finding(&desk, &id).severity <= Severity::Warning, "{:?}", finding(&desk, &id));
+    let Remedy::Replace { derived } = answer(&mut desk, &id) else { panic!("{:?}", finding(&desk, &id).remedies) };
+    assert_eq!(derived.function, function);
+    (derived, finding(&desk, &id).severity)
+}
+
+#[test]
+fn a_window_of_days_that_contains_its_own_moment_is_recomputed_from_the_days_before() {
+    let y = walk(21, 400);
+    let at: Vec<usize> = noise(21, 1, 400)
+        .iter()
+        .scan(0, |hour, gap| {
+            *hour += 5 + (gap.abs() * 17.0) as usize % 40;
+            Some(*hour)
+        })
+        .collect();
+    let mut text = "day,week,y\n".to_owned();
+    for i in 0..400 {
+        let inside: Vec<f64> = (0..=i).filter(|&j| at[j] + 7 * 24 > at[i]).map(|j| y[j]).collect();
+        text += &format!("{},{:.3},{}\n", moment(at[i]), inside.iter().sum::<f64>() / inside.len() as f64, y[i]);
+    }
+    let (derived, severity) = recomputed(&text, "week", "mean over 7 d");
+    assert_eq!((derived.first, derived.last, severity), (None, -1, Severity::Safe));
+}
+
+#[test]
+fn a_weighted_mean_that_contains_its_own_row_is_recomputed_a_row_earlier() {
+    let y = walk(22, 300);
+    let (mut mean, mut weight, mut text) = (y[0], 1.0, "day,smooth,y\n".to_owned());
+    for (i, value) in y.iter().enumerate() {
+        if i > 0 {
+            mean = (weight * 2.0 / 3.0 * mean + value) / (weight * 2.0 / 3.0 + 1.0);
+            weight = weight * 2.0 / 3.0 + 1.0;
+        }
+        text += &format!("{},{mean:.4},{value}\n", moment(24 * i));
+    }
+    let (derived, severity) = recomputed(&text, "smooth", "ewm span 5");
+    assert_eq!((derived.last, severity), (-1, Severity::Safe));
+}
+
+#[test]
+fn a_window_of_months_with_months_missing_is_recomputed_in_months() {
+    let (y, left_out) = (walk(23, 260), noise(23, 1, 260));
+    let is_there = |i: usize| left_out[i] < 1.3;
+    let mut text = "day,quarter,y\n".to_owned();
+    for i in (0..260).filter(|&i| is_there(i)) {
+        let inside: Vec<f64> = (i.saturating_sub(3)..=i).filter(|&j| is_there(j)).map(|j| y[j]).collect();
+        let mean = if inside.len() < 3 { String::new() } else { format!("{:.3}", inside.iter().sum::<f64>() / inside.len() as f64) };
+        text += &format!("{}-{:02}-01,{mean},{}\n", 2000 + i / 12, i % 12 + 1, y[i]);
+    }
+    let (derived, severity) = recomputed(&text, "quarter", "mean in steps");
+    assert_eq!((derived.first, derived.last, derived.at_least, severity), (Some(-4), -1, 3, Severity::Safe));
+}
+
+#[test]
+fn a_mean_of_all_rows_is_recomputed_from_earlier_rows() {
+    let (x, y) = (noise(24, 0, 400), walk(24, 400));
+    let mean = |city: usize| {
+        let of: Vec<f64> = (0..400).filter(|i| (i * 7 + i / 13) % 11 == city).map(|i| x[i]).collect();
+        of.iter().sum::<f64>() / of.len() as f64
+    };
+    let mut text = "day,city,x,city_x,y\n".to_owned();
+    for i in 0..400 {
+        let city = (i * 7 + i / 13) % 11;
+        text += &format!("{},c{city},{},{:.4},{}\n", moment(24 * i), x[i], mean(city), y[i]);
+    }
+    let (derived, severity) = recomputed(&text, "city_x", "mean by city");
+    assert_eq!((derived.source.as_str(), derived.last), ("x", -1));
+    assert!(severity > Severity::Warning, "{severity:?}");
+}

@@ -9,6 +9,7 @@ pub mod checks;
 pub(crate) mod fixtures;
 mod coded;
 mod gower;
+pub mod honesty;
 mod judged;
 mod measure;
 pub mod power;
@@ -141,6 +142,13 @@ fn quieten(checked: &mut [Checked]) {
     let milder = ["part_of_rows", "columns_together", "missingness", "single_column"];
     for check in checked.iter_mut().filter(|c| milder.contains(&c.id.as_str())) {
         check.findings.retain(|f| f.severity == Severity::Blocker || !f.columns.iter().any(|c| grave.contains(c)));
+    }
+    // What a formula proves to hold the answer needs no score besides.
+    let is_proof = |f: &&Finding| f.severity == Severity::Blocker && f.certainty == Certainty::Proven;
+    let by_formula = checked.iter().filter(|c| c.id == "lineage").flat_map(|c| &c.findings).filter(is_proof);
+    let proven: Vec<String> = by_formula.flat_map(|f| f.columns.clone()).collect();
+    for check in checked.iter_mut().filter(|c| c.id == "single_column") {
+        check.findings.retain(|f| f.columns.is_empty() || !f.columns.iter().all(|c| proven.contains(c)));
     }
     let explained = checked.iter().flat_map(|c| &c.findings).any(|f| f.severity == Severity::Blocker);
     for check in checked.iter_mut().filter(|c| c.id == "too_good" && explained) {

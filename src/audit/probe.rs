@@ -84,8 +84,19 @@ impl Probe {
     /// Predictions of every row by models that have not seen it. `last`: only the last fold counts. `None` when the rows cannot be dealt so,
     /// or no feature is left.
     pub fn out_of_fold(&self, strategy: Strategy, folds: u32, gap: u32, last: bool, seed: u64) -> Option<OutOfFold> {
+        self.dealt(&self.task, strategy, folds, gap, last, seed)
+    }
+
+    /// The same with rows of the entities, or in the order, of other columns; the horizon is left to the gap.
+    pub fn out_of_fold_by(&self, entity: Option<&str>, time: Option<&str>, dealing: (Strategy, u32, u32, bool), seed: u64) -> Option<OutOfFold> {
+        let task = Task { entity: entity.map(str::to_owned), time: time.map(str::to_owned), horizon: 0, ..self.task.clone() };
+        let (strategy, folds, gap, last) = dealing;
+        self.dealt(&task, strategy, folds, gap, last, seed)
+    }
+
+    fn dealt(&self, task: &Task, strategy: Strategy, folds: u32, gap: u32, last: bool, seed: u64) -> Option<OutOfFold> {
         let settings = SplitSettings { strategy, folds, holdout: 0.0, gap };
-        let split = make(&self.table, &self.task, &self.target, &settings, None, seed).ok()?;
+        let split = make(&self.table, task, &self.target, &settings, None, seed).ok()?;
         let chosen = if last { split.folds.len().saturating_sub(1) } else { 0 };
         let mut judged: Vec<(usize, Vec<f64>)> = Vec::new();
         let mut gain: BTreeMap<String, f64> = BTreeMap::new();

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 /// `audit`: findings with proof.
 pub(super) fn audit(options: &AuditOptions) -> Result<bool> {
-    let mut engine = opened(&options.file, settings(&options.task, &options.read)?, &options.task, None, Step::Audit)?;
+    let mut engine = opened(&options.file, settings(&options.task, &options.read)?, (&options.task, &options.read), None, Step::Audit)?;
     if options.repair {
         repair(&mut engine)?;
     }
@@ -60,7 +60,7 @@ const ROUNDS: usize = 4;
 
 /// `check`: data quality.
 pub(super) fn check(options: &CheckOptions) -> Result<bool> {
-    let engine = opened(&options.file, settings(&options.task, &options.read)?, &options.task, None, Step::Quality)?;
+    let engine = opened(&options.file, settings(&options.task, &options.read)?, (&options.task, &options.read), None, Step::Quality)?;
     if let Some(section) = engine.sections.get(&Step::Quality) {
         print::section(section);
     }
@@ -74,7 +74,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let first = if options.repair { Step::Audit } else { Step::Decide };
     let mut settings = settings(&options.task, &options.read)?;
     apply_tune(&mut settings, &options.tune);
-    let mut engine = opened(&options.file, settings, &options.task, options.new.as_deref(), first)?;
+    let mut engine = opened(&options.file, settings, (&options.task, &options.read), options.new.as_deref(), first)?;
     if options.repair {
         repair(&mut engine)?;
         engine.command(Command::Run { to: Step::Decide })?;
@@ -146,14 +146,27 @@ pub(super) fn list(options: &ListOptions) -> Result<bool> {
 }
 
 /// A session with the files open and computed up to a step.
-fn opened(file: &Path, settings: Settings, task: &TaskOptions, new: Option<&Path>, up_to: Step) -> Result<Engine> {
+fn opened(file: &Path, settings: Settings, (task, read): (&TaskOptions, &ReadOptions), new: Option<&Path>, up_to: Step) -> Result<Engine> {
     let mut files: Vec<(PathBuf, FileRole)> = vec![(file.to_owned(), FileRole::Train)];
     files.extend(task.test.clone().map(|path| (path, FileRole::Test)));
     files.extend(new.map(|path| (path.to_owned(), FileRole::New)));
     let mut engine = Engine::default();
-    engine.start_with(settings, up_to);
+    let named = named(task, read)?;
+    // Data quality needs no task, so it is computed at once.
+    let first = if named.is_empty() || up_to == Step::Quality { up_to } else { Step::Open };
+    engine.start_with(settings, first);
     engine.open(&files)?;
+    named.iter().try_for_each(|column| engine.session().has_column(column))?;
+    if first != up_to {
+        engine.command(Command::Run { to: up_to })?;
+    }
     Ok(engine)
+}
+
+/// Columns that flags name, beside those of the task, which are looked for when it is planned.
+fn named(task: &TaskOptions, read: &ReadOptions) -> Result<Vec<String>> {
+    let flags = [("known", &task.known), ("role", &task.roles), ("kind", &read.kinds), ("date-format", &read.date_formats)];
+    flags.into_iter().flat_map(|(flag, pairs)| pairs.iter().map(move |pair| pair_of(flag, pair).map(|p| p.0))).collect()
 }
 
 fn passes(engine: &Engine, step: Step, fail_on: FailOn) -> bool {

@@ -6,6 +6,7 @@
 //! Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
 
 use super::Features;
+use super::bundles::{Bundles, Of};
 use super::distinct::distinct_rows;
 
 /// Most bins of a feature's values; with the one for missing values, a code is one byte.
@@ -25,6 +26,7 @@ pub struct Binned {
     n_rows: usize,
     /// The joined row of every row of the table, when rows were joined.
     joined: Option<Vec<u32>>,
+    bundles: Bundles,
 }
 
 impl Binned {
@@ -36,11 +38,16 @@ impl Binned {
         let missing: Vec<bool> = (0..cuts.len()).map(|j| needs_missing_bin(features.slice(j))).collect();
         let codes: Vec<u8> = (0..cuts.len()).flat_map(|j| encode(features.slice(j), &cuts[j], missing[j])).collect();
         let widths: Vec<usize> = cuts.iter().zip(&missing).map(|(c, &missing)| c.len() + 1 + usize::from(missing)).collect();
-        let Some(found) = distinct_rows(&codes, &widths, n, (n as f64 * WORTH_JOINING) as usize) else {
-            return Self { cuts, missing, codes, n_rows: n, joined: None };
+        let (codes, n_rows, joined) = match distinct_rows(&codes, &widths, n, (n as f64 * WORTH_JOINING) as usize) {
+            None => (codes, n, None),
+            Some(found) => {
+                let kept = (0..cuts.len()).flat_map(|j| found.first.iter().map(move |&i| j * n + i as usize)).map(|at| codes[at]).collect();
+                (kept, found.first.len(), Some(found.of_row))
+            }
         };
-        let kept = (0..cuts.len()).flat_map(|j| found.first.iter().map(move |&i| j * n + i as usize)).map(|at| codes[at]).collect();
-        Self { cuts, missing, codes: kept, n_rows: found.first.len(), joined: Some(found.of_row) }
+        let may: Vec<bool> = cuts.iter().zip(&missing).map(|(cuts, missing)| cuts.len() == 1 && !missing).collect();
+        let bundles = Bundles::new(&codes, n_rows, &widths, &may);
+        Self { cuts, missing, codes, n_rows, joined, bundles }
     }
 
     /// Number of rows after joining.
@@ -71,6 +78,42 @@ impl Binned {
     #[must_use]
     pub fn column(&self, j: usize) -> &[u8] {
         &self.codes[j * self.n_rows..(j + 1) * self.n_rows]
+    }
+
+    /// Columns to make histograms of: features, and bundles of two-valued features that exclude one another.
+    #[must_use]
+    pub(crate) fn n_stored(&self) -> usize {
+        self.bundles.columns.len()
+    }
+
+    /// Number of bins of a stored column.
+    #[must_use]
+    pub(crate) fn stored_bins(&self, column: usize) -> usize {
+        self.bundles.columns[column].n_bins
+    }
+
+    /// Codes of a stored column, shape `(n_rows,)`.
+    #[must_use]
+    pub(crate) fn stored(&self, column: usize) -> &[u8] {
+        match self.bundles.columns[column].of {
+            Of::Feature(j) => self.column(j),
+            Of::Bundle(number) => &self.bundles.codes[number * self.n_rows..(number + 1) * self.n_rows],
+        }
+    }
+
+    /// The stored column of feature `j`; in a bundle also the bin of the rows where the feature is above its cut.
+    #[must_use]
+    pub(crate) fn place(&self, j: usize) -> (usize, Option<usize>) {
+        let (column, code) = self.bundles.place[j];
+        (column as usize, code.map(usize::from))
+    }
+
+    /// The same bins with every feature on its own.
+    #[cfg(test)]
+    pub(crate) fn unbundled(mut self) -> Self {
+        let n_bins: Vec<usize> = (0..self.cuts.len()).map(|j| self.n_bins(j)).collect();
+        self.bundles = Bundles::new(&self.codes, self.n_rows, &n_bins, &vec![false; n_bins.len()]);
+        self
     }
 
     /// The joined row of row `i` of the table.

@@ -1,6 +1,7 @@
 //! Prepared features, training sets and predictions.
 
 mod bins;
+mod bundles;
 mod distinct;
 mod memo;
 

@@ -5,8 +5,10 @@
 //! what is put in is what a second audit proves. Every column is computed from the columns as they stand in the file, never from another derived
 //! one. Where there is no such row the cell is missing.
 
+use super::formula::Formula;
 use super::frame::Frame;
-use super::time::{Extent, Function, TimeFormula, Window};
+use super::group::{Aggregate, GroupFormula};
+use super::time::{self, Closed, Decay, Ewm, Extent, Function, TimeFormula, Window};
 use crate::derived::{DerivedColumn, VALUE};
 use crate::error::{Error, Result};
 use crate::table::{ALL_DIGITS, Column, Exceptions, Kind, MISSING_CODE, MISSING_TIME, SHORTEST, Table, Values};
@@ -15,7 +17,7 @@ use crate::task::{Task, TaskKind};
 /// Whether a derived column may have this function.
 #[must_use]
 pub fn is_function(id: &str) -> bool {
-    id == VALUE || Function::from_id(id).is_some()
+    spoken(id).is_some()
 }
 
 /// What orders the rows: the time column and the entity column, as far as there are any.
@@ -67,21 +69,133 @@ fn one(table: &Table, wanted: &DerivedColumn, order: &Order) -> Result<Column> {
     if !wanted.is_valid() {
         return Err(Error::out_of_range("derived", &wanted.column, "a function of rows up to the column's own, in order"));
     }
+    let Some(spoken) = spoken(&wanted.function) else {
+        return Err(Error::out_of_range("derived", &wanted.function, "a function of earlier rows"));
+    };
+    if spoken.makes != Makes::Value && source.kind() != Kind::Numeric {
+        return Err(Error::wrong_kind(source.name(), source.kind().id(), Kind::Numeric.id()));
+    }
+    let key = if let Makes::Earlier(_, key) = spoken.makes { Some(table.column(key)?.name()) } else { None };
     let mut columns = vec![source.clone()];
-    for name in [&order.time, &order.entity].into_iter().flatten().filter(|&name| *name != wanted.source) {
-        let column = table.column(name)?;
+    for name in [order.time.as_deref(), order.entity.as_deref(), key].into_iter().flatten().filter(|&name| name != wanted.source) {
         if columns.iter().all(|c| c.name() != name) {
-            columns.push(column.clone());
+            columns.push(table.column(name)?.clone());
         }
     }
     let part = Table::new(columns)?;
     let frame = Frame::new(&part, Some(&task(&wanted.source, order)));
-    match Function::from_id(&wanted.function) {
-        None if wanted.function == VALUE => Ok(moved(source, own.name(), &sources(&frame, wanted.last))),
-        None => Err(Error::out_of_range("derived", &wanted.function, "a function of a window")),
-        Some(_) if source.kind() != Kind::Numeric => Err(Error::wrong_kind(source.name(), source.kind().id(), Kind::Numeric.id())),
-        Some(function) => Ok(window(&frame, wanted, function)),
+    // On a grid without empty steps, steps are rows.
+    let steps = spoken.steps && !time::is_even(&frame);
+    if spoken.makes == Makes::Value && !steps {
+        return Ok(moved(source, own.name(), &sources(&frame, wanted.last)));
     }
+    let formula =
+        formula(&frame, wanted, &spoken, steps).ok_or_else(|| Error::out_of_range("derived", &wanted.function, "a function of earlier rows"))?;
+    Ok(computed(&frame, wanted, &formula))
+}
+
+/// What a function of a derived column says.
+struct Spoken<'f> {
+    makes: Makes<'f>,
+    /// Whether rows are steps of the grid.
+    steps: bool,
+}
+
+#[derive(PartialEq)]
+enum Makes<'f> {
+    Value,
+    Window(Function),
+    Span(Function, i64),
+    Ewm(Decay, bool),
+    Earlier(Aggregate, &'f str),
+}
+
+/// Reads a function's words.
+fn spoken(function: &str) -> Option<Spoken<'_>> {
+    if let Some((aggregate, key)) = function.split_once(" by ") {
+        let aggregate = AGGREGATES.iter().find(|a| a.0 == aggregate)?.1;
+        return Some(Spoken { makes: Makes::Earlier(aggregate, key), steps: false });
+    }
+    let (words, steps) = function.strip_suffix(STEPS).map_or((function, false), |words| (words, true));
+    let makes = if words == VALUE {
+        Makes::Value
+    } else if let Some(decay) = words.strip_prefix("ewm ") {
+        let (decay, adjusted) = decay.strip_suffix(UNADJUSTED).map_or((decay, true), |decay| (decay, false));
+        Makes::Ewm(decay_of(decay)?, adjusted)
+    } else if let Some((function, length)) = words.split_once(" over ") {
+        let (number, unit) = length.split_once(' ')?;
+        let unit = UNITS.iter().find(|u| u.0 == unit)?.1;
+        Makes::Span(Function::from_id(function)?, number.parse::<i64>().ok().filter(|n| *n > 0)?.checked_mul(unit)?)
+    } else {
+        Makes::Window(Function::from_id(words)?)
+    };
+    (!steps || !matches!(makes, Makes::Span(..))).then_some(Spoken { makes, steps })
+}
+
+/// Ends a function over steps of a grid.
+pub const STEPS: &str = " in steps";
+const UNADJUSTED: &str = " unadjusted";
+const UNITS: [(&str, i64); 3] = [("d", 86_400_000), ("h", 3_600_000), ("ms", 1)];
+const AGGREGATES: [(&str, Aggregate); 5] =
+    [("mean", Aggregate::Mean), ("sum", Aggregate::Sum), ("min", Aggregate::Min), ("max", Aggregate::Max), ("std", Aggregate::Std)];
+
+fn decay_of(words: &str) -> Option<Decay> {
+    let (kind, number) = words.split_once(' ')?;
+    let number: f64 = number.parse().ok()?;
+    match kind {
+        "span" if number > 1.0 && number.is_finite() => Some(Decay::Span(number)),
+        "half-life" if number > 0.0 && number.is_finite() => Some(Decay::HalfLife(number)),
+        "alpha" if number > 0.0 && number < 1.0 => Some(Decay::Alpha(number)),
+        _ => None,
+    }
+}
+
+/// The words for an exponentially weighted mean.
+#[must_use]
+pub fn ewm_words(decay: Decay, adjusted: bool) -> String {
+    let (kind, number) = match decay {
+        Decay::Span(n) => ("span", n),
+        Decay::HalfLife(n) => ("half-life", n),
+        Decay::Alpha(n) => ("alpha", n),
+    };
+    format!("ewm {kind} {number}{}", if adjusted { "" } else { UNADJUSTED })
+}
+
+/// The words for a function of a stretch of time.
+#[must_use]
+pub fn span_words(function: &str, millis: i64) -> String {
+    let (unit, length) = UNITS.iter().find(|u| millis % u.1 == 0).unwrap_or(&("ms", 1));
+    format!("{function} over {} {unit}", millis / length)
+}
+
+/// The words for an aggregate of the earlier rows that share a value; `None` for one that cannot be had so.
+#[must_use]
+pub fn earlier_words(aggregate: Aggregate, key: &str) -> Option<String> {
+    AGGREGATES.iter().find(|a| a.1 == aggregate).map(|a| format!("{} by {key}", a.0))
+}
+
+/// As the proof engine writes it; the source stands first in the frame.
+fn formula(frame: &Frame<'_>, wanted: &DerivedColumn, spoken: &Spoken<'_>, steps: bool) -> Option<Formula> {
+    let by = wanted.last.saturating_neg();
+    let at_least = wanted.at_least.max(1);
+    let window = |function, extent| TimeFormula::Window(Window { source: 0, function, extent, at_least, from: 0 });
+    let plain = match spoken.makes {
+        Makes::Value => TimeFormula::Shift { source: 0, by },
+        Makes::Window(function) => window(
+            function,
+            match wanted.first {
+                Some(first) => Extent::Rows { width: (wanted.last - first).unsigned_abs() + 1, by },
+                None => Extent::FromStart { by },
+            },
+        ),
+        Makes::Span(function, millis) => window(function, Extent::Span { millis, closed: Closed::Left }),
+        Makes::Ewm(decay, adjusted) => TimeFormula::Ewm(Ewm { source: 0, decay, adjusted, by, at_least, starts: Vec::new() }),
+        Makes::Earlier(aggregate, key) => {
+            let key = frame.table.position(key)?;
+            return Some(Formula::Group(GroupFormula::Earlier { aggregate, source: 0, key, own: false }));
+        }
+    };
+    Some(Formula::Time(if steps { TimeFormula::OnGrid { formula: Box::new(plain) } } else { plain }))
 }
 
 /// A task that says no more than how rows are ordered.
@@ -127,13 +241,7 @@ fn moved(source: &Column, name: &str, from: &[Option<u32>]) -> Column {
     Column::new(name, source.kind(), values, Exceptions::default()).with_decimal_comma(source.has_decimal_comma())
 }
 
-fn window(frame: &Frame<'_>, wanted: &DerivedColumn, function: Function) -> Column {
-    let by = wanted.last.saturating_neg();
-    let extent = match wanted.first {
-        Some(first) => Extent::Rows { width: (wanted.last - first).unsigned_abs() + 1, by },
-        None => Extent::FromStart { by },
-    };
-    let formula = TimeFormula::Window(Window { source: 0, function, extent, at_least: wanted.at_least.max(1), from: 0 });
+fn computed(frame: &Frame<'_>, wanted: &DerivedColumn, formula: &Formula) -> Column {
     let points = formula.all(frame);
     let decimals = wanted.decimals.filter(|&d| d < ALL_DIGITS);
     let mut values = vec![f64::NAN; frame.n_rows()];
@@ -205,6 +313,26 @@ mod tests {
         let made = derive(&shop(), std::slice::from_ref(&mean), &order()).unwrap();
         assert_eq!(texts(&made, "door"), ["15.0", "", "", "", "", "25.0"]);
         assert_eq!(made.column("door").unwrap().kind(), Kind::Numeric);
+    }
+
+    #[test]
+    fn functions_are_read_as_they_are_written() {
+        let (span, ewm) = (span_words("mean", 36 * 3_600_000), ewm_words(Decay::Alpha(0.2), false));
+        let by = earlier_words(Aggregate::Sum, "shop").unwrap();
+        assert_eq!((span.as_str(), ewm.as_str(), by.as_str()), ("mean over 36 h", "ewm alpha 0.2 unadjusted", "sum by shop"));
+        for words in [&span, &ewm, &by, "value", "std", "ewm span 5", "ewm half-life 3 in steps", "max in steps"] {
+            assert!(is_function(words), "{words}");
+        }
+        for words in ["", "mean of", "ewm span", "ewm span 0.5", "mean over d", "mean over 0 d", "mode by shop", "mean over 7 d in steps"] {
+            assert!(!is_function(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn an_aggregate_by_another_column_sees_earlier_rows_only() {
+        let by = DerivedColumn { source: "sales".into(), function: "mean by shop".into(), first: None, ..DerivedColumn::shifted("door", 1) };
+        let made = derive(&shop(), &[by], &Order { time: Some("day".into()), entity: None }).unwrap();
+        assert_eq!(texts(&made, "door"), ["15", "", "10", "", "100", "20"]);
     }
 
     #[test]

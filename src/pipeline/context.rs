@@ -3,6 +3,7 @@
 use super::price::FeatureSet;
 use crate::audit::AuditInput;
 use crate::audit::canary::Ground;
+use crate::audit::honesty::Dealing;
 use crate::augment::{AugmentChoice, Fidelity, augment};
 use crate::error::{Error, Result};
 use crate::evaluate::{Dependence, FoldResult, Judge};
@@ -123,6 +124,8 @@ pub struct Context {
     trials: Option<Arc<Vec<Chosen>>>,
     /// Where canaries are planted.
     pub(super) ground: Option<Ground>,
+    /// Rows, keys and time line of the split-honesty matrix.
+    pub(super) dealing: Option<Dealing>,
     target: Option<Target>,
     entities: Vec<u32>,
     split: Option<Split>,
@@ -136,7 +139,7 @@ impl Context {
         match part {
             ContextPart::Fitted(fitted) => self.fitted = Some(fitted),
             ContextPart::Folds(folds) => self.folds = Some(folds),
-            ContextPart::FeatureSets(sets) => self.feature_sets = Some(sets),
+            ContextPart::FeatureSets(sets) => (self.feature_sets, self.dealing) = (Some(sets), None),
             ContextPart::Trials(trials) => self.trials = Some(trials),
             ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
             ContextPart::Table(table) => {
@@ -151,7 +154,7 @@ impl Context {
     }
 
     fn forget(&mut self) {
-        (self.target, self.split, self.last, self.ground) = (None, None, None, None);
+        (self.target, self.split, self.last, self.ground, self.dealing) = (None, None, None, None, None);
         self.entities.clear();
     }
 

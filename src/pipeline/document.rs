@@ -9,8 +9,8 @@ use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
-    audit, augment, before_and_after, decide, derived_columns, power, prepare, quality, search, search_json, search_so_far, task, tell_reopened,
-    train, validate,
+    audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far, task,
+    tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -76,6 +76,7 @@ impl<'a> Input<'a> {
                     section.blocks.splice(at..at, [block::Block::Heading { text: "Before and after".to_owned() }, block]);
                 }
                 tell_reopened(&mut section.blocks, &o.reopened);
+                section.blocks.extend(o.splits.iter().flat_map(|matrix| honesty(matrix, &checked)));
                 section.blocks.extend(o.power.iter().flat_map(power));
                 Some(section)
             }
@@ -211,7 +212,7 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     let target = Some(input.plan()?.task.target.as_str());
     let formula = |finding: &Finding| words::finding_block(finding, target, None).formula.map(|spans| block::plain(&spans));
     let document = AuditDocument::new(record, &input.plan()?.task, checked, formula);
-    Ok(AuditDocument { power: input.outcome.power.clone(), ..document })
+    Ok(AuditDocument { splits: input.outcome.splits.clone(), power: input.outcome.power.clone(), ..document })
 }
 
 /// The whole report as JSON: provenance, audit, results as numbers, sections.

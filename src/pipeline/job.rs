@@ -1,6 +1,7 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
 use super::context::{Context, Part};
+use crate::audit::honesty::SplitPart;
 use crate::audit::power::PowerPart;
 use crate::audit::run_check;
 use crate::augment::Fidelity;
@@ -28,6 +29,8 @@ pub enum Job {
         /// Which fold.
         fold: u32,
     },
+    /// One way of dealing rows, judged by a fast model.
+    Split(u32),
     /// One part of the audit's power: a family of leaks at a strength, planted and looked for, or a permutation of the target.
     Power(u32),
     /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
@@ -83,6 +86,8 @@ pub enum Job {
 pub enum JobOutput {
     /// From [`Job::Rule`] and [`Job::Check`].
     Checked(Checked),
+    /// From [`Job::Split`].
+    Split(SplitPart),
     /// From [`Job::Power`].
     Power(PowerPart),
     /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
@@ -116,6 +121,7 @@ impl Context {
             Job::Rule(index) => self.rule(index).map(JobOutput::Checked),
             Job::Check(index) => self.check(index).map(JobOutput::Checked),
             Job::Price { set, fold } => self.price(set, fold),
+            Job::Split(part) => self.split_part(part),
             Job::Power(part) => self.power(part),
             Job::Recipe(learner) => self.recipe(learner),
             Job::Fidelity => self.fidelity(),

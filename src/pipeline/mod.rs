@@ -9,6 +9,7 @@ mod context;
 mod document;
 #[cfg(not(target_arch = "wasm32"))]
 mod drive;
+mod honesty;
 mod job;
 mod outcome;
 mod power;

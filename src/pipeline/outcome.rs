@@ -5,6 +5,7 @@ use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
 use super::search::Searched;
+use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
@@ -38,6 +39,8 @@ pub struct Outcome {
     pub feature_sets: Arc<Vec<FeatureSet>>,
     /// Whether the findings that can be priced are.
     pub priced: bool,
+    /// What the split alone is worth.
+    pub splits: Option<SplitMatrix>,
     /// What the audit would find of planted leaks, if that was measured.
     pub power: Option<Power>,
     /// Whether it is asked for.
@@ -90,6 +93,7 @@ impl Outcome {
             self.raw_audit.clear();
             self.feature_sets = Arc::default();
             self.priced = false;
+            self.splits = None;
             (self.power, self.power_wanted) = (None, false);
         }
         if stage <= Stage::Prepare {

@@ -36,7 +36,8 @@ pub struct FeatureSet {
     pub columns: Vec<String>,
 }
 
-/// Feature sets to be compared: the first is what is left without any flagged column, each other one adds the columns of one finding.
+/// Feature sets to be compared: the first is what is left without any flagged column, each other one adds the columns of one finding. It stands
+/// alone when nothing is flagged, or nothing is left.
 #[must_use]
 pub fn feature_sets(audit: &[Checked], task: &Task) -> Vec<FeatureSet> {
     let is_feature = |c: &String| task.features.contains(c);
@@ -48,12 +49,13 @@ pub fn feature_sets(audit: &[Checked], task: &Task) -> Vec<FeatureSet> {
         .collect();
     flagged.sort_by_key(|f| (f.severity, f.certainty));
     let clean: Vec<String> = task.features.iter().filter(|c| !flagged.iter().any(|f| f.columns.contains(c))).cloned().collect();
+    let first = FeatureSet { finding: String::new(), columns: clean.clone() };
     if flagged.is_empty() || clean.is_empty() {
-        return Vec::new();
+        return vec![first];
     }
     let with = |f: &Finding| task.features.iter().filter(|c| clean.contains(c) || f.columns.contains(c)).cloned().collect();
     let sets = flagged.iter().take(MOST_PRICED).map(|f| FeatureSet { finding: f.id.clone(), columns: with(f) });
-    [FeatureSet { finding: String::new(), columns: clean.clone() }].into_iter().chain(sets).collect()
+    [first].into_iter().chain(sets).collect()
 }
 
 /// One job for each set and fold.
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn nothing_is_priced_when_nothing_is_flagged_or_nothing_is_clean() {
-        assert!(feature_sets(&[Checked::ran("x", 9, vec![found(Severity::Note, &["a"])])], &task(&["a", "b"])).is_empty());
-        assert!(feature_sets(&[Checked::ran("x", 9, vec![found(Severity::Blocker, &["a"])])], &task(&["a"])).is_empty());
+        let sets = |severity, features: &[&str]| feature_sets(&[Checked::ran("x", 9, vec![found(severity, &["a"])])], &task(features));
+        assert_eq!(sets(Severity::Note, &["a", "b"]).into_iter().map(|s| s.columns).collect::<Vec<_>>(), [["a", "b"]]);
+        assert_eq!(sets(Severity::Blocker, &["a"]).len(), 1);
     }
 }

@@ -27,6 +27,8 @@ pub enum Stage {
     Audit,
     /// What the audit's findings are worth.
     Price,
+    /// What the split alone is worth.
+    Splits,
     /// What the audit would find of planted leaks, if that was asked for.
     Power,
     /// What the recipe does to the development rows.
@@ -50,10 +52,11 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
+        Self::Splits,
         Self::Power,
         Self::Prepare,
         Self::Augment,
@@ -71,7 +74,7 @@ impl Stage {
     pub fn step(self) -> Step {
         match self {
             Self::Quality => Step::Quality,
-            Self::Audit | Self::Price | Self::Power => Step::Audit,
+            Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Search | Self::Nested | Self::Folds | Self::Compare => Step::Train,
@@ -86,6 +89,7 @@ impl Stage {
             Self::Quality => "Data quality",
             Self::Audit => "Leakage audit",
             Self::Price => "Pricing findings",
+            Self::Splits => "Split honesty",
             Self::Power => "Audit power",
             Self::Prepare => "Preparation",
             Self::Augment => "Augmentation",
@@ -185,6 +189,7 @@ impl Run {
             Stage::Quality => o.quality.is_some(),
             Stage::Audit => o.is_audited(),
             Stage::Price => o.priced,
+            Stage::Splits => o.splits.is_some(),
             Stage::Power => o.power.is_some() || !o.power_wanted,
             Stage::Prepare => o.recipe.is_some(),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
@@ -213,6 +218,7 @@ impl Run {
                 open.filter_map(|at| u32::try_from(at).ok()).map(Job::Check).collect()
             }
             Stage::Price => super::price::jobs(self.outcome.feature_sets.len(), plan.split.folds),
+            Stage::Splits => super::honesty::jobs(),
             Stage::Power => super::power::jobs(),
             Stage::Prepare => vec![Job::Recipe(None)],
             Stage::Augment => vec![Job::Fidelity],
@@ -249,17 +255,12 @@ impl Run {
                 self.outcome.take_checks(jobs.iter().zip(&results));
                 self.outcome.settle_audit(NOT_YET);
                 let sets = Arc::new(feature_sets(self.outcome.audit.as_deref().unwrap_or_default(), &plan.task));
-                self.outcome.priced = sets.is_empty();
+                self.outcome.priced = sets.len() < 2;
                 self.outcome.feature_sets = Arc::clone(&sets);
                 self.outcome.weigh_accepted(&self.said, table.map(Arc::as_ref));
-                return Ok((!sets.is_empty()).then_some(ContextPart::FeatureSets(sets)));
+                return Ok(Some(ContextPart::FeatureSets(sets)));
             }
-            Stage::Price | Stage::Power => {
-                let table = table.ok_or_else(|| Error::internal("prices without a table"))?;
-                let plan = self.plan.clone().ok_or_else(|| Error::internal("prices without a plan"))?;
-                let take = if stage == Stage::Price { Outcome::take_prices } else { Outcome::take_power };
-                take(&mut self.outcome, &plan, table, results)?;
-            }
+            Stage::Price | Stage::Splits | Stage::Power => self.take_measured(stage, results, table)?,
             Stage::Prepare => self.take_recipe(results, table)?,
             Stage::Augment => {
                 for result in results {
@@ -294,6 +295,18 @@ impl Run {
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes what the audit measured by fitting models.
+    fn take_measured(&mut self, stage: Stage, results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<()> {
+        let table = table.ok_or_else(|| Error::internal("prices without a table"))?;
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("prices without a plan"))?;
+        let take = match stage {
+            Stage::Price => Outcome::take_prices,
+            Stage::Splits => Outcome::take_splits,
+            _ => Outcome::take_power,
+        };
+        take(&mut self.outcome, &plan, table, results)
     }
 
     fn take_recipe(&mut self, results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<()> {

@@ -15,12 +15,29 @@ use crate::model::{Learner, learners};
 use crate::param::{Given, Params, Value};
 use crate::settings::{Chosen, Plan};
 use crate::split::{Fold, SplitSettings, make};
-use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, find};
+use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Folds of a nested search: it is repeated for every fold, so that more would cost more than they tell.
 const INNER_FOLDS: u32 = 3;
+
+/// Hyperparameters that say what is asked (which loss, which of its levels), that watch a fit, or that say by another limit what one in the search
+/// says already. They stay as they are set unless a range names them: each would cost trials and gain next to nothing.
+const AS_SET: [&str; 9] = [
+    "gradient_boosting.loss",
+    "gradient_boosting.alpha",
+    "gradient_boosting.power",
+    "gradient_boosting.depth",
+    "gradient_boosting.min_weight",
+    "gradient_boosting.min_gain",
+    "gradient_boosting.rows_every",
+    "gradient_boosting.patience",
+    "gradient_boosting.held_out",
+];
+
+/// A hyperparameter that does nothing where there are no classes.
+const OF_CLASSES: &str = "class_weights";
 
 /// The search of one learner of the plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +71,9 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
     given.retain(|name, _| name != "trials" && name != "nested");
     let prefix = format!("{}.", chosen.id);
     let ranges: Ranges = choice.ranges.iter().filter_map(|(name, range)| Some((name.strip_prefix(&prefix)?.to_owned(), *range))).collect();
-    let space = Space::new(entry.params, &chosen.params, &ranges);
+    let mut space = Space::new(entry.params, &chosen.params, &ranges);
+    let as_set = |id: &str| AS_SET.contains(&format!("{prefix}{id}").as_str()) || (id == OF_CLASSES && !plan.task.kind.is_classification());
+    space.dimensions.retain(|d| ranges.contains_key(d.id) || !as_set(d.id));
     let rules = Rules {
         method: sampler.id.to_owned(),
         params: Params::check(sampler.params, &given).ok()?,
@@ -156,6 +175,14 @@ impl Outcome {
     #[must_use]
     pub fn trials_done(&self) -> (u64, u64) {
         self.searched.iter().fold((0, 0), |(done, all), s| (done + s.search.n_settled() as u64, all + s.search.wanted() as u64))
+    }
+
+    /// Fits that are done or need not be, and fits in all.
+    #[must_use]
+    pub fn fits_done(&self) -> (u64, u64) {
+        let of = |t: &Trial| if t.state == State::Open { t.scores.iter().flatten().count() } else { t.scores.len() } as u64;
+        let one = |s: &Searched| (s.search.trials().iter().map(of).sum::<u64>(), (s.search.wanted() * s.search.rules().folds) as u64);
+        self.searched.iter().map(one).fold((0, 0), |(done, all), (d, a)| (done + d, all + a))
     }
 
     /// Takes the scores of a wave, or of the part of it that is known.
@@ -276,4 +303,17 @@ fn score_of(plan: &Plan, scores: BTreeMap<String, Option<f64>>) -> Result<f64> {
 
 fn nothing_found(entry: &Learner) -> Error {
     Error::not_computable(entry.title, "no trial inside the fold gave a score", "Use more rows or fewer folds.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_hyperparameter_that_stays_as_set_exists() {
+        for name in AS_SET {
+            let (learner, param) = name.split_once('.').unwrap();
+            assert!(learners::find(learner).is_some_and(|l| l.params.iter().any(|p| p.id == param)), "{name}");
+        }
+    }
 }

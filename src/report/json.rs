@@ -4,6 +4,7 @@
 //! are `null`, and every document ends with a newline: the same results give the same bytes.
 
 use super::block::Report;
+use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::error::{Error, Result};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Price, Remedy, Severity, Status};
@@ -93,6 +94,9 @@ pub struct AuditDocument {
     pub checks: Vec<CheckRecord>,
     /// Findings, blockers first, then in the order of the checks.
     pub findings: Vec<FindingRecord>,
+    /// What the split alone is worth, if that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub splits: Option<SplitMatrix>,
     /// What the audit would find of planted leaks, if that was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub power: Option<Power>,
@@ -115,7 +119,7 @@ impl AuditDocument {
                 CheckRecord { id: c.id.clone(), status, reason, n_rows: c.n_rows }
             })
             .collect();
-        Self { watertight: VERSION.to_owned(), input, task: task.clone(), checks, findings, power: None }
+        Self { watertight: VERSION.to_owned(), input, task: task.clone(), checks, findings, splits: None, power: None }
     }
 }
 

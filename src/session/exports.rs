@@ -133,6 +133,14 @@ impl Session {
         open.iter().filter(|id| o.finding(id).is_some_and(|f| f.severity == severity)).count()
     }
 
+    /// Whether a table is open that has the column.
+    ///
+    /// # Errors
+    /// It has no such column; says which names are near.
+    pub fn has_column(&self, name: &str) -> Result<()> {
+        self.files.table().map_or(Ok(()), |table| table.column(name).map(|_| ()))
+    }
+
     /// All choices.
     #[must_use]
     pub fn settings(&self) -> &Settings {

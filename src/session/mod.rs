@@ -223,8 +223,8 @@ impl Session {
         let found = matches!(&result, Ok(JobOutput::Checked(checked)) if !checked.findings.is_empty());
         *slot = Some(result);
         let stage = self.wave_title().unwrap_or_default();
+        wishes.push(self.tell_progress(stage));
         let Some(wave) = &self.wave else { return wishes };
-        wishes.push(Wish::Tell(Event::Progress { stage, done: wave.done, total: wave.results.len() as u64 }));
         if wave.results.iter().all(Option::is_some) {
             if let Some(wave) = self.wave.take() {
                 self.finish_wave(wave, &mut wishes);
@@ -234,6 +234,13 @@ impl Session {
             wishes.extend(self.tell_sections(Step::Audit));
         }
         wishes
+    }
+
+    /// How far the wave is; a search, which is many waves, as a whole.
+    fn tell_progress(&self, stage: String) -> Wish {
+        let (done, total, of) = self.wave.as_ref().map_or((0, 0, Stage::Quality), |w| (w.done, w.results.len() as u64, w.stage));
+        let (before, all) = if of == Stage::Search { self.run.outcome.fits_done() } else { (0, total) };
+        Wish::Tell(Event::Progress { stage, done: before + done, total: all })
     }
 
     /// What is being done; of an audit also what is still to come once only searches and fits are, with their size.
@@ -279,11 +286,13 @@ impl Session {
         };
         let first_id = self.next_id;
         self.next_id += wave.jobs.len() as u64;
-        wishes.push(Wish::Tell(Event::Progress { stage: wave.title.to_owned(), done: 0, total: wave.jobs.len() as u64 }));
-        wishes.extend(wave.needs.map(|part| Wish::Context(Box::new(part))));
-        wishes.push(Wish::Start((first_id..).zip(wave.jobs.iter().copied()).collect()));
+        let (title, needs) = (wave.title.to_owned(), wave.needs);
+        let jobs = (first_id..).zip(wave.jobs.iter().copied()).collect();
         let results = wave.jobs.iter().map(|_| None).collect();
         self.wave = Some(Running { stage: wave.stage, title: wave.title, first_id, results, jobs: wave.jobs, done: 0 });
+        wishes.push(self.tell_progress(title));
+        wishes.extend(needs.map(|part| Wish::Context(Box::new(part))));
+        wishes.push(Wish::Start(jobs));
         wishes.push(self.tell_state());
     }
 

@@ -62,6 +62,7 @@ impl Dimension {
             }
             Domain::Switch { .. } => options(vec![Value::Switch(false), Value::Switch(true)]),
             Domain::Choice { options: words, .. } => options(words.iter().map(|w| Value::Word((*w).to_owned())).collect()),
+            Domain::Text => options(vec![spec.default()]),
         };
         let range = range.filter(|_| !matches!(form, Form::Options(_))).unwrap_or(usual);
         Self { id: spec.id, title: spec.title, range, log: log && range.0 > 0.0, form, default: spec.default() }
@@ -134,10 +135,10 @@ pub struct Space {
 }
 
 impl Space {
-    /// The space of these hyperparameters: those in `kept` stay as they are, the others are searched. `ranges` are inside the domains.
+    /// The space of these hyperparameters: those in `kept` stay as they are, and those that say what is wanted unless they have a range; the others are searched. `ranges` are inside the domains.
     #[must_use]
     pub fn new(specs: &[ParamSpec], kept: &Given, ranges: &Ranges) -> Self {
-        let free = specs.iter().filter(|s| !kept.contains_key(s.id));
+        let free = specs.iter().filter(|s| !kept.contains_key(s.id) && (ranges.contains_key(s.id) || !s.is_a_wish()));
         let dimensions = free.map(|s| Dimension::new(s, ranges.get(s.id).copied())).filter(|d| d.range.0 < d.range.1).collect();
         Self { dimensions, kept: kept.clone() }
     }

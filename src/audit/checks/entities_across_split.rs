@@ -90,6 +90,11 @@ fn run(input: &AuditInput<'_>) -> Checked {
     Checked::ran(ENTITIES_ACROSS_SPLIT.id, n_rows, best.map(|b| b.0).into_iter().collect())
 }
 
+/// Columns that may name entities, the surest first, and whether each is sure; at most `most`.
+pub(in crate::audit) fn candidate_keys<'a>(input: &AuditInput<'a>, sample: &Sample, most: usize) -> Vec<(&'a Column, bool)> {
+    keys(input, sample, None).into_iter().take(most).map(|key| (key.column, key.sure)).collect()
+}
+
 /// Candidate keys, the surest first.
 fn keys<'a>(input: &AuditInput<'a>, sample: &Sample, kept_whole: Option<&str>) -> Vec<Key<'a>> {
     let set = input.task.entity.as_deref();
@@ -191,7 +196,7 @@ fn price(input: &AuditInput<'_>, key: &Key<'_>, sample: &Sample, index: u64) -> 
 }
 
 /// Rows of entities drawn whole until there are enough, ascending.
-fn of_whole_entities(key: &Column, sample: &Sample, most: usize, seed: u64, index: u64) -> Vec<u32> {
+pub(in crate::audit) fn of_whole_entities(key: &Column, sample: &Sample, most: usize, seed: u64, index: u64) -> Vec<u32> {
     let coded = Coded::new(key, &sample.rows);
     let mut order: Vec<u32> = (0_u32..).take(coded.counts.len()).filter(|&c| coded.counts[c as usize] > 0).collect();
     Stream::new(seed, "audit/entities", index).shuffle(&mut order);

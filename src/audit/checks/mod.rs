@@ -2,14 +2,14 @@
 
 mod augmented_before_split;
 mod columns_together;
-mod entities_across_split;
+pub(super) mod entities_across_split;
 mod identifiers;
 mod lineage;
 mod missingness;
 mod near_duplicates;
 mod part_of_rows;
 mod prepared_before_split;
-mod random_split_on_dates;
+pub(super) mod random_split_on_dates;
 mod single_column;
 mod split_duplicates;
 mod suspicious_name;

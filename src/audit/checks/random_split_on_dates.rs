@@ -80,6 +80,15 @@ fn run(input: &AuditInput<'_>) -> Checked {
     Checked::ran(RANDOM_SPLIT_ON_DATES.id, n_rows, vec![finding])
 }
 
+/// The column that orders the rows in time: the one that is set, else the column of dates that the file is in the order of.
+pub(in crate::audit) fn time_line<'a>(input: &AuditInput<'a>) -> Option<&'a Column> {
+    if let Some(time) = input.task.time.as_deref() {
+        return input.table.column(time).ok();
+    }
+    let dated = input.table.columns().iter().filter(|c| c.kind() == Kind::Timestamp);
+    dated.into_iter().find(|c| in_order(c).is_some_and(|share| share >= IN_ORDER))
+}
+
 /// What the split by chance is worth on the newest rows; `None` when there are too few.
 fn price(input: &AuditInput<'_>, time: &str) -> Option<Evidence> {
     let millis = input.table.column(time).ok()?.millis()?;

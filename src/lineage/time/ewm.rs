@@ -31,7 +31,8 @@ impl Decay {
     }
 
     /// Whether it is a short number, one of a list, and not fitted.
-    pub(super) fn is_listed(self) -> bool {
+    #[must_use]
+    pub fn is_listed(self) -> bool {
         let (value, parts) = match self {
             Self::Span(v) | Self::HalfLife(v) => (v, 2.0),
             Self::Alpha(v) => (v, 1_000.0),

@@ -42,6 +42,14 @@ pub(super) fn grid(frame: &Frame<'_>) -> Option<Grid> {
     (grid.n_slots > ticks.len()).then_some(grid)
 }
 
+/// Whether the rows of every entity stand one step apart: then rows are steps.
+#[must_use]
+pub fn is_even(frame: &Frame<'_>) -> bool {
+    let Some(mut gaps) = ticks(frame).map(|ticks| gaps(frame, &ticks)) else { return false };
+    gaps.sort_unstable();
+    gaps.first().is_none_or(|first| *first > 0) && gaps.first() == gaps.last()
+}
+
 /// The share of gaps between neighbouring stamps that equal the most common one, and whether two rows of an entity share a stamp.
 pub(super) fn evenness(frame: &Frame<'_>, millis: &[i64]) -> Option<(f64, bool)> {
     let mut gaps = gaps(frame, millis);

@@ -28,6 +28,7 @@ pub use change::{Change, Comparison};
 pub use cumulative::Cumulative;
 pub use ewm::{Decay, Ewm};
 pub use function::Function;
+pub use grid::is_even;
 pub use search::search;
 pub use weighted::Weighted;
 pub use window::{Closed, Extent, Window};

@@ -250,7 +250,7 @@ fn a_class_without_rows_is_given_almost_no_probability() {
 
 #[test]
 fn trees_ignore_monotone_transforms_of_a_feature() {
-    for id in ["decision_tree", "random_forest", "gradient_boosting"] {
+    for id in ["decision_tree", "random_forest", "extra_trees", "gradient_boosting"] {
         let learner = super::find(id).unwrap();
         for kind in KINDS {
             let (mut columns, target) = easy(kind, 400, 5);

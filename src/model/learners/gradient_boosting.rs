@@ -2,10 +2,10 @@
 //!
 //! Losses and growth are those of [`crate::model::tree::boost`]. Compared with LightGBM at the same size: AUC within 0.001 on the benchmark's sessions.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::tree::boost::{BoostSize, boosting};
 use crate::model::tree::loss::Loss;
-use crate::model::{FitPart, Learner, Model, one_part, only};
+use crate::model::{Features, FitPart, Learner, Model, one_part, only};
 use crate::param::{Domain, ParamSpec, Params};
 use crate::task::TaskKind;
 
@@ -57,7 +57,7 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
             domain: Domain::Choice { options: &["squared", "absolute", "huber", "quantile", "poisson", "tweedie"], default: "squared" },
         },
         ParamSpec {
-            id: "alpha",
+            id: "quantile",
             title: "Quantile",
             help: "Of the quantile loss: share of targets that should lie below the prediction. Of the huber loss: share of rows that is near at the start.",
             domain: Domain::Real { low: 0.01, high: 0.99, default: 0.9, log: false },
@@ -69,7 +69,7 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
             domain: Domain::Real { low: 1.1, high: 1.9, default: 1.5, log: false },
         },
         ParamSpec {
-            id: "depth",
+            id: "most_depth",
             title: "Depth",
             help: "Most questions between the root and a leaf; 0 for no limit but the leaves.",
             domain: Domain::Whole { low: 0, high: 64, default: 0 },
@@ -117,6 +117,12 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
             domain: Domain::Real { low: 0.02, high: 0.5, default: USUAL.held_out, log: false },
         },
         CLASS_WEIGHTS,
+        ParamSpec {
+            id: "monotone",
+            title: "Rises or falls with",
+            help: "Features with which predictions must rise (+) or fall (-), all else equal: \"+age, -price\". For squared, huber, poisson and tweedie losses and for two classes.",
+            domain: Domain::Text,
+        },
     ],
     parts: one_part,
     fit_part: fit,
@@ -141,19 +147,20 @@ const USUAL: BoostSize<'static> = BoostSize::USUAL;
 fn fit(part: &FitPart<'_>) -> Result<Model> {
     let train = part.train.weighted_rows()?;
     let params = part.params;
-    let alpha = params.real("alpha");
+    let monotone = directions(params.word("monotone"), train.features())?;
+    let share = params.real("quantile");
     let size = BoostSize {
         loss: match params.word("loss") {
             "absolute" => Loss::Absolute,
-            "huber" => Loss::Huber { share: alpha },
-            "quantile" => Loss::Quantile { level: alpha },
+            "huber" => Loss::Huber { share },
+            "quantile" => Loss::Quantile { level: share },
             "poisson" => Loss::Poisson,
             "tweedie" => Loss::Tweedie { power: params.real("power") },
             _ => Loss::Squared,
         },
         rounds: params.count("trees"),
         leaves: params.count("leaves"),
-        depth: params.count("depth"),
+        depth: params.count("most_depth"),
         learning_rate: params.real("learning_rate"),
         min_leaf: params.count("min_leaf"),
         min_weight: params.real("min_weight"),
@@ -166,7 +173,42 @@ fn fit(part: &FitPart<'_>) -> Result<Model> {
         patience: params.count("patience"),
         held_out: params.real("held_out"),
         balanced: balanced(params),
-        monotone: &[],
+        monotone: &monotone,
     };
     boosting(&train, size, part.seed, part.pulse).map(Model::Trees).map_err(|e| e.named("gradient_boosting"))
+}
+
+/// For each feature whether predictions must rise (1) or fall (-1) with it; empty when nothing is asked for.
+fn directions(asked: &str, features: &Features) -> Result<Vec<i8>> {
+    if asked.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = features.about.iter().map(|f| f.name.as_str()).collect();
+    let mut directions = vec![0; names.len()];
+    for word in asked.split(',').map(str::trim) {
+        let (direction, name) = match word.split_at_checked(1) {
+            Some(("+", name)) => (1, name.trim()),
+            Some(("-", name)) => (-1, name.trim()),
+            _ => return Err(Error::out_of_range("monotone", word, "features with a sign, as in \"+age, -price\"")),
+        };
+        let at = names.iter().position(|n| *n == name).ok_or_else(|| Error::unknown("feature", name, &names))?;
+        directions[at] = direction;
+    }
+    Ok(directions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::tests_support::features;
+
+    #[test]
+    fn directions_are_read_by_name() {
+        let three = features(&[vec![1.0], vec![1.0], vec![1.0]]);
+        assert_eq!(directions("+x2, - x0", &three).unwrap(), [-1, 0, 1]);
+        assert!(directions("  ", &three).unwrap().is_empty());
+        for wrong in ["x0", "+y", "+x0,", "-"] {
+            assert!(directions(wrong, &three).is_err(), "{wrong}");
+        }
+    }
 }

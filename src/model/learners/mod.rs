@@ -15,6 +15,8 @@ pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+#[cfg(test)]
+mod tree_conformance;
 pub mod two_part;
 
 use super::Learner;

@@ -70,3 +70,60 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
     }
     assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "lasso", "logistic", "naive_bayes", "ridge"]);
 }
+
+/// How much more than its peer a tree learner may lose on rows it has not seen: bins, ties and random draws differ.
+const MORE_LOST: f64 = 1.02;
+
+#[derive(Deserialize)]
+struct TreeReference {
+    thousandths: BTreeMap<String, Vec<Vec<i32>>>,
+    targets: BTreeMap<String, Vec<f64>>,
+    cases: Vec<TreeCase>,
+}
+
+#[derive(Deserialize)]
+struct TreeCase {
+    learner: String,
+    params: Given,
+    table: String,
+    target: String,
+    judged_by: String,
+    loss: f64,
+}
+
+fn judged(by: &str, y: f64, p: f64) -> f64 {
+    let pinball = |level: f64| if y > p { level * (y - p) } else { (1.0 - level) * (p - y) };
+    match by {
+        "median" => pinball(0.5),
+        "upper" => pinball(0.9),
+        "poisson" => p - y + y * crate::math::elementary::ln(y.max(1.0) / p),
+        "tweedie" => p.sqrt() / 0.5 + y / p.sqrt() / 0.5,
+        _ => (y - p) * (y - p),
+    }
+}
+
+#[test]
+fn tree_learners_lose_no_more_than_lightgbm_and_scikit_learn() {
+    let reference: TreeReference = serde_json::from_str(include_str!("../../../tests/reference/trees.json")).unwrap();
+    let full = &reference.thousandths["full"];
+    let half = full[0].len() / 2;
+    let mut losses = Vec::new();
+    for case in &reference.cases {
+        let value = |v: &i32| if *v < 0 { f64::NAN } else { f64::from(*v) / 1000.0 };
+        let column = |(j, own): (usize, &Vec<i32>)| if own.is_empty() { &full[j] } else { own }.iter().map(value).collect::<Vec<_>>();
+        let columns: Vec<Vec<f64>> = reference.thousandths[&case.table].iter().enumerate().map(column).collect();
+        let (learned, new): (Vec<Vec<f64>>, Vec<Vec<f64>>) = columns.iter().map(|c| (c[..half].to_vec(), c[half..].to_vec())).unzip();
+        let target = &reference.targets[&case.target];
+        let (kind, n_classes) = if case.target == "binary" { (TaskKind::Binary, 2) } else { (TaskKind::Regression, 0) };
+        let train = TrainingSet::new(features(&learned), target[..half].to_vec(), vec![1.0; half], kind, n_classes, half).unwrap();
+        let learner = find(&case.learner).unwrap();
+        let model = learner.fit(&Params::check(learner.params, &case.params).unwrap(), &train, 0).unwrap();
+        let predictions = model.predict(&features(&new)).unwrap();
+        let predicted = if n_classes == 2 { predictions.class(1) } else { predictions.values };
+        let loss = predicted.iter().zip(&target[half..]).map(|(p, y)| judged(&case.judged_by, *y, *p)).sum::<f64>() / half as f64;
+        losses.push(format!("{} {:?} {} {}: {loss:.5} against {:.5}", case.learner, case.params, case.table, case.target, case.loss));
+        assert!(loss <= MORE_LOST * case.loss, "{losses:#?}");
+    }
+    println!("{losses:#?}");
+    assert!(losses.len() > 10);
+}

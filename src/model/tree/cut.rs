@@ -166,10 +166,10 @@ impl Question<'_> {
 
     /// One gradient, nothing missing, no L1 penalty and no order to keep: the loop most time is spent in.
     fn best_plain(&self) -> Option<Cut> {
-        let (shape, limits) = (self.shape, self.limits);
+        let (shape, limits) = (self.shape, *self.limits);
         let (gradient, weight, rows) = (self.node[0], self.node[1], self.node[shape.width - 1]);
         let (mut g, mut w, mut n) = (0.0, 0.0, 0.0);
-        let mut best: Option<Cut> = None;
+        let mut best: Option<(usize, f64)> = None;
         let bins = self.cells.len() / shape.width;
         for (bin, cell) in self.cells.chunks_exact(shape.width).take(bins.saturating_sub(1)).enumerate() {
             let here = cell[shape.width - 1];
@@ -185,12 +185,12 @@ impl Question<'_> {
             }
             if n >= limits.min_rows && w >= limits.min_weight && w_right >= limits.min_weight {
                 let score = g * g / (w + limits.l2) + g_right * g_right / (w_right + limits.l2);
-                if best.is_none_or(|b| score > b.score) {
-                    best = Some(Cut { bin, missing_right: false, score });
+                if best.is_none_or(|b| score > b.1) {
+                    best = Some((bin, score));
                 }
             }
         }
-        best
+        best.map(|(bin, score)| Cut { bin, missing_right: false, score })
     }
 
     /// All cuts with `left` (nothing, or the missing values) on the left before the first bin.

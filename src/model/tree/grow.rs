@@ -1,8 +1,8 @@
 //! Growing one tree on binned rows.
 //!
 //! Every open leaf knows its best cut; the one of largest gain is cut next (leaf-wise, for boosting) or the last one made (depth first, for forests without a limit of
-//! leaves). When every cut may use every feature, only the smaller child's histogram is made and the larger one's is the difference to the parent's. When a cut
-//! may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
+//! leaves). When every cut may use every feature, only the smaller child's histogram is made and the larger one's is the difference to the parent's; features in a bundle
+//! share one column of it. When a cut may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
 
 use super::cut::{Bounds, Cut, Limits, Question};
 use super::histogram::{Shape, accumulate, places};
@@ -100,14 +100,16 @@ pub(super) struct Grower<'a> {
     spare: Vec<u32>,
     numbers: Vec<f64>,
     pool: Vec<Vec<f64>>,
+    /// Features that may be cut, and the stored columns they are in.
     features: Vec<usize>,
+    columns: Vec<usize>,
     floor: f64,
 }
 
 impl<'a> Grower<'a> {
     /// A grower for cells of this shape.
     pub fn new(binned: &'a Binned, shape: Shape) -> Self {
-        let places = places((0..binned.n_features()).map(|j| binned.n_bins(j)), shape.width);
+        let places = places((0..binned.n_stored()).map(|c| binned.stored_bins(c)), shape.width);
         let n_cells = places.last().map_or(0, |p| p.end);
         Self {
             binned,
@@ -119,6 +121,7 @@ impl<'a> Grower<'a> {
             numbers: Vec::new(),
             pool: Vec::new(),
             features: Vec::new(),
+            columns: Vec::new(),
             floor: 0.0,
         }
     }
@@ -132,6 +135,9 @@ impl<'a> Grower<'a> {
             Some(columns) => columns.clone(),
             None => (0..self.binned.n_features()).filter(|&j| self.binned.n_bins(j) > 1).collect(),
         };
+        self.columns = self.features.iter().map(|&j| self.binned.place(j).0).collect();
+        self.columns.sort_unstable();
+        self.columns.dedup();
         let free = Limits { min_rows: 0.0, min_weight: 0.0, l1: 0.0, l2: 0.0 };
         let power: f64 = stats.chunks_exact(width).map(|s| free.score(self.shape, s)).sum();
         self.floor = rules.least_gain.max(LEAST_GAIN * power);
@@ -225,8 +231,8 @@ impl<'a> Grower<'a> {
         cells.clear();
         cells.resize(self.n_cells, 0.0);
         self.gather(node, stats);
-        for &j in &self.features {
-            accumulate(&mut cells[self.places[j].clone()], self.binned.column(j), &self.order[node.rows.clone()], &self.numbers, self.shape.width);
+        for &c in &self.columns {
+            accumulate(&mut cells[self.places[c].clone()], self.binned.stored(c), &self.order[node.rows.clone()], &self.numbers, self.shape.width);
         }
         cells
     }
@@ -246,8 +252,18 @@ impl<'a> Grower<'a> {
 
     fn open_searched(&mut self, nodes: &[Node], node: usize, depth: usize, histogram: Vec<f64>, rules: &Rules, open: &mut Vec<Open>) {
         let mut best: Option<(usize, Cut)> = None;
+        let (width, sums) = (self.shape.width, &nodes[node].sums);
+        let mut pair = vec![0.0; 2 * width];
         for &j in &self.features {
-            if let Some(cut) = self.question(j, &histogram[self.places[j].clone()], &nodes[node], rules).best()
+            let (column, set) = self.binned.place(j);
+            let mut cells = &histogram[self.places[column].clone()];
+            if let Some(bin) = set {
+                let above = &cells[bin * width..(bin + 1) * width];
+                pair.iter_mut().zip(sums.iter().zip(above)).for_each(|(below, (all, above))| *below = all - above);
+                pair[width..].copy_from_slice(above);
+                cells = &pair;
+            }
+            if let Some(cut) = self.question(j, cells, &nodes[node], rules).best()
                 && best.is_none_or(|b| cut.score > b.1.score)
             {
                 best = Some((j, cut));
@@ -280,7 +296,7 @@ impl<'a> Grower<'a> {
             self.features.swap(i, drawn);
             let j = self.features[i];
             cells.clear();
-            cells.resize(self.places[j].len(), 0.0);
+            cells.resize(self.binned.n_bins(j) * self.shape.width, 0.0);
             accumulate(&mut cells, self.binned.column(j), &self.order[rows.clone()], &self.numbers, self.shape.width);
             if cells.chunks_exact(self.shape.width).filter(|c| self.shape.rows(c) > 0.0).nth(1).is_none() {
                 continue;
@@ -363,4 +379,46 @@ fn pick(open: &[Open], last: bool) -> Option<usize> {
         return open.len().checked_sub(1);
     }
     (0..open.len()).max_by(|&a, &b| open[a].best.gain.total_cmp(&open[b].best.gain).then(open[b].node.cmp(&open[a].node)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::tests_support::features;
+
+    #[test]
+    fn bundled_features_grow_the_tree_they_grow_on_their_own() {
+        let mut stream = Stream::new(3, "bundled", 0);
+        let n = 2000;
+        let (mut columns, mut stats) = (vec![Vec::new(); 9], Vec::new());
+        for _ in 0..n {
+            // The last level of the second label has no column.
+            let (x, level, other) = (stream.normal(), stream.below(6) as usize, stream.below(3) as usize);
+            for (j, column) in columns.iter_mut().enumerate() {
+                column.push(if j == 0 { x } else { f64::from(u8::from(j == 1 + level || (other < 2 && j == 7 + other))) });
+            }
+            stats.extend([x + level as f64 * other as f64 + stream.normal(), 1.0]);
+        }
+        let table = features(&columns);
+        let (bundled, single) = (Binned::new(&table), Binned::new(&table).unbundled());
+        assert_eq!((bundled.n_stored(), single.n_stored()), (3, 9));
+        let grown = |binned: &Binned| {
+            let limits = Limits { min_rows: 20.0, min_weight: 0.0, l1: 0.0, l2: 1.0 };
+            let mut rules = Rules {
+                limits,
+                max_leaves: 31,
+                max_depth: 9,
+                some_features: None,
+                random_cuts: false,
+                columns: None,
+                monotone: Vec::new(),
+                least_gain: 0.0,
+            };
+            let nodes = Grower::new(binned, Shape { outputs: 1, width: 2 }).grow(&stats, &mut rules);
+            assert_eq!(nodes.len(), 61);
+            (0..n).flat_map(|row| nodes[leaf_of(binned, &nodes, row)].sums.clone()).collect::<Vec<_>>()
+        };
+        // Where two levels are left, a cut on either is the same cut: rows are compared, not cuts.
+        assert!(grown(&bundled).iter().zip(grown(&single)).all(|(a, b)| (a - b).abs() < 1e-9));
+    }
 }

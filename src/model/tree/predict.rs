@@ -90,13 +90,20 @@ impl TreeModel {
     }
 
     /// Where the values of the leaf begin that a row falls into.
+    #[inline]
     pub(super) fn leaf_values(&self, root: usize, row: &[f64]) -> usize {
-        let some_right = !self.missing_right.is_empty();
         let mut node = root;
-        while self.left[node] > 0 {
-            let x = row[self.feature[node] as usize];
-            let right = x > f64::from(self.threshold[node]) || (some_right && x.is_nan() && self.missing_right.binary_search(&(node as u32)).is_ok());
-            node = self.left[node] as usize + usize::from(right);
+        if self.missing_right.is_empty() {
+            while self.left[node] > 0 {
+                let right = row[self.feature[node] as usize] > f64::from(self.threshold[node]);
+                node = self.left[node] as usize + usize::from(right);
+            }
+        } else {
+            while self.left[node] > 0 {
+                let x = row[self.feature[node] as usize];
+                let right = x > f64::from(self.threshold[node]) || (x.is_nan() && self.missing_right.binary_search(&(node as u32)).is_ok());
+                node = self.left[node] as usize + usize::from(right);
+            }
         }
         self.feature[node] as usize * self.leaf_width
     }

@@ -105,7 +105,7 @@ fn description(made: &[Made<'_>], n_nodes: usize) -> String {
     // A finding names the columns it is about: the parts of a sum, not the target they give.
     let found = || made.iter().filter_map(|m| m.finding);
     let of = |severity: Severity| found().filter(|f| f.severity == severity).flat_map(|f| f.columns.iter().map(String::as_str)).collect::<Vec<_>>();
-    let mut says = format!("{} derive from others, {n_nodes} are drawn.", counted(made.len() as u64, "column", "columns"));
+    let mut says = format!("{} from others, {n_nodes} are drawn.", counted(made.len() as u64, "column derives", "columns derive"));
     for (severity, words) in [(Severity::Blocker, "Leaks"), (Severity::Warning, "Warned of"), (Severity::Safe, "Proved to be safe")] {
         let names = of(severity);
         if !names.is_empty() {

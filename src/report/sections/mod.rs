@@ -6,6 +6,7 @@ mod audit;
 
 mod augment;
 mod decide;
+mod honesty;
 mod lineage;
 mod power;
 mod prepare;
@@ -23,6 +24,7 @@ pub use audit::{AuditReport, audit};
 pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
 
+pub use honesty::honesty;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};

@@ -48,22 +48,31 @@ pub fn search_so_far(reports: &[SearchReport<'_>]) -> Option<Section> {
         eyebrow: searching("Search", (done, all)),
         statement: vec![text("Hyperparameters are being searched; learners are compared after that.")],
         lead: Vec::new(),
-        blocks: reports.iter().flat_map(search).collect(),
+        blocks: reports.iter().flat_map(|r| [told(r), shown(r)].concat()).collect(),
     })
 }
 
-/// What a search is told of: a sentence, the best trials, the way to them, and what mattered.
+/// What a search found: a sentence or two, and folded the best trials, the way to them, and what mattered.
 #[must_use]
 pub fn search(report: &SearchReport<'_>) -> Vec<Block> {
+    let mut blocks = told(report);
+    blocks.push(Block::Details { summary: format!("Trials of {}", report.title), blocks: shown(report) });
+    blocks
+}
+
+fn told(report: &SearchReport<'_>) -> Vec<Block> {
     let mut blocks = vec![
         Block::Heading { text: format!("Search: {}", report.title) },
         Block::Paragraph { text: [tried(report), won(report)].concat() },
         Block::Paragraph { text: too_good(report) },
-        Block::Table { table: table(report) },
-        Block::Figure { figure: history(report) },
     ];
-    blocks.extend(importance(report).map(|figure| Block::Figure { figure }));
     blocks.retain(|block| !matches!(block, Block::Paragraph { text } if text.is_empty()));
+    blocks
+}
+
+fn shown(report: &SearchReport<'_>) -> Vec<Block> {
+    let mut blocks = vec![Block::Table { table: table(report) }, Block::Figure { figure: history(report) }];
+    blocks.extend(importance(report).map(|figure| Block::Figure { figure }));
     blocks
 }
 
@@ -127,7 +136,7 @@ fn won(report: &SearchReport<'_>) -> Spans {
 
 fn too_good(report: &SearchReport<'_>) -> Spans {
     let id = metric(report);
-    if !report.search.is_done() || report.search.trials().len() < 2 {
+    if !report.search.is_done() || (report.nested.is_none() && report.search.best().is_none_or(|b| b == 0)) {
         return Vec::new();
     }
     let first = "The best of many trials looks better than it is, because the folds it is judged on have chosen it. ";

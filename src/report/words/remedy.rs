@@ -3,6 +3,7 @@
 use super::finding::{listed, quoted};
 use crate::derived::{DerivedColumn, Known, VALUE};
 use crate::finding::Remedy;
+use crate::lineage::derive::STEPS;
 use crate::report::format::counted;
 
 /// A remedy: words for its button, and what it does.
@@ -56,10 +57,20 @@ pub fn formula(derived: &DerivedColumn) -> String {
         Some(_) => at(derived.last),
         None => format!("..{}", at(derived.last)),
     };
-    if derived.function == VALUE {
-        return format!("{}[{rows}]", derived.source);
-    }
-    format!("{}({}[{rows}])", derived.function.replace('_', " "), derived.source)
+    let (function, steps) = derived.function.strip_suffix(STEPS).map_or((derived.function.as_str(), ""), |f| (f, ", t in steps of time"));
+    let x = &derived.source;
+    let formula = if function == VALUE {
+        format!("{x}[{rows}]")
+    } else if let Some(decay) = function.strip_prefix("ewm ") {
+        format!("ewm({x}[{rows}], {decay})")
+    } else if let Some((function, length)) = function.split_once(" over ") {
+        format!("{}({x}, {length} before)", function.replace('_', " "))
+    } else if let Some((function, key)) = function.split_once(" by ") {
+        format!("{function}({x} by {key}, rows before t)")
+    } else {
+        format!("{}({x}[{rows}])", function.replace('_', " "))
+    };
+    format!("{formula}{steps}")
 }
 
 fn move_inside(columns: &[String], step: &str, by: &[String]) -> (String, String) {

@@ -177,7 +177,7 @@ fn tell(event: Event) {
 
 fn start_session() {
     // Not from within the handler: it belongs to the worker that is dropped then.
-    match Hand::start(SESSION, from_session, || Timeout::new(0, replace_session).forget()) {
+    match Hand::start(SESSION, from_session, || drop(Timeout::new(0, replace_session).forget())) {
         Ok(hand) => PAGE.with_borrow_mut(|page| {
             if let Some(page) = page {
                 page.session = Some(hand);
