@@ -36,6 +36,7 @@ fn contest(name: &'static str, learner: &'static str, given: &[(&str, Value)], t
 
 fn contests(table: &str) -> Vec<Contest> {
     let forest = [("trees", Value::Whole(200)), ("depth", Value::Whole(15))];
+    let lowering = |loss: &str| [("loss", Value::Word(loss.to_owned()))];
     if table == "wide" {
         return vec![
             contest("ridge", "ridge", &[], "y", TaskKind::Regression),
@@ -50,8 +51,11 @@ fn contests(table: &str) -> Vec<Contest> {
         contest("logistic", "logistic", &[], "is_ordered", TaskKind::Binary),
         contest("boosting binary", "gradient_boosting", &[], "is_ordered", TaskKind::Binary),
         contest("boosting regression", "gradient_boosting", &[], "revenue", TaskKind::Regression),
+        contest("boosting absolute", "gradient_boosting", &lowering("absolute"), "revenue", TaskKind::Regression),
+        contest("boosting tweedie", "gradient_boosting", &lowering("tweedie"), "revenue", TaskKind::Regression),
         contest("forest binary", "random_forest", &forest, "is_ordered", TaskKind::Binary),
         contest("forest regression", "random_forest", &forest, "revenue", TaskKind::Regression),
+        contest("extra trees binary", "extra_trees", &forest, "is_ordered", TaskKind::Binary),
     ]
 }
 

@@ -42,7 +42,7 @@ def reading(path):
 def peers(table):
     found = []
     try:
-        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+        from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, RandomForestRegressor
         from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
         target = "y" if table == "wide" else "revenue"
         forest = dict(n_estimators=200, max_depth=15, min_samples_leaf=5, n_jobs=1, random_state=1)
@@ -51,6 +51,7 @@ def peers(table):
             found.append(("lasso", "scikit-learn", target, lambda: Lasso(alpha=0.1)))
             found.append(("elastic net", "scikit-learn", target, lambda: ElasticNet(alpha=0.1)))
             found.append(("logistic", "scikit-learn", "is_ordered", lambda: LogisticRegression(C=1.0, max_iter=1000)))
+            found.append(("extra trees binary", "scikit-learn", "is_ordered", lambda: ExtraTreesClassifier(max_features="sqrt", **forest)))
             found.append(("forest binary", "scikit-learn", "is_ordered", lambda: RandomForestClassifier(max_features="sqrt", **forest)))
         found.append(("forest regression", "scikit-learn", target, lambda: RandomForestRegressor(max_features=1 / 3, **forest)))
     except ImportError:
@@ -60,6 +61,8 @@ def peers(table):
         size = dict(n_estimators=100, num_leaves=31, learning_rate=0.1, min_child_samples=20, reg_lambda=1.0, n_jobs=1, verbose=-1)
         if table == "sessions":
             found.append(("boosting binary", "LightGBM", "is_ordered", lambda: LGBMClassifier(**size)))
+            found.append(("boosting absolute", "LightGBM", "revenue", lambda: LGBMRegressor(objective="mae", **size)))
+            found.append(("boosting tweedie", "LightGBM", "revenue", lambda: LGBMRegressor(objective="tweedie", **size)))
         found.append(("boosting regression", "LightGBM", "y" if table == "wide" else "revenue", lambda: LGBMRegressor(**size)))
     except ImportError:
         print("LightGBM is not installed", file=sys.stderr)

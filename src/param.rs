@@ -196,9 +196,10 @@ impl Params {
         }
     }
 
-    /// Names and values in alphabetical order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(k, v)| (k.as_str(), v))
+    /// The value of a hyperparameter; `None` if the specification has none of that name.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Value> {
+        self.0.get(id)
     }
 }
 

@@ -140,10 +140,11 @@ fn alarms(ground: &Ground, table: &Table) -> Vec<Alarm> {
     grave.map(|f| (f.id, f.columns)).collect()
 }
 
-/// Whether an alarm was raised before: by the same check, about the same columns or more.
+/// Whether an alarm was raised before: by the same check, about the same columns or more; a question that keeps its name is the same whatever columns
+/// it is about.
 fn is_known(alarm: &Alarm, before: &[Alarm]) -> bool {
     let check = |a: &Alarm| a.0.split(':').next().unwrap_or_default().to_owned();
-    before.iter().any(|b| check(b) == check(alarm) && alarm.1.iter().all(|c| b.1.contains(c)))
+    before.iter().any(|b| b.0 == alarm.0 || (check(b) == check(alarm) && alarm.1.iter().all(|c| b.1.contains(c))))
 }
 
 /// A part that was not made.

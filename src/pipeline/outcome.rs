@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::model::learners;
-use crate::param::Params;
+use crate::param::{ParamSpec, Params};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
@@ -23,6 +23,9 @@ use crate::split::make;
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// How many hyperparameters of a learner are always told; the others only where they are not at their defaults.
+const FIRST_PARAMS: usize = 4;
 
 /// Results by stage; `None` or empty where a stage has not been reached.
 #[derive(Default)]
@@ -80,6 +83,15 @@ pub struct Outcome {
     /// How often the sealed rows of this file were opened.
     pub opened: u32,
     failures: BTreeMap<usize, Error>,
+}
+
+/// The hyperparameters that are told of a learner: its first few, which are the ones people change, and all that are not at their defaults.
+fn told(specs: &[ParamSpec], params: &Params) -> Vec<(String, String)> {
+    let usual = |(at, spec): (usize, &ParamSpec)| {
+        let value = params.get(spec.id)?;
+        (at < FIRST_PARAMS || *value != spec.default()).then(|| (spec.id.to_owned(), value.to_string()))
+    };
+    specs.iter().enumerate().filter_map(usual).collect()
 }
 
 impl Outcome {
@@ -209,7 +221,7 @@ impl Outcome {
         Ok(Entrant {
             learner: chosen.id.clone(),
             title: if is_tuned { tuned_title(learner.title) } else { learner.title.to_owned() },
-            params: params.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect(),
+            params: told(learner.params, &params),
             baseline: learner.baseline,
             resampled: if failed.is_some() { Vec::new() } else { resampled },
             by_fold: own.map(|f| f.scores.get(main).copied().flatten()).collect(),

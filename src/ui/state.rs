@@ -2,7 +2,7 @@
 //! shown, what is folded open, which refusals still stand).
 
 use super::effects::Link;
-use crate::protocol::{Accepted, Catalogue, Change, Command, Error, Event, Remedy, Section, Settings, State, Step};
+use crate::protocol::{Accepted, Catalogue, Change, Command, Error, Event, Mark, Remedy, Section, Settings, State, Step};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,6 +50,9 @@ impl Progress {
     }
 }
 
+/// What is looked for in a list of findings: words, kind, check.
+pub(crate) type LookedFor = (String, Option<Mark>, String);
+
 /// A row of the grid: text of each cell, `None` when missing.
 pub(crate) type GridRow = Arc<Vec<Option<String>>>;
 
@@ -76,6 +79,8 @@ pub(crate) struct App {
     pub said: RwSignal<String>,
     /// Ids of what is folded open, so that a new section keeps it.
     pub unfolded: RwSignal<BTreeSet<String>>,
+    /// What is looked for in lists of findings, by list, so that a new section keeps it.
+    pub looked_for: StoredValue<BTreeMap<String, LookedFor>>,
     /// Name and time of a project this browser kept from an earlier visit, and how many finished jobs with it.
     pub kept: RwSignal<Option<(String, String, u32)>>,
     /// Whether another tab keeps its project, so that this one's is not kept.
@@ -111,6 +116,7 @@ impl App {
             toast: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             unfolded: RwSignal::new(BTreeSet::new()),
+            looked_for: StoredValue::new(BTreeMap::new()),
             kept: RwSignal::new(None),
             elsewhere: RwSignal::new(false),
             proposed: RwSignal::new(None),
@@ -206,6 +212,7 @@ impl App {
             section.set(None);
         }
         self.unfolded.set(BTreeSet::new());
+        self.looked_for.set_value(BTreeMap::new());
     }
 
     fn take_progress(self, stage: String, done: u64, total: u64) {

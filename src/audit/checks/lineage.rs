@@ -69,8 +69,12 @@ fn given(frame: &Frame<'_>, lineage: &Lineage, target: usize, moment: &Moment, i
     let chosen = lineage.chosen.iter().find(|c| c.derivation.y == target)?;
     let formula = &chosen.derivation.formula;
     // Sums are told by the check before this one; where the target is another row of a column, that column is judged by its rows.
-    let told = matches!(formula, Formula::Row(RowFormula::Linear { .. }) | Formula::Group(_));
-    if told || chosen.derivation.hold == Hold::Partial || moment.standing.len() > 1 {
+    let told = match formula {
+        Formula::Row(RowFormula::Linear { .. }) | Formula::Group(_) => true,
+        Formula::Time(f) => f.as_shift().is_some(),
+        Formula::Row(_) => false,
+    };
+    if told || chosen.derivation.hold == Hold::Partial {
         return None;
     }
     let now = |r: &&Read| matches!(r.latest, Latest::Row(row) if row >= 0) && input.task.features.iter().any(|f| f == frame.name(r.column));

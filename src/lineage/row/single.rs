@@ -3,8 +3,8 @@
 //! Copies and functions are tried on the telling rows of every column. An affine form is given by two anchors where source and
 //! column are far apart, and must hold at the others before it is fitted and its constants are snapped to short decimals.
 
-use super::{Function, RowFormula, is_short, screened, tried};
-use crate::lineage::confirm::Derivation;
+use super::{Function, RowFormula, is_short, tried};
+use crate::lineage::confirm::{Derivation, Hold};
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::{Subject, spread_rows};
 use crate::math::elementary::powi;
@@ -100,8 +100,19 @@ fn affine(frame: &Frame<'_>, subject: &Subject<'_>, source: usize) -> Option<Der
     }
     tries.push(form(slope, constant));
     let is_copy = |f: &RowFormula| f.cost() == 0.0;
-    let works = tries.into_iter().filter(|f| !is_copy(f)).find(|f| screened(frame, subject, f))?;
-    tried(frame, subject, works)
+    // A short slope that is nearly right holds on a part of the rows; the one that holds on all of them is wanted.
+    let mut best: Option<Derivation> = None;
+    for formula in tries.into_iter().filter(|f| !is_copy(f)) {
+        let found = tried(frame, subject, formula);
+        best = match (best, found) {
+            (Some(best), Some(found)) if found.hold < best.hold => Some(found),
+            (best, found) => best.or(found),
+        };
+        if best.as_ref().is_some_and(|b| b.hold == Hold::Exact) {
+            break;
+        }
+    }
+    best
 }
 
 /// Slope, constant and the slope's error: the middle of slopes between far rows, so that corrected rows do not matter.

@@ -209,12 +209,12 @@ fn predictions_keep_the_order_asked_for() {
             let mut falls = [0, 0];
             for at in 0..20 {
                 let other = f64::from(at) / 20.0;
-                for j in 0..2 {
+                for (j, falls) in falls.iter_mut().enumerate() {
                     let ramp: Vec<f64> = (0..101).map(|i| f64::from(i) / 100.0).collect();
                     let columns: Vec<Vec<f64>> = (0..3).map(|k| if k == j { ramp.clone() } else { vec![other; 101] }).collect();
                     let p = model.predict(&features(&columns)).unwrap();
                     let p = if kind == TaskKind::Binary { p.class(1) } else { p.values };
-                    falls[j] += p.windows(2).filter(|w| if j == 0 { w[1] < w[0] } else { w[1] > w[0] }).count();
+                    *falls += p.windows(2).filter(|w| if j == 0 { w[1] < w[0] } else { w[1] > w[0] }).count();
                 }
             }
             falls

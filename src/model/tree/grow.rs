@@ -390,17 +390,14 @@ mod tests {
     fn bundled_features_grow_the_tree_they_grow_on_their_own() {
         let mut stream = Stream::new(3, "bundled", 0);
         let n = 2000;
-        let mut columns = vec![vec![0.0; n]; 9];
-        let mut stats = Vec::new();
-        for i in 0..n {
-            let (level, other) = (stream.below(6) as usize, stream.below(3) as usize);
-            columns[0][i] = stream.normal();
-            columns[1 + level][i] = 1.0;
+        let (mut columns, mut stats) = (vec![Vec::new(); 9], Vec::new());
+        for _ in 0..n {
             // The last level of the second label has no column.
-            if other < 2 {
-                columns[7 + other][i] = 1.0;
+            let (x, level, other) = (stream.normal(), stream.below(6) as usize, stream.below(3) as usize);
+            for (j, column) in columns.iter_mut().enumerate() {
+                column.push(if j == 0 { x } else { f64::from(u8::from(j == 1 + level || (other < 2 && j == 7 + other))) });
             }
-            stats.extend([columns[0][i] + level as f64 * other as f64 + stream.normal(), 1.0]);
+            stats.extend([x + level as f64 * other as f64 + stream.normal(), 1.0]);
         }
         let table = features(&columns);
         let (bundled, single) = (Binned::new(&table), Binned::new(&table).unbundled());

@@ -49,7 +49,7 @@ mod tests {
 
     fn set(n: usize, n_real: usize) -> TrainingSet {
         let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
-        TrainingSet::new(features(&[x.clone()]), x, vec![1.0; n], TaskKind::Regression, 0, n_real).unwrap()
+        TrainingSet::new(features(std::slice::from_ref(&x)), x.clone(), vec![1.0; n], TaskKind::Regression, 0, n_real).unwrap()
     }
 
     #[test]

@@ -36,14 +36,15 @@ pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> A
     let priced = all.iter().any(|f| f.price.is_some());
     let strips = all.iter().any(|f| f.window.is_some());
     let all: List = Arc::new(all.iter().map(|f| Entry { hay: haystack(f), mark: sign_of(f).0, block: f.clone() }).collect());
-    let wanted = Wanted { words: RwSignal::new(String::new()), kind: RwSignal::new(None), check: RwSignal::new(String::new()) };
+    let label = label(&all);
+    let wanted = kept(app, label, &all);
     let limit = RwSignal::new(DRAWN);
     let matching = {
         let all = Arc::clone(&all);
         Memo::new(move |_| matching(&all, wanted))
     };
     let shown = move || matching.with(|m| m.iter().copied().take(limit.get()).collect::<Vec<_>>());
-    let filter = (all.len() >= FILTER_FROM).then(|| filter_row(app, &all, wanted, matching));
+    let filter = (all.len() >= FILTER_FROM).then(|| filter_row(app, label, &all, wanted, matching));
     view! {
         {filter}
         <div class=if strips { "strips" } else { "" }>
@@ -74,6 +75,44 @@ pub(crate) fn findings(app: App, all: &[FindingBlock], level: &'static str) -> A
     .into_any()
 }
 
+/// Name of a list: two lists on a page have two names.
+fn label(all: &[Entry]) -> &'static str {
+    if all.iter().all(|one| one.mark == Mark::Safe) { "Certificates" } else { "Findings" }
+}
+
+/// What was looked for in the list before it was drawn anew, and is kept from now on: findings stream in while a person types. A list too short for
+/// filters shows everything; a kind or check that nothing is of any more is forgotten.
+fn kept(app: App, label: &str, all: &[Entry]) -> Wanted {
+    let list = format!("{} {label}", app.step.get_untracked().id());
+    let before = app.looked_for.with_value(|kept| kept.get(&list).cloned()).filter(|_| all.len() >= FILTER_FROM);
+    let (words, kind, check) = before.unwrap_or_default();
+    let kind = kind.filter(|k| all.iter().any(|one| one.mark == *k));
+    let check = if all.iter().any(|one| one.block.check == check) { check } else { String::new() };
+    let wanted = Wanted { words: RwSignal::new(words), kind: RwSignal::new(kind), check: RwSignal::new(check) };
+    if all.len() < FILTER_FROM {
+        return wanted;
+    }
+    Effect::new(move |_| {
+        let now = (wanted.words.get(), wanted.kind.get(), wanted.check.get());
+        app.looked_for.update_value(|all| {
+            all.insert(list.clone(), now);
+        });
+    });
+    wanted
+}
+
+/// Gives the focus to a field that takes the place of one that has it.
+fn keep_focus(field: NodeRef<leptos::html::Input>, label: &'static str) {
+    let active = || web_sys::window()?.document()?.active_element();
+    if active().is_some_and(|e| e.get_attribute("data-list").as_deref() == Some(label)) {
+        Effect::new(move |_| {
+            if let Some(field) = field.get() {
+                let _ = field.focus();
+            }
+        });
+    }
+}
+
 /// Positions of what is looked for.
 fn matching(all: &[Entry], wanted: Wanted) -> Vec<usize> {
     let needle = wanted.words.with(|w| w.trim().to_lowercase());
@@ -84,12 +123,12 @@ fn matching(all: &[Entry], wanted: Wanted) -> Vec<usize> {
     all.iter().enumerate().filter(|(_, one)| fits(one)).map(|(at, _)| at).collect()
 }
 
-fn filter_row(app: App, all: &List, wanted: Wanted, matching: Memo<Vec<usize>>) -> AnyView {
+fn filter_row(app: App, label: &'static str, all: &List, wanted: Wanted, matching: Memo<Vec<usize>>) -> AnyView {
     let total = all.len();
+    let field = NodeRef::new();
+    keep_focus(field, label);
     let chips: Vec<AnyView> = KINDS.into_iter().filter_map(|(kind, word)| chip(all, kind, word, wanted.kind)).collect();
     let chips = (chips.len() > 1).then_some(chips);
-    // Two lists on a page have two names.
-    let label = if all.iter().all(|one| one.mark == Mark::Safe) { "Certificates" } else { "Findings" };
     view! {
         <div class="filter" role="search" aria-label=label>
             <label>
@@ -98,6 +137,9 @@ fn filter_row(app: App, all: &List, wanted: Wanted, matching: Memo<Vec<usize>>) 
                     type="search"
                     class="field wide"
                     placeholder="Column or word"
+                    node_ref=field
+                    data-list=label
+                    prop:value=wanted.words.get_untracked()
                     on:input=move |event| wanted.words.set(event_target_value(&event))
                 />
             </label>
@@ -145,7 +187,9 @@ fn check_picker(app: App, all: &List, chosen: RwSignal<String>) -> Option<AnyVie
     let title = |id: &str| {
         app.catalogue.with_untracked(|c| c.checks.iter().chain(&c.rules).find(|e| e.id == id).map_or_else(|| id.to_owned(), |e| e.title.clone()))
     };
-    let options = checks.into_iter().map(|id| view! { <option value=id.to_owned()>{title(id)}</option> }).collect_view();
+    let now = chosen.get_untracked();
+    let option = |id: &str| view! { <option value=id.to_owned() selected={id == now}>{title(id)}</option> };
+    let options = checks.into_iter().map(option).collect_view();
     Some(
         view! {
             <label>
