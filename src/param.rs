@@ -60,9 +60,21 @@ pub struct ParamSpec {
     pub domain: Domain,
 }
 
-/// Names of hyperparameters that say what is wanted or what may be spent.
-const WISHES: [&str; 10] =
-    ["loss", "quantile", "power", "class_weights", "patience", "held_out", "rows_every", "most_depth", "monotone", "bootstrap"];
+/// Names of hyperparameters that say what is wanted, what may be spent, or by another limit what a searched one says already.
+const WISHES: [&str; 12] = [
+    "loss",
+    "quantile",
+    "power",
+    "class_weights",
+    "patience",
+    "held_out",
+    "rows_every",
+    "most_depth",
+    "min_weight",
+    "min_gain",
+    "monotone",
+    "bootstrap",
+];
 
 /// A value given for a hyperparameter. In text formats it is written as itself (`true`, `5`, `0.1`, `"l2"`).
 #[derive(Clone, Debug, PartialEq)]
@@ -216,7 +228,8 @@ impl ParamSpec {
         }
     }
 
-    /// Whether it says what is wanted, or what may be spent, rather than how to get the best of it: a search leaves it as it is.
+    /// Whether it says what is wanted, what may be spent, or what another says already, rather than how to get the best of it: a search leaves it
+    /// as it is, unless a range names it.
     #[must_use]
     pub fn is_a_wish(&self) -> bool {
         WISHES.contains(&self.id)

@@ -22,23 +22,6 @@ use std::sync::Arc;
 /// Folds of a nested search: it is repeated for every fold, so that more would cost more than they tell.
 const INNER_FOLDS: u32 = 3;
 
-/// Hyperparameters that say what is asked (which loss, which of its levels), that watch a fit, or that say by another limit what one in the search
-/// says already. They stay as they are set unless a range names them: each would cost trials and gain next to nothing.
-const AS_SET: [&str; 9] = [
-    "gradient_boosting.loss",
-    "gradient_boosting.alpha",
-    "gradient_boosting.power",
-    "gradient_boosting.depth",
-    "gradient_boosting.min_weight",
-    "gradient_boosting.min_gain",
-    "gradient_boosting.rows_every",
-    "gradient_boosting.patience",
-    "gradient_boosting.held_out",
-];
-
-/// A hyperparameter that does nothing where there are no classes.
-const OF_CLASSES: &str = "class_weights";
-
 /// The search of one learner of the plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Searched {
@@ -71,9 +54,7 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
     given.retain(|name, _| name != "trials" && name != "nested");
     let prefix = format!("{}.", chosen.id);
     let ranges: Ranges = choice.ranges.iter().filter_map(|(name, range)| Some((name.strip_prefix(&prefix)?.to_owned(), *range))).collect();
-    let mut space = Space::new(entry.params, &chosen.params, &ranges);
-    let as_set = |id: &str| AS_SET.contains(&format!("{prefix}{id}").as_str()) || (id == OF_CLASSES && !plan.task.kind.is_classification());
-    space.dimensions.retain(|d| ranges.contains_key(d.id) || !as_set(d.id));
+    let space = Space::new(entry.params, &chosen.params, &ranges);
     let rules = Rules {
         method: sampler.id.to_owned(),
         params: Params::check(sampler.params, &given).ok()?,
@@ -303,17 +284,4 @@ fn score_of(plan: &Plan, scores: BTreeMap<String, Option<f64>>) -> Result<f64> {
 
 fn nothing_found(entry: &Learner) -> Error {
     Error::not_computable(entry.title, "no trial inside the fold gave a score", "Use more rows or fewer folds.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_hyperparameter_that_stays_as_set_exists() {
-        for name in AS_SET {
-            let (learner, param) = name.split_once('.').unwrap();
-            assert!(learners::find(learner).is_some_and(|l| l.params.iter().any(|p| p.id == param)), "{name}");
-        }
-    }
 }
