@@ -67,9 +67,12 @@ fn regret(method: &str, specs: &[ParamSpec], trials: usize, seed: u64, of: fn(&G
     search.trials()[search.best().unwrap()].score().unwrap()
 }
 
+/// Name, what is searched, and what is lost there.
+type Task<'a> = (&'a str, &'a [ParamSpec], fn(&Given) -> f64);
+
 #[test]
 fn tpe_comes_nearer_to_the_optimum_than_random_search_over_fifty_seeds() {
-    let spaces: [(&str, &[ParamSpec], fn(&Given) -> f64); 3] = [("branin", PLANE, branin), ("hartmann", CUBE, hartmann), ("mixed", MIXED, mixed)];
+    let spaces: [Task<'_>; 3] = [("branin", PLANE, branin), ("hartmann", CUBE, hartmann), ("mixed", MIXED, mixed)];
     for (name, specs, of) in spaces {
         let pairs: Vec<(f64, f64)> = (0..50).map(|seed| (regret("tpe", specs, 60, seed, of), regret("random", specs, 60, seed, of))).collect();
         let mean = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / 50.0;
