@@ -89,7 +89,7 @@ pub struct Outcome {
 fn told(specs: &[ParamSpec], params: &Params) -> Vec<(String, String)> {
     let usual = |(at, spec): (usize, &ParamSpec)| {
         let value = params.get(spec.id)?;
-        (at < FIRST_PARAMS || *value != spec.default()).then(|| (spec.id.to_owned(), value.to_string()))
+        ((at < FIRST_PARAMS && !spec.is_a_wish()) || *value != spec.default()).then(|| (spec.id.to_owned(), value.to_string()))
     };
     specs.iter().enumerate().filter_map(usual).collect()
 }

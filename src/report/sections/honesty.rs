@@ -56,7 +56,7 @@ fn table(matrix: &SplitMatrix) -> TableBlock {
     };
     TableBlock {
         caption: "One model under every way of dealing rows (95 % intervals; the line across is the score when dealt by chance)".to_owned(),
-        head: heads(&["Rows are dealt", "#score", "interval", "#dealt by chance it is more by", "what that says"]),
+        head: heads(&["Rows are dealt", "#score", "interval", "#flattered by", "what that says"]),
         rows: matrix.ways.iter().map(row).collect(),
         rule_after: 0,
     }

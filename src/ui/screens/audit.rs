@@ -11,7 +11,7 @@ pub(crate) fn audit(app: App) -> AnyView {
         "Does a column know the answer?",
         "Every check looks for a way the target could have reached the features, and shows the rows that prove it.",
     );
-    page(app, Step::Audit, promise, FormAt::Above, move || view! { {repair_all(app)} {power(app)} }.into_any())
+    page(app, Step::Audit, promise, FormAt::Above, move || view! { <div class="btns">{repair_all(app)} {power(app)}</div> }.into_any())
 }
 
 /// One click for the first remedy of everything that is open.
@@ -44,7 +44,7 @@ fn power(app: App) -> AnyView {
             view! {
                 <button type="button" class="btn" on:click=move |_| app.send(Command::MeasurePower)>
                     <span>"Measure what the audit would find"</span>
-                    <span class="does">"plants leaks of every kind into copies of some rows and audits each: some hundred small audits, a minute or two"</span>
+                    <span class="does">"some hundred small audits of planted leaks, a minute or two"</span>
                 </button>
             }
         })
