@@ -98,10 +98,25 @@ fn blocks(all: &[Block]) {
                     out(&format!("  {:<14} {:>6}  {}\n", score.title, score.text, score.note));
                 }
             }
+            Block::Table { table } if table.caption.starts_with("What every ") => states(&table.rows),
             Block::Details { blocks: inner, .. } => blocks(inner),
             _ => {}
         }
     }
+}
+
+/// What every check or rule did: those that ran in one paragraph, the others with their reason.
+fn states(rows: &[Vec<Cell>]) {
+    let mut ran = Vec::new();
+    let mut others = Vec::new();
+    for row in rows {
+        if let [Cell::Text { text: name }, Cell::Mark { text: state, .. }, .., Cell::Text { text: reason }] = row.as_slice() {
+            if state == "ran" { ran.push(name.as_str()) } else { others.push(format!("{state}: {name} ({reason})")) }
+        }
+    }
+    out("\n");
+    out(&format!("{}\n", wrap(&format!("ran: {}", ran.join("; ")), "  ")));
+    others.iter().for_each(|line| out(&format!("{}\n", wrap(line, "  "))));
 }
 
 fn finding(finding: &FindingBlock) {
