@@ -21,7 +21,7 @@ pub fn start() {
 fn page() {
     mount_to_body(|| {
         let app = App::new();
-        app.attach(effects::connect(move |event| app.take(event)));
+        app.attach(effects::connect(move |event| app.take(event), move |waits| app.asked_for.set(waits)));
         app.send(Command::Hello);
         screens::shell::shell(app)
     });

@@ -69,6 +69,8 @@ pub(crate) struct App {
     sections: [RwSignal<Option<Arc<Section>>>; 10],
     /// The running work.
     pub progress: RwSignal<Option<Progress>>,
+    /// Whether the engine has yet to obey what was asked of it last.
+    pub asked_for: RwSignal<bool>,
     /// Refusals that were not dismissed.
     pub refusals: RwSignal<Vec<(u32, Error)>>,
     /// Counts refusals: forms go back to what the engine holds.
@@ -111,6 +113,7 @@ impl App {
             catalogue: RwSignal::new(Catalogue::default()),
             sections: std::array::from_fn(|_| RwSignal::new(None)),
             progress: RwSignal::new(None),
+            asked_for: RwSignal::new(false),
             refusals: RwSignal::new(Vec::new()),
             refused: RwSignal::new(0),
             toast: RwSignal::new(None),

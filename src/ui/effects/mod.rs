@@ -52,8 +52,11 @@ struct Page {
     /// Seconds since the session's worker was last heard of, and after how many it counts as dead.
     silence: u32,
     patience: u32,
+    /// Number of the last command sent: the session returns it once it has obeyed.
+    asked: u64,
     pool: Pool,
     on_event: Rc<dyn Fn(Event)>,
+    on_asked: Rc<dyn Fn(bool)>,
     _heartbeat: Interval,
 }
 
@@ -65,8 +68,9 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub struct Link(());
 
-/// Starts the session worker and the pool. `on_event` is called for every [`Event`], in order, on the page's thread.
-pub fn connect(on_event: impl Fn(Event) + 'static) -> Link {
+/// Starts the session worker and the pool. `on_event` is called for every [`Event`], in order, on the page's thread; `on_asked` says when
+/// the engine owes an answer to what was asked of it, and when it has obeyed.
+pub fn connect(on_event: impl Fn(Event) + 'static, on_asked: impl Fn(bool) + 'static) -> Link {
     let patience = from_address("patience").unwrap_or(PATIENCE_S);
     let pool = Pool::new(
         patience,
@@ -78,7 +82,16 @@ pub fn connect(on_event: impl Fn(Event) + 'static) -> Link {
         watch_session();
         heard(Pool::tick);
     });
-    PAGE.set(Some(Page { session: None, silence: 0, patience, pool, on_event: Rc::new(on_event), _heartbeat: heartbeat }));
+    PAGE.set(Some(Page {
+        session: None,
+        silence: 0,
+        patience,
+        asked: 0,
+        pool,
+        on_event: Rc::new(on_event),
+        on_asked: Rc::new(on_asked),
+        _heartbeat: heartbeat,
+    }));
     start_session();
     let link = Link(());
     link.resize(chosen_workers());
@@ -88,8 +101,14 @@ pub fn connect(on_event: impl Fn(Event) + 'static) -> Link {
 impl Link {
     /// Sends a command to the session.
     pub fn send(self, command: Command) {
+        let is_work = !matches!(command, Command::Rows { .. });
         match pack(&command) {
-            Ok(bytes) => to_session(&[Message::new(Tag::Command).bytes(&bytes)]),
+            Ok(bytes) => {
+                to_session(&[Message::new(Tag::Command).bytes(&bytes)]);
+                if is_work {
+                    ask();
+                }
+            }
             Err(error) => tell(Event::Refused { error }),
         }
     }
@@ -100,7 +119,10 @@ impl Link {
         let named = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
         let handles: Array = files.iter().collect();
         match pack(&Command::OpenFiles { files: named }) {
-            Ok(bytes) => to_session(&[Message::new(Tag::Files).value(&handles).bytes(&bytes)]),
+            Ok(bytes) => {
+                to_session(&[Message::new(Tag::Files).value(&handles).bytes(&bytes)]);
+                ask();
+            }
             Err(error) => tell(Event::Refused { error }),
         }
     }
@@ -223,13 +245,34 @@ fn from_session(tag: Tag, message: Received) {
         }
     });
     match tag {
-        Tag::Ping => {}
+        Tag::Ping => obeyed(message.number(1)),
         Tag::Event => match unpack(&message.bytes(1)) {
             Ok(event) => tell(event),
             Err(error) => tell(Event::Refused { error }),
         },
         Tag::Keep => keep::ask_to_persist(),
         _ => heard(|pool| pool.session_says(tag, &message)),
+    }
+}
+
+/// Asks the session to say when it has obeyed what was sent last: messages keep their order.
+fn ask() {
+    let told = PAGE.with_borrow_mut(|page| {
+        let page = page.as_mut()?;
+        page.asked += 1;
+        page.session.as_ref()?.post(&Message::new(Tag::Ping).number(page.asked));
+        Some(page.on_asked.clone())
+    });
+    if let Some(on_asked) = told {
+        on_asked(true);
+    }
+}
+
+/// The session has obeyed command `number`; 0 is a sign of life and no more.
+fn obeyed(number: u64) {
+    let told = PAGE.with_borrow(|page| page.as_ref().filter(|page| page.asked == number).map(|page| page.on_asked.clone()));
+    if let Some(on_asked) = told.filter(|_| number > 0) {
+        on_asked(false);
     }
 }
 

@@ -108,7 +108,7 @@ fn received(tag: Tag, message: &Received) {
             }
         }
         Tag::Done => with_desk(|desk| desk.done(message.number(1), &message.bytes(2))),
-        Tag::Ping => with_desk(|desk| Message::new(Tag::Ping).answer(&desk.scope)),
+        Tag::Ping => with_desk(|desk| Message::new(Tag::Ping).number(message.number(1)).answer(&desk.scope)),
         _ => {}
     }
 }

@@ -41,7 +41,8 @@ pub enum Tag {
     Keep,
     /// Worker to page: the job goes on.
     Pulse,
-    /// Page to worker and back: a number to be returned when the worker is idle. Page to session and back, without a number: a sign of life.
+    /// Page to worker and back: a number to be returned when the worker is idle. Page to session and back: the number of a
+    /// command, once it is obeyed; without a number: a sign of life.
     Ping,
     /// Page to session: be the tab that keeps its project, in the place of another.
     TakeOver,

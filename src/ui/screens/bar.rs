@@ -61,7 +61,7 @@ fn project(app: App) -> impl IntoView + use<> {
 }
 
 fn jobs(app: App) -> impl IntoView + use<> {
-    let running = Memo::new(move |_| app.progress.with(Option::is_some) || app.state.with(|s| s.busy));
+    let running = Memo::new(move |_| app.asked_for.get() || app.progress.with(Option::is_some) || app.state.with(|s| s.busy));
     let percent = move || app.progress.with(|p| p.as_ref().map(Progress::percent));
     let stage = move || app.progress.with(|p| p.as_ref().map_or_else(|| "Working".to_owned(), |p| p.stage.clone()));
     let summary = view! {

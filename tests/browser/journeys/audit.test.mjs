@@ -41,6 +41,21 @@ test('findings are filtered by severity and by check, and searched by column, an
   });
 });
 
+test('a click counts as running work until it is obeyed: idle is never told before its results are there', async () => {
+  await visit({}, async ({ page, address }) => {
+    await audited(page, address);
+    const idleAfterClick = await page.getByRole('button', { name: 'Repair all' }).evaluate(async (button) => {
+      button.click();
+      await new Promise((drawn) => { setTimeout(drawn, 0); });
+      return document.querySelector('.jobs').classList.contains('idle');
+    });
+    assert.equal(idleAfterClick, false);
+    await idle(page);
+    const blockers = page.locator('main .section details.finding > summary').filter({ hasText: /^.{0,4}Blocker/ });
+    assert.equal(await blockers.count(), 0, 'what is told then is the audit of the repaired table');
+  });
+});
+
 test('the lineage graph is walked by arrow keys, and Enter opens the finding', async () => {
   await visit({ context: { viewport: { width: 1280, height: 900 } } }, async ({ page, address }) => {
     await audited(page, address);

@@ -15,7 +15,6 @@ async function opened(page, address, path, target) {
   await idle(page);
   await show(page, 'task');
   await page.locator('label.form-field', { hasText: 'The column to predict.' }).locator('select').selectOption(target);
-  await page.waitForFunction(() => document.querySelector('.jobs:not(.idle)')).catch(() => {});
   await idle(page, 120_000);
 }
 
