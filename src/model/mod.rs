@@ -2,6 +2,7 @@
 //!
 //! Adding a learner: one file in `learners/` and its line in [`LEARNERS`]; screens, command line, report and the conformance suite have it.
 
+pub mod ensemble;
 pub mod learners;
 pub mod linear;
 pub mod tree;
@@ -106,6 +107,8 @@ pub enum Model {
     NaiveBayes(learners::naive_bayes::NaiveBayes),
     /// Whether it is 0, and how much when it is not.
     TwoPart(learners::two_part::TwoPart),
+    /// Several models that answer as one.
+    Ensemble(ensemble::Ensemble),
 }
 
 impl Model {
@@ -129,6 +132,7 @@ impl Model {
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
+            Self::Ensemble(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -144,12 +148,17 @@ impl Model {
             Self::Neighbours(m) => m.validate(n_features, n_classes),
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
             Self::TwoPart(m) => m.validate(n_features, n_classes),
+            Self::Ensemble(m) => m.validate(n_features, n_classes),
         }
     }
 
     /// Whether rows of the training set can be read out of it (said in the model card).
     #[must_use]
     pub fn contains_training_rows(&self) -> bool {
-        matches!(self, Self::Neighbours(_))
+        match self {
+            Self::Neighbours(_) => true,
+            Self::Ensemble(ensemble) => ensemble.members.iter().any(Self::contains_training_rows),
+            _ => false,
+        }
     }
 }

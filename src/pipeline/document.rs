@@ -4,11 +4,12 @@ use super::outcome::Outcome;
 use super::search::Searched;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
+use crate::features::HALF;
 use crate::finding::{Checked, Finding};
 use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
+    AuditReport, AugmentReport, Calls, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
     audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far, task,
     tell_reopened, train, validate,
 };
@@ -102,6 +103,7 @@ impl<'a> Input<'a> {
                     holdout: o.holdout.as_ref(),
                     closer,
                     importance: &o.importance,
+                    calls: self.calls()?,
                 }))
             }
             Step::Decide => {
@@ -113,6 +115,13 @@ impl<'a> Input<'a> {
             }
             Step::Report => o.decision.as_ref().map(|_| self.report_section()),
         }
+    }
+
+    /// How the chosen learner's probabilities are turned into calls.
+    fn calls(&self) -> Option<Calls<'a>> {
+        let plan = self.plan?;
+        let in_folds = self.outcome.chosen_folds().iter().map(|f| f.predictions.cuts.first().map_or(HALF, |run| run.1)).collect();
+        Some(Calls { params: &plan.adjust, guessed: plan.guessed.adjust, last: self.outcome.adjustment(), in_folds })
     }
 
     /// The searches, with what became of their winners.
@@ -232,6 +241,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "decision": o.decision,
         "fidelity": o.fidelity,
     });
+    if let (Some(adjustment), Some(all)) = (o.adjustment(), results.as_object_mut()) {
+        all.insert("adjustment".to_owned(), serde_json::json!({ "learned": adjustment, "chosen": input.plan()?.adjust }));
+    }
     let searches = input.searches();
     if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {
         all.insert("search".to_owned(), search_json(&searches));

@@ -6,10 +6,10 @@ use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
 use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
-use crate::evaluate::{metric, usual_metric};
+use crate::evaluate::{adjust, metric, usual_metric};
 use crate::lineage::derive::{Order, is_function};
 use crate::model::{LEARNERS, Learner, learners};
-use crate::param::{ParamSpec, Params};
+use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
@@ -44,6 +44,8 @@ pub struct Guessed {
     pub metric: bool,
     /// The gates.
     pub gates: bool,
+    /// The decision threshold.
+    pub adjust: bool,
 }
 
 /// A checked plan of the whole run.
@@ -67,6 +69,8 @@ pub struct Plan {
     pub search: Option<SearchChoice>,
     /// Positions of learners whose hyperparameters were found by a search, each after the learner as chosen; none before it is done.
     pub tuned: Vec<u32>,
+    /// Calibration and decision threshold.
+    pub adjust: Params,
     /// Metric that ranks learners.
     pub metric: String,
     /// Gates.
@@ -117,6 +121,12 @@ impl Settings {
         guessed.learners = learners_guessed;
         guessed.metric = self.metric.is_none();
         guessed.gates = self.gates.is_none();
+        let mut adjusted = self.adjust.clone().unwrap_or_default().params;
+        if Params::check(adjust::PARAMS, &adjusted)?.word("threshold") == "usual" {
+            guessed.adjust = true;
+            let rule = if is_rare(&task, table) { "f1" } else { "half" };
+            adjusted.insert("threshold".to_owned(), Value::Word(rule.to_owned()));
+        }
         let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
         Ok(Plan {
             split: SplitSettings { strategy, ..self.split.clone() },
@@ -127,6 +137,7 @@ impl Settings {
             learners,
             search: self.search.clone(),
             tuned: Vec::new(),
+            adjust: Params::check(adjust::PARAMS, &adjusted)?,
             metric: main,
             gates,
             known: self.known_rows(&task),
@@ -181,6 +192,9 @@ impl Settings {
         for choice in self.learners.iter().flatten() {
             let known: Vec<_> = LEARNERS.iter().map(|l| (l.id, l.params)).collect();
             check_entry("learner", choice, &known)?;
+        }
+        if let Some(choice) = &self.adjust {
+            Params::check(adjust::PARAMS, &choice.params)?;
         }
         self.search.as_ref().map_or(Ok(()), check_search)
     }
@@ -340,8 +354,8 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     Ok(all)
 }
 
-/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win.
-const ON_REQUEST: [&str; 1] = ["naive_bayes"];
+/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, and those that fit several others.
+const ON_REQUEST: [&str; 5] = ["naive_bayes", "voting", "greedy_ensemble", "blending", "stacking"];
 
 /// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
 /// more than the spread of a continuous amount explains.
@@ -359,6 +373,19 @@ fn usual_learners(task: &Task, table: &Table) -> Vec<Chosen> {
     };
     let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id) && !ON_REQUEST.contains(&l.id) && (l.id != "two_part" || two_parts);
     LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+}
+
+/// Share of positive rows below which a row is flagged where F1 is best rather than from 0.5 on, which hardly any row of so rare a class reaches.
+const RARE: f64 = 0.2;
+
+/// Whether the positive class is.
+fn is_rare(task: &Task, table: &Table) -> bool {
+    let share = || {
+        let target = task.encode(table).ok()?;
+        let present = target.values.iter().filter(|v| !v.is_nan()).count();
+        Some(target.values.iter().filter(|v| **v == 1.0).count() as f64 / present as f64)
+    };
+    task.kind == TaskKind::Binary && share().is_some_and(|share| share < RARE)
 }
 
 /// Whether the target is a number that is never negative and often 0.

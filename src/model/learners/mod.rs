@@ -1,12 +1,14 @@
 //! One file per learner. Screens, command line, report and the conformance suite read [`LEARNERS`].
 
 pub mod baseline;
+pub mod blending;
 #[cfg(test)]
 mod conformance;
 pub mod decision_tree;
 pub mod elastic_net;
 pub mod extra_trees;
 pub mod gradient_boosting;
+pub mod greedy_ensemble;
 pub mod lasso;
 pub mod logistic;
 pub mod naive_bayes;
@@ -15,9 +17,11 @@ pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod stacking;
 #[cfg(test)]
 mod tree_conformance;
 pub mod two_part;
+pub mod voting;
 
 use super::Learner;
 
@@ -35,6 +39,10 @@ pub const LEARNERS: &[Learner] = &[
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,
     two_part::TWO_PART,
+    voting::VOTING,
+    greedy_ensemble::GREEDY_ENSEMBLE,
+    blending::BLENDING,
+    stacking::STACKING,
 ];
 
 /// The learner of this name in settings.

@@ -48,7 +48,7 @@ impl LinearModel {
             (2, [sum]) => sum.iter().flat_map(|&z| two_classes(logistic(z))).collect(),
             _ => self.softmax_rows(&sums, features.n_rows()),
         };
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     fn softmax_rows(&self, sums: &[Vec<f64>], n_rows: usize) -> Vec<f64> {

@@ -33,7 +33,7 @@ pub use search::{SearchReport, search, search_json, search_so_far, searching, tu
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};
-pub use validate::{ValidateReport, validate};
+pub use validate::{Calls, ValidateReport, validate};
 
 #[cfg(test)]
 mod tests;
