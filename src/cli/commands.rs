@@ -1,7 +1,8 @@
 //! The commands: each opens what it needs, drives the session, prints or writes.
 
 use super::args::{
-    AdjustOptions, AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions, TuneOptions,
+    AdjustOptions, AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions,
+    TuneOptions,
 };
 use super::engine::{Engine, for_each_slice};
 use super::print;

@@ -118,7 +118,8 @@ mod tests {
         let list = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<f64>>();
         let (roc_case, pr_case) = (case("roc_points"), case("pr_points"));
         let truth = list(&roc_case["input"]["y"]);
-        let predictions = Predictions { n_classes: 2, values: list(&roc_case["input"]["score"]).iter().flat_map(|&p| [1.0 - p, p]).collect(), cuts: Vec::new() };
+        let predictions =
+            Predictions { n_classes: 2, values: list(&roc_case["input"]["score"]).iter().flat_map(|&p| [1.0 - p, p]).collect(), cuts: Vec::new() };
         let scored = Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 };
         let close = |found: &[(f64, f64)], x: Vec<f64>, y: Vec<f64>| {
             assert_eq!(found.len(), x.len());

@@ -17,6 +17,7 @@ pub mod importance;
 pub mod interval;
 pub mod metrics;
 pub mod residuals;
+pub mod zeros;
 
 pub use adjust::{Adjusted, Adjustment, adjust};
 pub use calibration::{Calibration, CalibrationBin, calibration};

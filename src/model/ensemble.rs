@@ -81,7 +81,12 @@ pub(super) struct OutOfFold {
 }
 
 /// Fits the members on each fold's rows and predicts the rows it judges; gives the members of the last fold as well.
-pub(super) fn out_of_fold(part: &FitPart<'_>, members: &[&'static Learner], train: &TrainingSet, folds: &[InnerFold]) -> Result<(OutOfFold, Vec<Model>)> {
+pub(super) fn out_of_fold(
+    part: &FitPart<'_>,
+    members: &[&'static Learner],
+    train: &TrainingSet,
+    folds: &[InnerFold],
+) -> Result<(OutOfFold, Vec<Model>)> {
     let mut predictions = vec![Predictions { n_classes: train.n_classes(), values: Vec::new(), cuts: Vec::new() }; members.len()];
     let mut last = Vec::new();
     for fold in folds {
@@ -100,7 +105,8 @@ impl OutOfFold {
     /// the penalty does not depend on its unit.
     pub(super) fn regress(&self, part: &FitPart<'_>) -> Result<Join> {
         let kind = self.rows.kind();
-        let learner = find(if kind == TaskKind::Regression { "ridge" } else { "logistic" }).ok_or_else(|| Error::internal("a learner that is not listed"))?;
+        let learner =
+            find(if kind == TaskKind::Regression { "ridge" } else { "logistic" }).ok_or_else(|| Error::internal("a learner that is not listed"))?;
         let spread = if kind == TaskKind::Regression && self.rows.n_rows() > 1 { variance(self.rows.target(), 1).sqrt() } else { 1.0 };
         let factor = if spread > 0.0 { 1.0 / spread } else { 1.0 };
         let answers = answers(&self.predictions, factor, self.rows.n_rows())?;
@@ -114,11 +120,7 @@ impl OutOfFold {
     pub(super) fn loss(&self, values: &[f64]) -> f64 {
         let width = self.rows.n_classes().max(1);
         let one = |(i, &y): (usize, &f64)| {
-            if width == 1 {
-                (values[i] - y) * (values[i] - y)
-            } else {
-                -crate::math::elementary::ln(values[i * width + y as usize].max(1e-15))
-            }
+            if width == 1 { (values[i] - y) * (values[i] - y) } else { -crate::math::elementary::ln(values[i * width + y as usize].max(1e-15)) }
         };
         let all: Vec<f64> = self.rows.target().iter().enumerate().map(one).zip(self.rows.weights()).map(|(loss, w)| loss * w).collect();
         mean(&all)

@@ -9,9 +9,9 @@ use crate::finding::{Checked, Finding};
 use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, Calls, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
-    audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far, task,
-    tell_reopened, train, validate,
+    AuditReport, AugmentReport, Calls, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport,
+    ValidateReport, audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far,
+    task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -96,7 +96,7 @@ impl<'a> Input<'a> {
             Step::Validate => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
                 let closer = o.closer.as_ref()?;
-                Some(validate(&ValidateReport {
+                let mut section = validate(&ValidateReport {
                     task,
                     board,
                     split: o.split.as_ref()?,
@@ -104,7 +104,9 @@ impl<'a> Input<'a> {
                     closer,
                     importance: &o.importance,
                     calls: self.calls()?,
-                }))
+                });
+                section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+                Some(section)
             }
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
@@ -243,6 +245,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     });
     if let (Some(adjustment), Some(all)) = (o.adjustment(), results.as_object_mut()) {
         all.insert("adjustment".to_owned(), serde_json::json!({ "learned": adjustment, "chosen": input.plan()?.adjust }));
+    }
+    if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
+        all.insert("zeros".to_owned(), serde_json::json!(found));
     }
     let searches = input.searches();
     if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {

@@ -11,10 +11,13 @@ use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
-use crate::evaluate::{Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
+use crate::evaluate::zeros::{Zeros, zeros};
+use crate::evaluate::{
+    Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
+};
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::model::learners;
-use crate::param::{ParamSpec, Params};
+use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
@@ -74,6 +77,8 @@ pub struct Outcome {
     pub holdout_rows: Option<FoldResult>,
     /// A closer look at the chosen learner's validation rows.
     pub closer: Option<CloserLook>,
+    /// How the learners do on a target that is often 0, if it is.
+    pub zeros: Option<Zeros>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
     /// Go, caution or no-go; `None` before anything was validated.
@@ -129,7 +134,7 @@ impl Outcome {
         if stage <= Stage::Judge {
             (self.board, self.begun, self.fitted) = (None, None, None);
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
-            self.closer = None;
+            (self.closer, self.zeros) = (None, None);
             self.importance.clear();
         }
     }
@@ -279,6 +284,7 @@ impl Outcome {
         let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
         let judge = judge_of(plan, &target, &entities);
         self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
+        self.zeros = self.on_zeros(plan, &judge)?;
         for result in results {
             match result {
                 Ok(JobOutput::Importance(importance)) => self.importance = importance,
@@ -297,6 +303,15 @@ impl Outcome {
         self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
+    }
+
+    /// How the learners do on a target that is often 0.
+    fn on_zeros(&self, plan: &Plan, judge: &Judge<'_>) -> Result<Option<Zeros>> {
+        let Some((folds, board)) = self.judged_folds().zip(self.board.as_ref()) else { return Ok(None) };
+        let judged: Vec<usize> = board.standings.iter().filter(|s| !s.baseline && s.failed.is_none()).map(|s| s.entrant).collect();
+        let is_amount = |at: &usize| plan.learners.get(*at).is_some_and(|c| c.params.get("rows") == Some(&Value::Word("amount_only".to_owned())));
+        let amount_only: Vec<usize> = judged.iter().copied().filter(is_amount).collect();
+        zeros(judge, folds, &judged, &amount_only)
     }
 
     /// Findings of the audit that nobody accepted, and proven blockers although somebody did.

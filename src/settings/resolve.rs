@@ -6,6 +6,7 @@ use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
 use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
+use crate::evaluate::zeros::is_often_zero;
 use crate::evaluate::{adjust, metric, usual_metric};
 use crate::lineage::derive::{Order, is_function};
 use crate::model::{LEARNERS, Learner, learners};
@@ -357,10 +358,6 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
 /// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, and those that fit several others.
 const ON_REQUEST: [&str; 5] = ["naive_bayes", "voting", "greedy_ensemble", "blending", "stacking"];
 
-/// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
-/// more than the spread of a continuous amount explains.
-const ZEROS: f64 = 0.25;
-
 /// The learners compared when none were chosen: all that fit the task, without those on request, without the slow ones on large tables and
 /// without the two-part model where zeros are few.
 fn usual_learners(task: &Task, table: &Table) -> Vec<Chosen> {
@@ -372,7 +369,15 @@ fn usual_learners(task: &Task, table: &Table) -> Vec<Chosen> {
         _ => false,
     };
     let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id) && !ON_REQUEST.contains(&l.id) && (l.id != "two_part" || two_parts);
-    LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+    let usual = LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() });
+    // The strategies for such a target beside each other: all rows, both parts, Tweedie, and the amount alone.
+    let with = |id: &str, name: &str, word: &str| Chosen {
+        id: id.to_owned(),
+        params: [(name.to_owned(), Value::Word(word.to_owned()))].into(),
+        ..Chosen::default()
+    };
+    let others = [with("gradient_boosting", "loss", "tweedie"), with("two_part", "rows", "amount_only")];
+    usual.chain(others.into_iter().filter(|_| two_parts)).collect()
 }
 
 /// Share of positive rows below which a row is flagged where F1 is best rather than from 0.5 on, which hardly any row of so rare a class reaches.
@@ -390,14 +395,6 @@ fn is_rare(task: &Task, table: &Table) -> bool {
 
 /// Whether the target is a number that is never negative and often 0.
 fn is_zero_inflated(task: &Task, table: &Table) -> bool {
-    let Some(numbers) = table.column(&task.target).ok().and_then(Column::numbers).filter(|_| task.kind == TaskKind::Regression) else { return false };
-    let (mut zeros, mut present) = (0_usize, 0_usize);
-    for &y in numbers.iter().filter(|y| !y.is_nan()) {
-        if y < 0.0 {
-            return false;
-        }
-        present += 1;
-        zeros += usize::from(y == 0.0);
-    }
-    zeros as f64 >= ZEROS * present as f64 && zeros > 0 && zeros < present
+    let numbers = table.column(&task.target).ok().and_then(Column::numbers);
+    task.kind == TaskKind::Regression && numbers.is_some_and(is_often_zero)
 }

@@ -147,7 +147,9 @@ impl Adjustment {
             1 => n_classes == 2,
             n => n == n_classes,
         };
-        count && self.cut.is_none_or(|cut| n_classes == 2 && (0.0..=threshold::NEVER).contains(&cut)) && self.calibrators.iter().all(Calibrator::is_valid)
+        count
+            && self.cut.is_none_or(|cut| n_classes == 2 && (0.0..=threshold::NEVER).contains(&cut))
+            && self.calibrators.iter().all(Calibrator::is_valid)
     }
 }
 

@@ -35,7 +35,7 @@ fn mean(folds: &[FoldResult], metric: &str) -> f64 {
 fn both_curves_mend_probabilities_that_are_too_low_and_keep_the_ranking() {
     for method in ["platt", "isotonic"] {
         let (before, after) = too_low(4000, Dependence::Independent, &[("calibration", word(method))]);
-        assert!(mean(&after.folds, "log_loss") < mean(&before, "log_loss") - 0.1, "{method}");
+        assert!(mean(&after.folds, "log_loss") < mean(&before, "log_loss") - 0.05, "{method}");
         assert!((mean(&after.folds, "roc_auc") - mean(&before, "roc_auc")).abs() < 0.005, "{method}");
         assert!(after.last.is_valid(2) && after.last.cut.is_none());
     }
@@ -118,7 +118,8 @@ fn each_rule_finds_the_threshold_that_a_look_at_all_of_them_finds() {
 
 #[test]
 fn where_missing_costs_next_to_nothing_no_row_is_flagged() {
-    let cut = threshold::choose(&[0.9, 0.5, 0.1], &[false, true, false], &params(&[("threshold", word("cost")), ("missed_cost", Value::Real(0.001))]));
+    let cut =
+        threshold::choose(&[0.9, 0.5, 0.1], &[false, true, false], &params(&[("threshold", word("cost")), ("missed_cost", Value::Real(0.001))]));
     assert_eq!(cut, Some(threshold::NEVER));
 }
 

@@ -33,7 +33,11 @@ pub(super) fn choose(scores: &[f64], positive: &[bool], params: &Params) -> Opti
     let never = (rule == "cost").then(|| (worth(0.0, 0.0), NEVER));
     let (mut best, mut hits, mut alarms) = (never, 0.0, 0.0);
     for (at, &(score, is_positive)) in rows.iter().enumerate() {
-        if is_positive { hits += 1.0 } else { alarms += 1.0 }
+        if is_positive {
+            hits += 1.0
+        } else {
+            alarms += 1.0
+        }
         let next = rows.get(at + 1).map(|row| row.0);
         if next == Some(score) {
             continue;

@@ -19,12 +19,7 @@ pub const GREEDY_ENSEMBLE: Learner = Learner {
     params: &[
         MEMBERS,
         INNER_FOLDS,
-        ParamSpec {
-            id: "rounds",
-            title: "Rounds",
-            help: "How often a member is added.",
-            domain: Domain::Whole { low: 1, high: 200, default: 25 },
-        },
+        ParamSpec { id: "rounds", title: "Rounds", help: "How often a member is added.", domain: Domain::Whole { low: 1, high: 200, default: 25 } },
     ],
     parts: one_part,
     fit_part: fit,

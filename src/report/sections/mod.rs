@@ -18,6 +18,7 @@ pub(crate) mod shared;
 mod task;
 mod train;
 mod validate;
+mod zeros;
 
 pub use audit::{AuditReport, audit};
 
@@ -34,6 +35,7 @@ pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};
 pub use validate::{Calls, ValidateReport, validate};
+pub use zeros::zeros;
 
 #[cfg(test)]
 mod tests;

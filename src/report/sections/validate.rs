@@ -149,7 +149,9 @@ fn calls(calls: &Calls<'_>, kind: TaskKind) -> Spans {
     };
     let is_calibrated = calls.last.is_some_and(|last| !last.calibrators.is_empty());
     match curve {
-        Some(name) if is_calibrated => says.push(text(format!(" Probabilities are calibrated by {name}, learned from the predictions of the other folds."))),
+        Some(name) if is_calibrated => {
+            says.push(text(format!(" Probabilities are calibrated by {name}, learned from the predictions of the other folds.")))
+        }
         Some(_) => says.push(text(" Probabilities are not calibrated: there are too few rows of a class to learn it from.")),
         None => {}
     }

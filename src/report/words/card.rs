@@ -75,7 +75,9 @@ pub fn training(augment: Option<&Chosen>, n_learners: usize, adjustment: &Adjust
         Some(method) => format!("Synthetic rows ({}) were added on the training side only.", method.title),
         None => "No synthetic rows.".to_owned(),
     };
-    let cut = adjustment.cut.map(|cut| format!("A row is flagged from a probability of {} on, a threshold learned from out-of-fold predictions.", number(cut)));
+    let cut = adjustment
+        .cut
+        .map(|cut| format!("A row is flagged from a probability of {} on, a threshold learned from out-of-fold predictions.", number(cut)));
     let curve = (!adjustment.calibrators.is_empty()).then(|| "Probabilities are calibrated by what out-of-fold predictions taught.".to_owned());
     [learned.to_owned(), compared, added].into_iter().chain(curve).chain(cut).map(|words| vec![text(words)]).collect()
 }
