@@ -98,7 +98,13 @@ fn bin(rows: &[(f64, f64)]) -> CalibrationBin {
 /// Intercept and slope by Newton's method on the log-likelihood of two parameters; rows are (probability, outcome or share of it).
 pub(super) fn recalibration(rows: &[(f64, f64)]) -> Option<(f64, f64)> {
     let x: Vec<f64> = rows.iter().map(|r| logit(r.0.clamp(CLIP, 1.0 - CLIP))).collect();
-    let (mut a, mut b) = (0.0, 1.0);
+    let share = sum::mean(&rows.iter().map(|r| r.1).collect::<Vec<f64>>());
+    // From where nothing is to be done; where that is too far off, from where the probabilities say nothing.
+    newton(&x, rows, (0.0, 1.0)).or_else(|| newton(&x, rows, (logit(share.clamp(CLIP, 1.0 - CLIP)), 0.0)))
+}
+
+/// Newton's steps from a start; `None` when they do not converge.
+fn newton(x: &[f64], rows: &[(f64, f64)], (mut a, mut b): (f64, f64)) -> Option<(f64, f64)> {
     for _ in 0..STEPS {
         let mut sums = [sum::Accumulator::default(); 5];
         for (&x, row) in x.iter().zip(rows) {
