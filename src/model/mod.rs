@@ -106,6 +106,8 @@ pub enum Model {
     NaiveBayes(learners::naive_bayes::NaiveBayes),
     /// Whether it is 0, and how much when it is not.
     TwoPart(learners::two_part::TwoPart),
+    /// A weighted sum of the features that is the logarithm of the prediction.
+    LogLinear(linear::LinearModel),
 }
 
 impl Model {
@@ -129,6 +131,7 @@ impl Model {
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
+            Self::LogLinear(m) => m.predict_logarithm(features),
         }
     }
 
@@ -144,6 +147,8 @@ impl Model {
             Self::Neighbours(m) => m.validate(n_features, n_classes),
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
             Self::TwoPart(m) => m.validate(n_features, n_classes),
+            Self::LogLinear(_) if n_classes > 0 => Err(Error::internal("a model of amounts for a task of classes")),
+            Self::LogLinear(m) => m.validate(n_features, n_classes),
         }
     }
 

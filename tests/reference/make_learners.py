@@ -10,7 +10,7 @@ import platform
 
 import numpy as np
 import sklearn
-from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
+from sklearn.linear_model import ElasticNet, GammaRegressor, Lasso, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge, TweedieRegressor
 from sklearn.naive_bayes import GaussianNB
 
 N, P = 90, 5
@@ -28,19 +28,23 @@ separable = (signal > 0).astype(int)
 uneven = np.round(rng.uniform(0.2, 3.0, size=N), 3)
 weights = {"unit": np.ones(N), "uneven": uneven}
 
+scaled = np.round((x - x.mean(axis=0)) / x.std(axis=0), 6)
+
 cases = []
 
 
-def add(learner, params, target, weight, model):
+def add(learner, params, target, weight, model, table="columns"):
+    x = TABLES[table]
     model.fit(x, TARGETS[target], sample_weight=weights[weight])
     predict = model.predict_proba(x) if hasattr(model, "predict_proba") else model.predict(x)
     cases.append({
-        "learner": learner, "params": params, "target": target, "weights": weight,
+        "learner": learner, "params": params, "table": table, "target": target, "weights": weight,
         "coefficients": np.atleast_2d(getattr(model, "coef_", [])).tolist(), "intercepts": np.atleast_1d(getattr(model, "intercept_", [])).tolist(),
         "predictions": np.ravel(predict).tolist(),
     })
 
 
+TABLES = {"columns": x, "scaled": scaled}
 TARGETS = {"number": y, "binary": binary, "multi": multi, "separable": separable}
 CD = dict(tol=1e-15, max_iter=1_000_000)
 for weight in weights:
@@ -55,13 +59,43 @@ for weight in weights:
             add("logistic", {"c": c}, target, weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
         add("logistic", {"c": c}, "multi", weight, LogisticRegression(C=c, solver="newton-cholesky", tol=1e-13, max_iter=10_000))
 
+# Absolute penalties: saga needs scaled features.
+SAGA = dict(solver="saga", tol=1e-14, max_iter=2_000_000)
+for weight in weights:
+    for c in (0.05, 1.0):
+        for ratio in (0.4, 1.0):
+            for target in ("binary", "separable", "multi"):
+                add("logistic", {"c": c, "l1_ratio": ratio}, target, weight, LogisticRegression(C=c, l1_ratio=ratio, **SAGA), "scaled")
+
+# Amounts: counts, and amounts of which some are 0.
+TARGETS["counts"] = np.random.default_rng(7).poisson(np.exp(0.4 * signal)).astype(float)
+TARGETS["amounts"] = np.round(np.maximum(0.0, 50.0 * np.exp(0.5 * signal) * np.random.default_rng(8).uniform(-0.5, 1.5, size=N)), 3)
+NEWTON = dict(solver="newton-cholesky", tol=1e-9, max_iter=10_000)
+for weight in weights:
+    for alpha in (0.0, 1e-3, 1.0):
+        add("glm", {"alpha": alpha}, "counts", weight, PoissonRegressor(alpha=alpha, **NEWTON))
+        add("glm", {"alpha": alpha, "loss": "gamma"}, "number", weight, GammaRegressor(alpha=alpha, **NEWTON))
+        for power in (1.0, 1.2, 1.5, 1.9):
+            add("glm", {"alpha": alpha, "loss": "tweedie", "power": power}, "amounts", weight, TweedieRegressor(power=power, alpha=alpha, link="log", **NEWTON))
+
+# The least objective of quantile regression: many optima may have it.
+quantiles = []
+for weight, w in weights.items():
+    for q in (0.1, 0.5, 0.83):
+        for alpha in (0.0, 0.001, 0.05, 0.3):
+            model = QuantileRegressor(quantile=q, alpha=alpha, solver="highs").fit(scaled, y, sample_weight=w)
+            r = y - model.predict(scaled)
+            quantiles.append({"quantile": q, "alpha": alpha, "weights": weight,
+                              "objective": float(np.average(np.where(r < 0, (q - 1) * r, q * r), weights=w) + alpha * np.abs(model.coef_).sum())})
+
 for target in ("binary", "multi", "separable"):
     add("naive_bayes", {}, target, "unit", GaussianNB())
 
 print(json.dumps({
     "made_with": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
-    "columns": x.T.tolist(),
+    "tables": {name: t.T.tolist() for name, t in TABLES.items()},
     "targets": {name: t.astype(float).tolist() for name, t in TARGETS.items()},
     "weights": {name: w.tolist() for name, w in weights.items()},
     "cases": cases,
+    "quantiles": quantiles,
 }, indent=None, separators=(",", ":")))

@@ -1,5 +1,6 @@
 //! One file per learner. Screens, command line, report and the conformance suite read [`LEARNERS`].
 
+pub mod amounts;
 pub mod baseline;
 #[cfg(test)]
 mod conformance;
@@ -11,6 +12,7 @@ pub mod lasso;
 pub mod logistic;
 pub mod naive_bayes;
 pub mod neighbours;
+pub mod quantile_regression;
 pub mod random_forest;
 #[cfg(test)]
 mod reference;
@@ -27,6 +29,8 @@ pub const LEARNERS: &[Learner] = &[
     ridge::RIDGE,
     lasso::LASSO,
     elastic_net::ELASTIC_NET,
+    amounts::AMOUNTS,
+    quantile_regression::QUANTILE_REGRESSION,
     logistic::LOGISTIC,
     decision_tree::DECISION_TREE,
     random_forest::RANDOM_FOREST,

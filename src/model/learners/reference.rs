@@ -15,21 +15,31 @@ const TOLERANCE: f64 = 1e-6;
 
 #[derive(Deserialize)]
 struct Reference {
-    columns: Vec<Vec<f64>>,
+    tables: BTreeMap<String, Vec<Vec<f64>>>,
     targets: BTreeMap<String, Vec<f64>>,
     weights: BTreeMap<String, Vec<f64>>,
     cases: Vec<Case>,
+    quantiles: Vec<QuantileCase>,
 }
 
 #[derive(Deserialize)]
 struct Case {
     learner: String,
     params: Given,
+    table: String,
     target: String,
     weights: String,
     coefficients: Vec<Vec<f64>>,
     intercepts: Vec<f64>,
     predictions: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct QuantileCase {
+    quantile: f64,
+    alpha: f64,
+    weights: String,
+    objective: f64,
 }
 
 fn reference() -> Reference {
@@ -46,12 +56,12 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
     let mut seen = BTreeMap::<String, usize>::new();
     for case in &reference.cases {
         let (kind, n_classes) = match case.target.as_str() {
-            "number" => (TaskKind::Regression, 0),
+            "number" | "counts" | "amounts" => (TaskKind::Regression, 0),
             "multi" => (TaskKind::Multiclass, 3),
             _ => (TaskKind::Binary, 2),
         };
         let (target, weights) = (reference.targets[&case.target].clone(), reference.weights[&case.weights].clone());
-        let train = TrainingSet::new(features(&reference.columns), target, weights, kind, n_classes, reference.columns[0].len()).unwrap();
+        let train = TrainingSet::new(features(&reference.tables[&case.table]), target, weights, kind, n_classes, 90).unwrap();
         let learner = find(&case.learner).unwrap();
         let model = learner.fit(&Params::check(learner.params, &case.params).unwrap(), &train, 0).unwrap();
         let name = format!("{} {:?} {} {}", case.learner, case.params, case.target, case.weights);
@@ -61,14 +71,34 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
         if matches!(model, Model::NaiveBayes(_)) {
             continue;
         }
-        let Model::Linear(linear) = model else { panic!("{name} is not linear") };
+        let (Model::Linear(linear) | Model::LogLinear(linear)) = model else { panic!("{name} is not linear") };
         for (ours, theirs) in linear.coefficients.iter().zip(&case.coefficients) {
             assert!(close(ours, theirs), "{name}: {ours:?} {theirs:?}");
         }
         assert_eq!(linear.coefficients.len(), case.coefficients.len(), "{name}");
         assert!(close(&linear.intercepts, &case.intercepts), "{name}: {:?} {:?}", linear.intercepts, case.intercepts);
     }
-    assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "lasso", "logistic", "naive_bayes", "ridge"]);
+    assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "glm", "lasso", "logistic", "naive_bayes", "ridge"]);
+}
+
+#[test]
+fn quantile_regression_reaches_the_least_objective_scikit_learn_reaches() {
+    let reference = reference();
+    let (y, table) = (&reference.targets["number"], features(&reference.tables["scaled"]));
+    for case in &reference.quantiles {
+        let weights = reference.weights[&case.weights].clone();
+        let total: f64 = weights.iter().sum();
+        let train = TrainingSet::new(table.clone(), y.clone(), weights.clone(), TaskKind::Regression, 0, y.len()).unwrap();
+        let model = crate::model::linear::quantile::quantile_regression(&train, case.quantile, case.alpha, 1.0).unwrap();
+        let fitted = model.predict(&table).unwrap().values;
+        let lost = |i: usize| (y[i] - fitted[i]) * (case.quantile - f64::from(u8::from(y[i] < fitted[i])));
+        let loss = (0..y.len()).map(|i| weights[i] * lost(i)).sum::<f64>() / total;
+        let objective = loss + case.alpha * model.coefficients[0].iter().map(|b| b.abs()).sum::<f64>();
+        let name = format!("{} {} {}: {objective} {}", case.quantile, case.alpha, case.weights, case.objective);
+        println!("{name} {:.1e}", objective - case.objective);
+        assert!((objective - case.objective).abs() < TOLERANCE * case.objective, "{name}");
+    }
+    assert!(reference.quantiles.len() > 20);
 }
 
 /// How much more than its peer a tree learner may lose on rows it has not seen: bins, ties and random draws differ.

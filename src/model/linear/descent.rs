@@ -6,6 +6,7 @@
 //! soft threshold S; rows are touched once, to make G. Stops by the duality gap. Checked against scikit-learn's `Lasso` and `ElasticNet` to 1e-6.
 
 use super::LinearModel;
+use super::quadratic::soft_threshold;
 use crate::error::{Error, Result};
 use crate::math::linear::{dot, moments};
 use crate::model::TrainingSet;
@@ -106,16 +107,6 @@ impl Problem {
     }
 }
 
-fn soft_threshold(value: f64, by: f64) -> f64 {
-    if value > by {
-        value - by
-    } else if value < -by {
-        value + by
-    } else {
-        0.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +123,5 @@ mod tests {
         let b = problem.descend().unwrap();
         assert!(problem.gap(&b) < 1e-12);
         assert!(problem.gap(&[b[0] + 0.05, b[1]]) > 1e-4);
-    }
-
-    #[test]
-    fn the_threshold_is_soft() {
-        assert_eq!([3.0, -3.0, 0.5].map(|v| soft_threshold(v, 1.0)), [2.0, -2.0, 0.0]);
     }
 }
