@@ -10,7 +10,8 @@ import platform
 
 import numpy as np
 import sklearn
-from sklearn.linear_model import ElasticNet, GammaRegressor, Lasso, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge, TweedieRegressor
+from sklearn.linear_model import ElasticNet, GammaRegressor, Lasso, LassoCV, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge, TweedieRegressor, enet_path
+from sklearn.model_selection import TimeSeriesSplit
 from sklearn.naive_bayes import GaussianNB
 
 N, P = 90, 5
@@ -88,6 +89,14 @@ for weight, w in weights.items():
             quantiles.append({"quantile": q, "alpha": alpha, "weights": weight,
                               "objective": float(np.average(np.where(r < 0, (q - 1) * r, q * r), weights=w) + alpha * np.abs(model.coef_).sum())})
 
+# Paths of 100 penalties, every ninth of them; and the penalty chosen on later rows.
+paths = []
+centred = scaled - scaled.mean(axis=0)
+for ratio in (1.0, 0.4):
+    alphas, coefficients, _ = enet_path(centred, y - y.mean(), l1_ratio=ratio, eps=1e-3, alphas=100, tol=1e-12, max_iter=1_000_000)
+    chosen = LassoCV(alphas=100, eps=1e-3, cv=TimeSeriesSplit(5), tol=1e-12, max_iter=1_000_000).fit(centred, y).alpha_ if ratio == 1.0 else None
+    paths.append({"l1_ratio": ratio, "alphas": alphas[::9].tolist(), "coefficients": coefficients.T[::9].tolist(), "chosen": chosen})
+
 for target in ("binary", "multi", "separable"):
     add("naive_bayes", {}, target, "unit", GaussianNB())
 
@@ -98,4 +107,5 @@ print(json.dumps({
     "weights": {name: w.tolist() for name, w in weights.items()},
     "cases": cases,
     "quantiles": quantiles,
+    "paths": paths,
 }, indent=None, separators=(",", ":")))

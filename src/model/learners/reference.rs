@@ -2,6 +2,7 @@
 
 use super::find;
 use crate::features::tests_support::features;
+use crate::model::linear::path::{chosen_penalty, path, penalties};
 use crate::model::{Model, TrainingSet};
 use crate::param::{Given, Params};
 use crate::task::TaskKind;
@@ -20,6 +21,15 @@ struct Reference {
     weights: BTreeMap<String, Vec<f64>>,
     cases: Vec<Case>,
     quantiles: Vec<QuantileCase>,
+    paths: Vec<PathCase>,
+}
+
+#[derive(Deserialize)]
+struct PathCase {
+    l1_ratio: f64,
+    alphas: Vec<f64>,
+    coefficients: Vec<Vec<f64>>,
+    chosen: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +89,25 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
         assert!(close(&linear.intercepts, &case.intercepts), "{name}: {:?} {:?}", linear.intercepts, case.intercepts);
     }
     assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "glm", "lasso", "logistic", "naive_bayes", "ridge"]);
+}
+
+#[test]
+fn paths_and_the_penalty_chosen_on_later_rows_are_those_of_scikit_learn() {
+    let reference = reference();
+    let train =
+        TrainingSet::new(features(&reference.tables["scaled"]), reference.targets["number"].clone(), vec![1.0; 90], TaskKind::Regression, 0, 90);
+    let train = train.unwrap().ordered(true);
+    for case in &reference.paths {
+        let grid = penalties(&train, case.l1_ratio).unwrap();
+        let models = path(&train, &grid, case.l1_ratio).unwrap();
+        for (at, (alpha, coefficients)) in case.alphas.iter().zip(&case.coefficients).enumerate() {
+            assert!((grid[9 * at] / alpha - 1.0).abs() < TOLERANCE, "{} {alpha}", grid[9 * at]);
+            assert!(close(&models[9 * at].coefficients[0], coefficients), "{alpha}: {:?} {coefficients:?}", models[9 * at]);
+        }
+        if let Some(chosen) = case.chosen {
+            assert!((chosen_penalty(&train, case.l1_ratio, 1).unwrap() / chosen - 1.0).abs() < TOLERANCE);
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Linear models and their solvers: one weighted sum of the features for a number, its logistic function for two classes, a softmax of several for more.
 //!
-//! [`descent`] solves lasso and elastic net, [`newton`] two-class logistic regression and that of amounts on a log scale, [`softmax`] that of more classes, [`sparse`] both with an absolute penalty, [`quantile`] the regression of quantiles; ridge is one linear system.
+//! [`descent`] solves lasso and elastic net, [`path`] for a row of penalties, [`newton`] two-class logistic regression and that of amounts on a log scale, [`softmax`] that of more classes, [`sparse`] both with an absolute penalty, [`quantile`] the regression of quantiles; ridge is one linear system.
 
 pub mod descent;
 pub mod newton;
+pub mod path;
 mod quadratic;
 pub mod quantile;
 pub mod softmax;
