@@ -5,6 +5,7 @@
 pub mod learners;
 pub mod linear;
 pub mod tree;
+pub mod vectors;
 
 pub use crate::features::{Feature, Features, Predictions, TrainingSet};
 pub use learners::LEARNERS;
@@ -108,6 +109,8 @@ pub enum Model {
     TwoPart(learners::two_part::TwoPart),
     /// A weighted sum of the features that is the logarithm of the prediction.
     LogLinear(linear::LinearModel),
+    /// Weighted kernels of training rows.
+    SupportVectors(vectors::SupportVectors),
 }
 
 impl Model {
@@ -132,6 +135,7 @@ impl Model {
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
             Self::LogLinear(m) => m.predict_logarithm(features),
+            Self::SupportVectors(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -149,12 +153,17 @@ impl Model {
             Self::TwoPart(m) => m.validate(n_features, n_classes),
             Self::LogLinear(_) if n_classes > 0 => Err(Error::internal("a model of amounts for a task of classes")),
             Self::LogLinear(m) => m.validate(n_features, n_classes),
+            Self::SupportVectors(m) => m.validate(n_features, n_classes),
         }
     }
 
     /// Whether rows of the training set can be read out of it (said in the model card).
     #[must_use]
     pub fn contains_training_rows(&self) -> bool {
-        matches!(self, Self::Neighbours(_))
+        match self {
+            Self::Neighbours(_) => true,
+            Self::SupportVectors(m) => m.contains_training_rows(),
+            _ => false,
+        }
     }
 }

@@ -341,7 +341,7 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
 }
 
 /// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, and those for targets of one kind.
-const ON_REQUEST: [&str; 3] = ["naive_bayes", "glm", "quantile_regression"];
+const ON_REQUEST: [&str; 4] = ["naive_bayes", "glm", "quantile_regression", "support_vectors"];
 
 /// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
 /// more than the spread of a continuous amount explains.

@@ -10,9 +10,11 @@ import platform
 
 import numpy as np
 import sklearn
+from sklearn.calibration import _sigmoid_calibration
 from sklearn.linear_model import ElasticNet, GammaRegressor, Lasso, LassoCV, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge, TweedieRegressor, enet_path
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC, SVR
 
 N, P = 90, 5
 rng = np.random.default_rng(20240501)
@@ -97,6 +99,46 @@ for ratio in (1.0, 0.4):
     chosen = LassoCV(alphas=100, eps=1e-3, cv=TimeSeriesSplit(5), tol=1e-12, max_iter=1_000_000).fit(centred, y).alpha_ if ratio == 1.0 else None
     paths.append({"l1_ratio": ratio, "alphas": alphas[::9].tolist(), "coefficients": coefficients.T[::9].tolist(), "chosen": chosen})
 
+# Support vector machines: decision values and the dual objective; the target of a regression is standardised.
+machines = []
+
+
+def kernel(name, gamma, degree):
+    product = scaled @ scaled.T
+    if name == "linear":
+        return product
+    if name == "poly":
+        return (gamma * product + 1) ** degree
+    squares = np.diag(product)
+    return np.exp(-gamma * (squares[:, None] + squares[None, :] - 2 * product))
+
+
+for weight, w in weights.items():
+    mean = np.average(y, weights=w)
+    deviation = np.sqrt(np.average((y - mean) ** 2, weights=w))
+    for name, degree, gamma in (("rbf", 0, 0.2), ("rbf", 0, 2.0), ("poly", 3, 0.2), ("poly", 2, 1.0), ("linear", 1, 1.0)):
+        for c in (0.1, 5.0):
+            options = dict(kernel=name, gamma=gamma, degree=max(degree, 1), coef0=1.0, C=c, tol=1e-9, max_iter=10_000_000)
+            for target in ("binary", "number"):
+                if target == "binary":
+                    model, own = SVC(**options), binary
+                    model.fit(scaled, own, sample_weight=w)
+                    coefficients = np.zeros(N)
+                    coefficients[model.support_] = model.dual_coef_[0]
+                    decisions = model.decision_function(scaled)
+                    objective = 0.5 * coefficients @ kernel(name, gamma, degree) @ coefficients - np.abs(coefficients).sum()
+                else:
+                    model, own = SVR(epsilon=0.1, **options), (y - mean) / deviation
+                    model.fit(scaled, own, sample_weight=w)
+                    coefficients = np.zeros(N)
+                    coefficients[model.support_] = model.dual_coef_[0]
+                    decisions = model.predict(scaled)
+                    objective = 0.5 * coefficients @ kernel(name, gamma, degree) @ coefficients + 0.1 * np.abs(coefficients).sum() - own @ coefficients
+                machines.append({"degree": degree, "gamma": gamma, "c": c, "target": target, "weights": weight,
+                                 "decisions": np.round(decisions, 7).tolist(), "objective": float(objective)})
+slope, offset = _sigmoid_calibration(np.array(machines[0]["decisions"]), binary, uneven)
+curve = {"slope": -float(slope), "offset": -float(offset)}
+
 for target in ("binary", "multi", "separable"):
     add("naive_bayes", {}, target, "unit", GaussianNB())
 
@@ -108,4 +150,6 @@ print(json.dumps({
     "cases": cases,
     "quantiles": quantiles,
     "paths": paths,
+    "machines": machines,
+    "curve": curve,
 }, indent=None, separators=(",", ":")))

@@ -17,6 +17,7 @@ pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod support_vectors;
 #[cfg(test)]
 mod tree_conformance;
 pub mod two_part;
@@ -38,6 +39,7 @@ pub const LEARNERS: &[Learner] = &[
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,
+    support_vectors::SUPPORT_VECTORS,
     two_part::TWO_PART,
 ];
 

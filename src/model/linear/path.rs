@@ -102,7 +102,7 @@ pub(super) fn wide_elastic_net(train: &TrainingSet, absolute: f64, squared: f64)
 }
 
 /// Rows to learn from and rows to judge, fold by fold.
-fn folds(n: usize, in_time_order: bool, seed: u64) -> Vec<(Vec<usize>, Vec<usize>)> {
+pub(in crate::model) fn folds(n: usize, in_time_order: bool, seed: u64) -> Vec<(Vec<usize>, Vec<usize>)> {
     if in_time_order {
         let size = n / (FOLDS + 1);
         return (0..FOLDS).map(|f| n - (FOLDS - f) * size).map(|from| ((0..from).collect(), (from..from + size).collect())).collect();
@@ -185,7 +185,9 @@ impl<'a> Table<'a> {
             return Err(Error::not_computable("The penalised regression", "more than 4,000 coefficients are not 0", hint));
         }
         let mut gram = Array2::zeros((columns.len(), columns.len()));
-        gram.slice_mut(ndarray::s![..old, ..old]).assign(&before.gram);
+        for (place, value) in before.gram.indexed_iter() {
+            gram[place] = *value;
+        }
         // Block by block of the old columns, so that no block holds more than twice the new ones.
         for block in (0..old.max(1)).step_by(more.len().max(1)) {
             let others: Vec<usize> = (block..(block + more.len()).min(old)).collect();
