@@ -61,9 +61,10 @@ pub struct ParamSpec {
 }
 
 /// Names of hyperparameters that say what is wanted, what may be spent, or by another limit what a searched one says already.
-const WISHES: [&str; 15] = [
+const WISHES: [&str; 16] = [
     "loss",
     "quantile",
+    "choose_alpha",
     "power",
     "class_weights",
     "patience",

@@ -6,6 +6,7 @@ pub mod ensemble;
 pub mod learners;
 pub mod linear;
 pub mod tree;
+pub mod vectors;
 
 pub use crate::features::{Feature, Features, Predictions, TrainingSet};
 pub use learners::LEARNERS;
@@ -109,6 +110,10 @@ pub enum Model {
     TwoPart(learners::two_part::TwoPart),
     /// Several models that answer as one.
     Ensemble(ensemble::Ensemble),
+    /// A weighted sum of the features that is the logarithm of the prediction.
+    LogLinear(linear::LinearModel),
+    /// Weighted kernels of training rows.
+    SupportVectors(vectors::SupportVectors),
 }
 
 impl Model {
@@ -133,6 +138,8 @@ impl Model {
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
             Self::Ensemble(m) => m.predict_with_pulse(features, pulse),
+            Self::LogLinear(m) => m.predict_logarithm(features),
+            Self::SupportVectors(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -149,6 +156,9 @@ impl Model {
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
             Self::TwoPart(m) => m.validate(n_features, n_classes),
             Self::Ensemble(m) => m.validate(n_features, n_classes),
+            Self::LogLinear(_) if n_classes > 0 => Err(Error::internal("a model of amounts for a task of classes")),
+            Self::LogLinear(m) => m.validate(n_features, n_classes),
+            Self::SupportVectors(m) => m.validate(n_features, n_classes),
         }
     }
 
@@ -158,6 +168,7 @@ impl Model {
         match self {
             Self::Neighbours(_) => true,
             Self::Ensemble(ensemble) => ensemble.members.iter().any(Self::contains_training_rows),
+            Self::SupportVectors(m) => m.contains_training_rows(),
             _ => false,
         }
     }
