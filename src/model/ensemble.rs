@@ -185,7 +185,7 @@ impl Ensemble {
                 if sound && (weights.iter().sum::<f64>() - 1.0).abs() < 1e-9 { Ok(()) } else { broken("weights that do not add up to 1") }
             }
             Join::Model(model, factor) => {
-                if !(factor.is_finite() && *factor > 0.0) || !matches!(**model, Model::Linear(_)) {
+                if !(factor.is_finite() && *factor > 0.0 && matches!(**model, Model::Linear(_))) {
                     return broken("a join that is none");
                 }
                 model.validate(self.members.len() * n_classes.saturating_sub(1).max(1), n_classes)

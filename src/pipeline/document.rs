@@ -93,21 +93,7 @@ impl<'a> Input<'a> {
                 section.blocks.extend(searches.iter().flat_map(search));
                 Some(section)
             }
-            Step::Validate => {
-                let (task, board) = task_of.zip(o.board.as_ref())?;
-                let closer = o.closer.as_ref()?;
-                let mut section = validate(&ValidateReport {
-                    task,
-                    board,
-                    split: o.split.as_ref()?,
-                    holdout: o.holdout.as_ref(),
-                    closer,
-                    importance: &o.importance,
-                    calls: self.calls()?,
-                });
-                section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
-                Some(section)
-            }
+            Step::Validate => self.validate_section(),
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
                 let learner = o.board.as_ref().and_then(|b| b.chosen()).map(|s| s.title.as_str());
@@ -117,6 +103,23 @@ impl<'a> Input<'a> {
             }
             Step::Report => o.decision.as_ref().map(|_| self.report_section()),
         }
+    }
+
+    fn validate_section(&self) -> Option<Section> {
+        let o = self.outcome;
+        let (task, board) = self.plan.map(|p| &p.task).zip(o.board.as_ref())?;
+        let closer = o.closer.as_ref()?;
+        let mut section = validate(&ValidateReport {
+            task,
+            board,
+            split: o.split.as_ref()?,
+            holdout: o.holdout.as_ref(),
+            closer,
+            importance: &o.importance,
+            calls: self.calls()?,
+        });
+        section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+        Some(section)
     }
 
     /// How the chosen learner's probabilities are turned into calls.
