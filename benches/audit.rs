@@ -40,8 +40,16 @@ fn time(name: &str, bytes: &[u8], target: &str) {
         let checked = (rule.check)(&looked_at);
         total += told(&format!("{:24} {:?} {} found", rule.id, checked.status, checked.findings.len()), begin);
     }
-    let input =
-        AuditInput { table: &table, profiles: &profiles, task: &task, target: &encoded, split: &split, test_from: None, known: &NOTHING_SAID, seed: 42 };
+    let input = AuditInput {
+        table: &table,
+        profiles: &profiles,
+        task: &task,
+        target: &encoded,
+        split: &split,
+        test_from: None,
+        known: &NOTHING_SAID,
+        seed: 42,
+    };
     for check in CHECKS {
         let begin = Instant::now();
         let checked = (check.run)(&input);
