@@ -136,6 +136,8 @@ fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample, most: usiz
 fn has_attribute(key: &Column, rows: &[u32], input: &AuditInput<'_>) -> bool {
     let rows: Vec<usize> = rows.iter().map(|&r| r as usize).collect();
     let coded = Coded::new(key, &rows);
+    // More rows of another value than these, and no others can make up for them.
+    let most_off = (1.0 - DEPENDS) * rows.len() as f64 + 1.0;
     input.features().filter(|c| c.name() != key.name() && c.kind() != Kind::Timestamp).any(|column| {
         let mut first = vec![None; coded.counts.len()];
         let (mut again, mut same) = (0_u32, 0_u32);
@@ -144,6 +146,9 @@ fn has_attribute(key: &Column, rows: &[u32], input: &AuditInput<'_>) -> bool {
             match first[code as usize] {
                 None => first[code as usize] = Some(cell),
                 Some(seen) => (again, same) = (again + 1, same + u32::from(seen == cell)),
+            }
+            if f64::from(again - same) > most_off {
+                return false;
             }
         }
         again > 0 && f64::from(same) >= DEPENDS * f64::from(again) && differs(&Coded::new(column, &rows))
