@@ -16,6 +16,7 @@ use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
 };
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::math::sort;
 use crate::model::learners;
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
@@ -228,7 +229,7 @@ impl Outcome {
             folds.extend(adjusted.folds);
             taught.push(adjusted.last);
         }
-        folds.sort_by_key(|f| (f.fold, f.learner));
+        sort::by_key(&mut folds, |f| (f.fold, f.learner));
         self.adjusted = Some((Arc::new(folds), taught));
         Ok(())
     }
@@ -300,7 +301,7 @@ impl Outcome {
             }
         }
         let worth = |i: &Importance| i.loss.value.unwrap_or(f64::NEG_INFINITY);
-        self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        sort::by(&mut self.importance, |a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
     }
