@@ -8,15 +8,15 @@ use crate::finding::{Checked, Finding};
 use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport, ValidateReport,
-    audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far, task,
-    tell_reopened, train, validate,
+    AuditReport, AugmentReport, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport,
+    ValidateReport, audit, augment, before_and_after, decide, derived_columns, explain, honesty, power, prepare, quality, search, search_json,
+    search_so_far, task, tell_reopened, train, validate,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
 use crate::step::Step;
 use crate::table::{Loaded, Table};
-use crate::task::TaskKind;
+use crate::task::{Task, TaskKind};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -95,14 +95,16 @@ impl<'a> Input<'a> {
             Step::Validate => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
                 let closer = o.closer.as_ref()?;
-                Some(validate(&ValidateReport {
+                let mut section = validate(&ValidateReport {
                     task,
                     board,
                     split: o.split.as_ref()?,
                     holdout: o.holdout.as_ref(),
                     closer,
                     importance: &o.importance,
-                }))
+                });
+                section.blocks.extend(self.explanation(task));
+                Some(section)
             }
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
@@ -113,6 +115,20 @@ impl<'a> Input<'a> {
             }
             Step::Report => o.decision.as_ref().map(|_| self.report_section()),
         }
+    }
+
+    /// Why the model says what it says, as it may be shown.
+    fn explanation(&self, task: &Task) -> Vec<block::Block> {
+        let Some((learner, explained)) = self.outcome.board.as_ref().and_then(|b| b.chosen()).zip(self.outcome.explained.as_ref()) else {
+            return Vec::new();
+        };
+        let found = explained.as_ref().map(|found| if self.shared { suppress::explained(found) } else { Some(found.as_ref().clone()) });
+        let explained = match &found {
+            Ok(None) => return Vec::new(),
+            Ok(Some(found)) => Ok(found),
+            Err(error) => Err(*error),
+        };
+        explain(&ExplainReport { task, learner: &learner.title, explained, table: (!self.shared).then_some(self.table) })
     }
 
     /// The searches, with what became of their winners.
@@ -229,6 +245,7 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "leaderboard": o.board,
         "holdout": o.holdout,
         "importance": o.importance,
+        "explained": o.explained.as_ref().and_then(|e| e.as_ref().ok()).and_then(|e| suppress::explained(e)),
         "decision": o.decision,
         "fidelity": o.fidelity,
     });

@@ -12,6 +12,7 @@ use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
 use crate::evaluate::{CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
+use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::model::learners;
 use crate::param::{ParamSpec, Params};
@@ -74,6 +75,8 @@ pub struct Outcome {
     pub closer: Option<CloserLook>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
+    /// Why the model says what it says, or why that cannot be told.
+    pub explained: Option<std::result::Result<Box<Explained>, Error>>,
     /// Go, caution or no-go; `None` before anything was validated.
     pub decision: Option<Decision>,
     /// Findings accepted with a reason that still holds.
@@ -126,6 +129,7 @@ impl Outcome {
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
             self.closer = None;
             self.importance.clear();
+            self.explained = None;
         }
     }
 
@@ -268,6 +272,17 @@ impl Outcome {
         self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
+    }
+
+    /// Takes the explanation; the verdict does not rest on it, so one that failed is told as such.
+    pub(super) fn take_explained(&mut self, results: Vec<Result<JobOutput>>) {
+        for result in results {
+            self.explained = Some(match result {
+                Ok(JobOutput::Explained(explained)) => explained,
+                Ok(_) => Err(Error::internal("an explanation that is none")),
+                Err(error) => Err(error),
+            });
+        }
     }
 
     /// Findings of the audit that nobody accepted, and proven blockers although somebody did.
