@@ -24,8 +24,8 @@ pub const BACKGROUND: usize = 50;
 const MOST_PREDICTIONS: usize = 100_000;
 /// The same for models that look up their training rows.
 const MOST_LOOKUPS: usize = 8_000;
-/// Most multiplications of exact contributions of trees: half a second natively.
-const MOST_STEPS: usize = 100_000_000;
+/// Most multiplications of exact contributions of trees: a quarter of a second natively.
+const MOST_STEPS: usize = 50_000_000;
 /// Fewest rows worth explaining; a model for which exact values of so many cost too much is sampled.
 const FEWEST_ROWS: usize = 8;
 

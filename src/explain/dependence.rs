@@ -5,8 +5,9 @@
 //! fifths of the rows, from those whose prediction rises least to those where it rises most: no line is one row's. Where the lines are parallel the column acts alone;
 //! [`Dependence::apart`] is the share of their variation that the mean line does not have.
 //!
-//! A grid of numbers holds quantiles with [`LEAST_BEYOND`] rows beyond them at least, a grid of labels those of as many rows. Values that never stand together in a row are
-//! put together here: a dependence says what the model does, not what happens.
+//! No point is one row's: a grid of numbers holds the values of [`LEAST_ROWS`] rows or more where there are few of them, and otherwise the middles of groups of as many rows,
+//! in ascending order and of equal size, each middle the mean of the group's quartiles. A grid of labels holds those of as many rows. Values that never stand together in
+//! a row are put together here: a dependence says what the model does, not what happens.
 
 use super::additive::told;
 use crate::error::Result;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 
 /// Most points of a grid: what a figure can show.
 pub const MOST_POINTS: usize = 20;
-/// Rows that lie beyond both ends of a grid, and that have each label of one, at least: no cell of fewer is told.
-pub const LEAST_BEYOND: usize = LEAST_ROWS as usize;
+/// Rows that a point, or the mean of some lines, stands for at least: no cell of fewer is told.
+pub const FEWEST: usize = LEAST_ROWS as usize;
 /// Parts that lines of single rows are joined in.
 const PARTS: usize = 5;
 /// Quantiles told of the lines of single rows.
@@ -81,7 +82,7 @@ impl Ground<'_> {
     pub fn dependence(&self, column: &str, rows: &[u32], seen: &[u32]) -> Result<Option<Dependence>> {
         let column = self.table.column(column)?;
         let Some(grid) = grid(column, seen) else { return Ok(None) };
-        if rows.len() < LEAST_BEYOND {
+        if rows.len() < FEWEST {
             return Ok(None);
         }
         let again: Vec<u32> = (0..grid.len()).flat_map(|_| rows.iter().copied()).collect();
@@ -127,31 +128,37 @@ fn grid(column: &Column, seen: &[u32]) -> Option<Grid> {
     let grid = match column.values() {
         Values::Numbers { values, .. } => {
             let there: Vec<f64> = seen.iter().filter_map(|&r| values.get(r as usize).copied()).filter(|v| !v.is_nan()).collect();
-            let (ascending, last) = (sorted(&there), MOST_POINTS - 1);
-            if ascending.len() < 2 * LEAST_BEYOND + 1 {
-                return None;
-            }
-            let beyond = (LEAST_BEYOND as f64 / (ascending.len() - 1) as f64).max(0.5 / last as f64);
-            let mut points: Vec<f64> = (0..=last).map(|i| quantile(&ascending, beyond + (1.0 - 2.0 * beyond) * i as f64 / last as f64)).collect();
-            points.dedup();
-            // A value between two whole ones is none that a row could have.
-            if ascending.iter().all(|v| v.fract() == 0.0) {
-                points.iter_mut().for_each(|p| *p = p.round());
-                points.dedup();
-            }
-            Grid::Numbers(points)
+            Grid::Numbers(points(&sorted(&there)))
         }
         Values::Codes { codes, levels } => {
             let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
             let there = seen.iter().filter_map(|&r| codes.get(r as usize).copied()).filter(|c| *c != MISSING_CODE);
             there.for_each(|c| *counts.entry(c).or_default() += 1);
-            let mut often: Vec<(u32, usize)> = counts.into_iter().filter(|(_, n)| *n >= LEAST_BEYOND).collect();
+            let mut often: Vec<(u32, usize)> = counts.into_iter().filter(|(_, n)| *n >= FEWEST).collect();
             often.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), *code));
             Grid::Labels(often.into_iter().take(MOST_POINTS).map(|(code, _)| code).collect(), Arc::clone(levels))
         }
         Values::Times { .. } => return None,
     };
     (grid.len() > 1).then_some(grid)
+}
+
+/// Points of a grid of numbers, ascending.
+fn points(ascending: &[f64]) -> Vec<f64> {
+    let runs: Vec<&[f64]> = ascending.chunk_by(|a, b| a == b).collect();
+    if runs.len() <= MOST_POINTS {
+        return runs.iter().filter(|run| run.len() >= FEWEST).filter_map(|run| run.first().copied()).collect();
+    }
+    let (n, whole) = (ascending.len(), ascending.iter().all(|v| v.fract() == 0.0));
+    let groups = MOST_POINTS.min(n / FEWEST);
+    let middle = |g: usize| {
+        let own = &ascending[g * n / groups..(g + 1) * n / groups];
+        let middle = 0.5 * (quantile(own, 0.25) + quantile(own, 0.75));
+        if whole { middle.round() } else { middle }
+    };
+    let mut points: Vec<f64> = (0..groups).map(middle).collect();
+    points.dedup();
+    points
 }
 
 /// What is told of all lines, shape `(n_points, n_rows)`.
@@ -178,7 +185,7 @@ fn summary(column: &str, grid: Grid, lines: &[f64], n_rows: usize) -> Dependence
         let own = &order[k * n_rows / PARTS..(k + 1) * n_rows / PARTS];
         (0..n_points).map(|p| mean(&own.iter().map(|&i| lines[p * n_rows + i]).collect::<Vec<_>>())).collect()
     };
-    let enough = n_rows >= PARTS * LEAST_BEYOND;
+    let enough = n_rows >= PARTS * FEWEST;
     let (numbers, labels) = match grid {
         Grid::Numbers(points) => (points, Vec::new()),
         Grid::Labels(codes, levels) => (Vec::new(), codes.iter().map(|&c| levels.get(c as usize).cloned().unwrap_or_default()).collect()),
@@ -219,7 +226,9 @@ mod tests {
         let column = Column::numeric("a", (0..1000).map(f64::from).collect(), 0);
         let rows: Vec<u32> = (0..1000).collect();
         let Some(Grid::Numbers(points)) = grid(&column, &rows) else { panic!("no grid") };
-        assert!(points.len() <= MOST_POINTS && points[0] >= 5.0 && points[points.len() - 1] <= 994.0);
+        assert!(points.len() == MOST_POINTS && points[0] == 25.0 && points[points.len() - 1] == 975.0, "{points:?}");
+        assert!(!self::points(&(0..49).map(|i| if i == 48 { 1e6 } else { f64::from(i) + 0.5 }).collect::<Vec<_>>()).iter().any(|p| *p > 48.0));
+        assert_eq!(self::points(&[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 7.0]), [0.0, 1.0], "a value of one row is no point");
         let cells: Vec<Option<&str>> = (0..100)
             .map(|i| {
                 Some(if i < 3 {

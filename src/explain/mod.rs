@@ -22,7 +22,7 @@ use crate::prepare::FittedRecipe;
 use crate::split::Rows;
 use crate::table::Table;
 use additive::{Subject, groups, most_predictions, told};
-use dependence::{Ground, LEAST_BEYOND, MOST_POINTS};
+use dependence::{FEWEST, Ground, MOST_POINTS};
 use serde::{Deserialize, Serialize};
 
 /// Most unseen rows whose predictions are taken apart.
@@ -225,13 +225,13 @@ fn examples(contributions: &Contributions, order: &[usize], predictions: &[f64],
         let row = if let [only] = own { rows.get(*only).copied() } else { None };
         Apart { row, values, total: of(&|i| contributions.total(i, order.len())), prediction: of(&|i| predictions[i]), truth: of(&|i| truth[i]) }
     };
-    let few = LEAST_BEYOND.min(n);
+    let few = FEWEST.min(n);
     let places =
         [(Which::Highest, &by_size, n - 1), (Which::Middle, &by_size, n / 2), (Which::Lowest, &by_size, 0), (Which::Missed, &by_miss, n - 1)];
     let one = |(which, ranked, at): (Which, &Vec<usize>, usize)| {
         let from = at.saturating_sub(few / 2).min(n - few);
         let around = &ranked[from..from + few];
-        Example { which, one: Some(apart(&ranked[at..=at])), few: (n >= LEAST_BEYOND).then(|| apart(around)) }
+        Example { which, one: Some(apart(&ranked[at..=at])), few: (n >= FEWEST).then(|| apart(around)) }
     };
     places.into_iter().map(one).collect()
 }

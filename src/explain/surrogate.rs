@@ -46,6 +46,7 @@ pub struct Surrogate {
 /// Shapes do not fit.
 pub fn surrogate(recipe: &FittedRecipe, (train, told): (Features, Vec<f64>), (unseen, truth): (&Features, &[f64])) -> Result<Surrogate> {
     let n = told.len();
+    let ends = told.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
     let set = TrainingSet::new(train, told, vec![1.0; n], TaskKind::Regression, 0, n)?;
     let min_leaf = ((LEAST_SHARE * n as f64).ceil() as usize).max(LEAST_ROWS);
     let tree = one_tree(&set, TreeSize { depth: DEPTH, min_leaf, features: None, bootstrap: false, random_cuts: false, balanced: false });
@@ -56,6 +57,8 @@ pub fn surrogate(recipe: &FittedRecipe, (train, told): (Features, Vec<f64>), (un
     let names: Vec<&str> = unseen.about.iter().map(|f| f.name.as_str()).collect();
     let mut rules = Vec::new();
     walk(&Reading { tree: &tree, names: &names, recipe, n_rows: n as f64 }, 0, &mut Vec::new(), &mut rules);
+    // A mean is never beyond what it is of; its rounding is.
+    rules.iter_mut().for_each(|rule| rule.value = rule.value.max(ends.0).min(ends.1));
     rules.sort_by(|a, b| b.value.total_cmp(&a.value));
     Ok(Surrogate { rules, fidelity: (spread > 0.0).then(|| 1.0 - missed / spread), n_rows: (n as u64, truth.len() as u64) })
 }

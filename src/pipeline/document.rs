@@ -94,13 +94,12 @@ impl<'a> Input<'a> {
             }
             Step::Validate => {
                 let (task, board) = task_of.zip(o.board.as_ref())?;
-                let closer = o.closer.as_ref()?;
                 let mut section = validate(&ValidateReport {
                     task,
                     board,
                     split: o.split.as_ref()?,
                     holdout: o.holdout.as_ref(),
-                    closer,
+                    closer: o.closer.as_ref()?,
                     importance: &o.importance,
                 });
                 section.blocks.extend(self.explanation(task));

@@ -5,7 +5,7 @@ use crate::chart::{Figure, Series, figures};
 use crate::error::Error;
 use crate::explain::{Apart, Dependence, Explained, How, Rule, Scale, Surrogate, Weight, Which, additive::BACKGROUND};
 use crate::report::block::{Block, Cell, Spans, TableBlock, column, strong, text};
-use crate::report::format::{counted, fixed, number, percent, signed};
+use crate::report::format::{counted, fixed, interval, number, percent, signed};
 use crate::report::suppress::LEAST_ROWS;
 use crate::table::Table;
 use crate::task::Task;
@@ -16,6 +16,10 @@ pub const HEADING: &str = "Why it says what it says";
 const NAMED: usize = 6;
 /// Least correlation of value and contribution that is called a direction.
 const CLEAR: f64 = 0.3;
+/// Least mean contribution, as a share of the first column's, of a column whose direction is told.
+const HEARD: f64 = 0.05;
+/// What the band of a dependence holds.
+const BAND: &str = "eight of ten rows";
 /// Shares of variation away from the mean line from which a column's effect depends somewhat, and much, on others.
 const SOMEWHAT: f64 = 0.1;
 const MUCH: f64 = 0.3;
@@ -107,8 +111,9 @@ impl Told<'_> {
             says.extend([text(comma), column(&weight.column), text(format!(" ({})", number(weight.mean)))]);
         }
         says.push(text(format!(", {} on average.", self.unit())));
+        let heard = HEARD * leading.first().map_or(0.0, |w| w.mean);
         let clear = |up: bool| {
-            let is = move |w: &&Weight| w.direction.is_some_and(|d| if up { d >= CLEAR } else { d <= -CLEAR });
+            let is = move |w: &&Weight| w.mean >= heard && w.direction.is_some_and(|d| if up { d >= CLEAR } else { d <= -CLEAR });
             self.found.columns.iter().take(NAMED).filter(is).map(|w| w.column.clone()).collect::<Vec<_>>()
         };
         for (names, verb) in [(clear(true), "rise"), (clear(false), "fall")] {
@@ -124,8 +129,10 @@ impl Told<'_> {
     }
 
     fn contributions(&self) -> Figure {
-        let bars: Vec<_> =
-            self.found.columns.iter().map(|w| (w.column.clone(), w.mean, w.half.map(|half| ((w.mean - half).max(0.0), w.mean + half)))).collect();
+        let used: Vec<&Weight> = self.found.columns.iter().filter(|w| w.mean > 0.0).collect();
+        let idle = (self.found.columns.len() - used.len()) as u64;
+        let idle = if idle > 0 { format!(" Not shown: {} without any contribution.", counted(idle, "column", "columns")) } else { String::new() };
+        let bars: Vec<_> = used.iter().map(|w| (w.column.clone(), w.mean, w.half.map(|half| ((w.mean - half).max(0.0), w.mean + half)))).collect();
         let how = match self.found.how {
             How::Trees => "Exact Shapley values of the trees (TreeSHAP, path-dependent)".to_owned(),
             How::Linear => "Exact: coefficient times distance from the mean of the training rows".to_owned(),
@@ -135,13 +142,13 @@ impl Told<'_> {
             }
         };
         let caption = format!(
-            "Mean size of what a column adds to a prediction or takes from it, all features made of it together; {}. {how}. 95 % intervals over rows.",
+            "Mean size of what a column adds to a prediction or takes from it, all features made of it together; {}. {how}. 95 % intervals over rows.{idle}",
             self.rows()
         );
         let title = self.found.columns.first().map_or_else(String::new, |first| format!("{} moves predictions most", first.column));
         let mut figure = figures::bar("contributions", &title, &caption, &format!("mean contribution, {}", self.unit()), &bars);
         figure.table.0.push("Correlation with the value".to_owned());
-        for (row, weight) in figure.table.1.iter_mut().zip(&self.found.columns) {
+        for (row, weight) in figure.table.1.iter_mut().zip(&used) {
             row.push(weight.direction.map_or_else(|| "–".to_owned(), signed_share));
         }
         figure
@@ -159,18 +166,15 @@ impl Told<'_> {
             };
             format!(" {} of how single rows change is not in the mean: {says}.", percent(apart))
         });
-        let points = if d.numbers.is_empty() { "its labels of five rows or more" } else { "quantiles of its values, extremes left out" };
+        let points =
+            if d.numbers.is_empty() { "its labels of five rows or more" } else { "middles of equal groups of its values, or to each of a few" };
         let caption = format!(
             "Mean {} of {} with {} set to {points} (partial dependence). The interval holds eight of ten rows, each moved to the same mean (ICE).{apart}",
             self.predicted(),
             counted(d.n_rows, "unseen row", "unseen rows"),
             d.column
         );
-        let mut figure = if d.numbers.is_empty() { self.by_label(&id, &caption, d) } else { self.by_number(&id, &caption, d) };
-        if let Some(head) = figure.table.0.last_mut() {
-            "eight of ten rows".clone_into(head);
-        }
-        figure
+        if d.numbers.is_empty() { self.by_label(&id, &caption, d) } else { self.by_number(&id, &caption, d) }
     }
 
     fn by_number(&self, id: &str, caption: &str, d: &Dependence) -> Figure {
@@ -193,7 +197,17 @@ impl Told<'_> {
             end(d.mean.first()),
             end(d.mean.last())
         );
-        figures::line_interval(id, &title, caption, (&d.column, &self.predicted()), series)
+        let mut figure = figures::line_interval(id, &title, caption, (&d.column, &self.predicted()), series);
+        let mut head = vec![d.column.clone(), self.predicted(), BAND.to_owned()];
+        let ends: Vec<&Vec<f64>> = d.parts.first().into_iter().chain(d.parts.last()).collect();
+        head.extend(ends.iter().zip(["fifth that rises least", "fifth that rises most"]).map(|(_, name)| name.to_owned()));
+        let row = |at: usize| {
+            let band = d.band.get(at).map_or_else(String::new, |b| interval(b.0, b.1));
+            let line = [end(d.numbers.get(at)), end(d.mean.get(at)), band].into_iter();
+            line.chain(ends.iter().map(|part| end(part.get(at)))).collect()
+        };
+        figure.table = (head, (0..d.numbers.len()).map(row).collect());
+        figure
     }
 
     fn by_label(&self, id: &str, caption: &str, d: &Dependence) -> Figure {
@@ -201,7 +215,11 @@ impl Told<'_> {
         let most = bars.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or("", |b| b.0.as_str());
         let least = bars.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map_or("", |b| b.0.as_str());
         let title = format!("By {} the mean prediction is highest for {most}, lowest for {least}", d.column);
-        figures::bar(id, &title, caption, &self.predicted(), &bars)
+        let mut figure = figures::bar(id, &title, caption, &self.predicted(), &bars);
+        if let Some(head) = figure.table.0.last_mut() {
+            BAND.clone_into(head);
+        }
+        figure
     }
 
     fn surrogate(&self, surrogate: &Surrogate) -> Spans {
@@ -317,7 +335,10 @@ impl Told<'_> {
             number(apart.truth)
         );
         let id = format!("example_{}", title(which).split(' ').next().unwrap_or_default().trim_start_matches('#'));
-        figures::bar(&id, &heading, &caption, &format!("contribution, {}", self.unit()), &bars)
+        let mut figure = figures::bar(&id, &heading, &caption, &format!("contribution, {}", self.unit()), &bars);
+        let (head, rows) = &mut figure.table;
+        std::iter::once(head).chain(rows).for_each(|row| row.truncate(2));
+        figure
     }
 }
 
