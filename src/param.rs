@@ -61,9 +61,10 @@ pub struct ParamSpec {
 }
 
 /// Names of hyperparameters that say what is wanted, what may be spent, or by another limit what a searched one says already.
-const WISHES: [&str; 12] = [
+const WISHES: [&str; 13] = [
     "loss",
     "quantile",
+    "choose_alpha",
     "power",
     "class_weights",
     "patience",

@@ -4,6 +4,7 @@
 //! keyed by what they are for, never by who draws; sums have a fixed order.
 
 pub mod distribution;
+pub mod eigen;
 pub mod elementary;
 #[cfg(test)]
 pub(crate) mod golden;

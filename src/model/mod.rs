@@ -5,6 +5,7 @@
 pub mod learners;
 pub mod linear;
 pub mod tree;
+pub mod vectors;
 
 pub use crate::features::{Feature, Features, Predictions, TrainingSet};
 pub use learners::LEARNERS;
@@ -106,6 +107,10 @@ pub enum Model {
     NaiveBayes(learners::naive_bayes::NaiveBayes),
     /// Whether it is 0, and how much when it is not.
     TwoPart(learners::two_part::TwoPart),
+    /// A weighted sum of the features that is the logarithm of the prediction.
+    LogLinear(linear::LinearModel),
+    /// Weighted kernels of training rows.
+    SupportVectors(vectors::SupportVectors),
 }
 
 impl Model {
@@ -129,6 +134,8 @@ impl Model {
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
+            Self::LogLinear(m) => m.predict_logarithm(features),
+            Self::SupportVectors(m) => m.predict_with_pulse(features, pulse),
         }
     }
 
@@ -144,12 +151,19 @@ impl Model {
             Self::Neighbours(m) => m.validate(n_features, n_classes),
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
             Self::TwoPart(m) => m.validate(n_features, n_classes),
+            Self::LogLinear(_) if n_classes > 0 => Err(Error::internal("a model of amounts for a task of classes")),
+            Self::LogLinear(m) => m.validate(n_features, n_classes),
+            Self::SupportVectors(m) => m.validate(n_features, n_classes),
         }
     }
 
     /// Whether rows of the training set can be read out of it (said in the model card).
     #[must_use]
     pub fn contains_training_rows(&self) -> bool {
-        matches!(self, Self::Neighbours(_))
+        match self {
+            Self::Neighbours(_) => true,
+            Self::SupportVectors(m) => m.contains_training_rows(),
+            _ => false,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::row_weights;
 use super::slots::{Cells, Slot, Slots};
-use super::steps::{date_parts, drop_constant, encode, impute, scale, target_encode};
+use super::steps::{date_parts, drop_constant, encode, impute, pca, scale, target_encode};
 use crate::error::{Error, Result};
 use crate::features::{Feature, Features, TrainingSet};
 use crate::split::{Rows, Train};
@@ -31,6 +31,8 @@ pub enum FittedStep {
     Scale(scale::FittedScale),
     /// Columns with one value.
     DropConstant(drop_constant::FittedDrop),
+    /// Weighted sums of columns that move together.
+    Components(pca::FittedComponents),
 }
 
 impl FittedStep {
@@ -44,6 +46,7 @@ impl FittedStep {
             Self::Encode(s) => s.apply(slots),
             Self::Scale(s) => s.apply(slots),
             Self::DropConstant(s) => s.apply(slots),
+            Self::Components(s) => s.apply(slots),
         }
     }
 
@@ -57,6 +60,7 @@ impl FittedStep {
             Self::Encode(_) => encode::ENTRY.id,
             Self::Scale(_) => scale::ENTRY.id,
             Self::DropConstant(_) => drop_constant::ENTRY.id,
+            Self::Components(_) => pca::ENTRY.id,
         }
     }
 
@@ -70,6 +74,7 @@ impl FittedStep {
             Self::Encode(s) => s.learned(),
             Self::Scale(s) => s.learned(),
             Self::DropConstant(s) => s.learned(),
+            Self::Components(s) => s.learned(),
         }
     }
 }
@@ -304,7 +309,7 @@ impl FittedRecipe {
             let is_new = |s: &&Slot| before.get(s.name()) != Some(&&s.about);
             let made: Vec<&Feature> = after.list().iter().filter(is_new).map(|s| &s.about).collect();
             let kept: BTreeSet<&str> = after.list().iter().map(Slot::name).collect();
-            let is_gone = |f: &&Feature| !kept.contains(f.name.as_str()) && !made.iter().any(|m| m.sources == f.sources);
+            let is_gone = |f: &&Feature| !kept.contains(f.name.as_str()) && !made.iter().any(|m| f.sources.iter().all(|s| m.sources.contains(s)));
             let dropped = slots.list().iter().map(|s| &s.about).filter(is_gone).map(|f| f.name.clone()).collect();
             let made = made.iter().map(|f| f.name.clone()).collect();
             effects.push(StepEffect { step: step.id().to_owned(), columns, made, dropped, learned });
@@ -326,6 +331,7 @@ impl FittedRecipe {
         let scales_fit = self.steps.iter().all(|s| match s {
             FittedStep::Scale(scale) => scale.is_valid(),
             FittedStep::TargetEncode(means) => means.is_valid(),
+            FittedStep::Components(components) => components.is_valid(),
             _ => true,
         });
         let kinds_fit = self.inputs.iter().all(|i| !matches!(i.kind, Kind::Text | Kind::Identifier));

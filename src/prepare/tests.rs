@@ -181,6 +181,52 @@ fn constant_columns_scale_to_zero_and_are_taken_away() {
 }
 
 #[test]
+fn principal_components_are_those_of_scikit_learn_and_name_their_sources() {
+    // scikit-learn 1.9.1: PCA() of StandardScaler() of these columns; the largest loading of a component is above 0.
+    const FIRST: [f64; 8] = [
+        -2.0373102108828944,
+        -0.10515072887643083,
+        -1.464701685848605,
+        1.8876554255636888,
+        -0.29256216619174613,
+        1.1860399690592431,
+        -1.1043941310779144,
+        1.930423528254659,
+    ];
+    const SECOND: [f64; 8] = [
+        -0.183371488925775,
+        -1.579169009371103,
+        -0.5135653312379647,
+        -0.7377663399425692,
+        1.500219384118093,
+        -0.43025550948596236,
+        0.8905198597627965,
+        1.0533884350824847,
+    ];
+    let table = || {
+        vec![
+            Column::numeric("a", vec![1.0, 4.0, 2.0, 8.0, 5.0, 7.0, 3.0, 9.0], 0),
+            Column::numeric("b", vec![100.0, 420.0, 190.0, 830.0, 480.0, 690.0, 330.0, 880.0], 0),
+            Column::numeric("c", vec![5.0, 1.0, 4.0, 2.0, 8.0, 3.0, 7.0, 6.0], 0),
+            Column::numeric("d", vec![7.0; 8], 0),
+            Column::numeric("y", (0..8).map(f64::from).collect(), 0),
+        ]
+    };
+    let (fitted, features) = fit_all(table(), vec![step("pca", &[])]).unwrap();
+    assert_eq!(names(&features), ["d", "component 1", "component 2"]);
+    assert_eq!(features.about[1].sources, ["a", "b", "c"]);
+    for (name, wanted) in [("component 1", FIRST), ("component 2", SECOND)] {
+        column(&features, name).iter().zip(wanted).for_each(|(a, b)| assert!((a - b).abs() < 1e-9, "{name}: {a} {b}"));
+    }
+    let learned = fitted.steps()[0].learned();
+    let number = |column: &str, name: &str| learned.iter().find(|l| l.column == column && l.name == name).unwrap().number.unwrap();
+    assert!((number("b", "component 1") - 0.6949631057979768).abs() < 1e-9 && (number("component 2", "share") - 0.31974496685978954).abs() < 1e-9);
+    assert!(fitted.describe()[0].dropped.is_empty() && fitted.validate().is_ok());
+    let (_, all) = fit_all(table(), vec![step("pca", &[("components", Value::Whole(3))])]).unwrap();
+    assert_eq!(names(&all), ["d", "component 1", "component 2", "component 3"]);
+}
+
+#[test]
 fn moments_are_cut_into_their_parts() {
     // 2024-02-29 13:30 (a Thursday), 2024-03-01 00:00, missing.
     let millis = vec![19_782 * DAY + 13 * 3_600_000 + 1_800_000, 19_783 * DAY, MISSING_TIME];

@@ -340,8 +340,8 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     Ok(all)
 }
 
-/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win.
-const ON_REQUEST: [&str; 1] = ["naive_bayes"];
+/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, and those for targets of one kind.
+const ON_REQUEST: [&str; 4] = ["naive_bayes", "glm", "quantile_regression", "support_vectors"];
 
 /// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
 /// more than the spread of a continuous amount explains.

@@ -4,6 +4,7 @@
 
 use crate::error::Result;
 use crate::model::linear::descent::elastic_net;
+use crate::model::linear::path::chosen_elastic_net;
 use crate::model::{FitPart, Learner, Model, one_part, only};
 use crate::param::{Domain, ParamSpec};
 use crate::task::TaskKind;
@@ -17,12 +18,20 @@ pub const LASSO: Learner = Learner {
     baseline: false,
     wants_scaling: true,
     uses_weights: true,
-    params: &[ParamSpec {
-        id: "alpha",
-        title: "Penalty",
-        help: "How strongly absolute coefficients are held down, in target units; larger keeps fewer features.",
-        domain: Domain::Real { low: 0.0, high: 1e6, default: 0.1, log: true },
-    }],
+    params: &[
+        ParamSpec {
+            id: "alpha",
+            title: "Penalty",
+            help: "How strongly absolute coefficients are held down, in target units; larger keeps fewer features.",
+            domain: Domain::Real { low: 0.0, high: 1e6, default: 0.1, log: true },
+        },
+        ParamSpec {
+            id: "choose_alpha",
+            title: "Penalty chosen in training",
+            help: "Takes, instead of the penalty given, the one of 100 with the least squared error in five folds of the training rows; later rows judge earlier ones where rows stand in the order of time.",
+            domain: Domain::Switch { default: false },
+        },
+    ],
     parts: one_part,
     fit_part: fit,
     join: only,
@@ -30,5 +39,8 @@ pub const LASSO: Learner = Learner {
 
 fn fit(part: &FitPart<'_>) -> Result<Model> {
     let train = part.train.weighted_rows()?;
+    if part.params.switch("choose_alpha") {
+        return chosen_elastic_net(&train, 1.0, part.seed).map(Model::Linear);
+    }
     elastic_net(&train, part.params.real("alpha"), 1.0).map(Model::Linear)
 }

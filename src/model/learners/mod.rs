@@ -1,5 +1,6 @@
 //! One file per learner. Screens, command line, report and the conformance suite read [`LEARNERS`].
 
+pub mod amounts;
 pub mod baseline;
 #[cfg(test)]
 mod conformance;
@@ -11,10 +12,12 @@ pub mod lasso;
 pub mod logistic;
 pub mod naive_bayes;
 pub mod neighbours;
+pub mod quantile_regression;
 pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod support_vectors;
 #[cfg(test)]
 mod tree_conformance;
 pub mod two_part;
@@ -27,6 +30,8 @@ pub const LEARNERS: &[Learner] = &[
     ridge::RIDGE,
     lasso::LASSO,
     elastic_net::ELASTIC_NET,
+    amounts::AMOUNTS,
+    quantile_regression::QUANTILE_REGRESSION,
     logistic::LOGISTIC,
     decision_tree::DECISION_TREE,
     random_forest::RANDOM_FOREST,
@@ -34,6 +39,7 @@ pub const LEARNERS: &[Learner] = &[
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,
+    support_vectors::SUPPORT_VECTORS,
     two_part::TWO_PART,
 ];
 

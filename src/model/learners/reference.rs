@@ -2,6 +2,7 @@
 
 use super::find;
 use crate::features::tests_support::features;
+use crate::model::linear::path::{chosen_penalty, path, penalties};
 use crate::model::{Model, TrainingSet};
 use crate::param::{Given, Params};
 use crate::task::TaskKind;
@@ -15,21 +16,40 @@ const TOLERANCE: f64 = 1e-6;
 
 #[derive(Deserialize)]
 struct Reference {
-    columns: Vec<Vec<f64>>,
+    tables: BTreeMap<String, Vec<Vec<f64>>>,
     targets: BTreeMap<String, Vec<f64>>,
     weights: BTreeMap<String, Vec<f64>>,
     cases: Vec<Case>,
+    quantiles: Vec<QuantileCase>,
+    paths: Vec<PathCase>,
+}
+
+#[derive(Deserialize)]
+struct PathCase {
+    l1_ratio: f64,
+    alphas: Vec<f64>,
+    coefficients: Vec<Vec<f64>>,
+    chosen: Option<f64>,
 }
 
 #[derive(Deserialize)]
 struct Case {
     learner: String,
     params: Given,
+    table: String,
     target: String,
     weights: String,
     coefficients: Vec<Vec<f64>>,
     intercepts: Vec<f64>,
     predictions: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct QuantileCase {
+    quantile: f64,
+    alpha: f64,
+    weights: String,
+    objective: f64,
 }
 
 fn reference() -> Reference {
@@ -46,12 +66,12 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
     let mut seen = BTreeMap::<String, usize>::new();
     for case in &reference.cases {
         let (kind, n_classes) = match case.target.as_str() {
-            "number" => (TaskKind::Regression, 0),
+            "number" | "counts" | "amounts" => (TaskKind::Regression, 0),
             "multi" => (TaskKind::Multiclass, 3),
             _ => (TaskKind::Binary, 2),
         };
         let (target, weights) = (reference.targets[&case.target].clone(), reference.weights[&case.weights].clone());
-        let train = TrainingSet::new(features(&reference.columns), target, weights, kind, n_classes, reference.columns[0].len()).unwrap();
+        let train = TrainingSet::new(features(&reference.tables[&case.table]), target, weights, kind, n_classes, 90).unwrap();
         let learner = find(&case.learner).unwrap();
         let model = learner.fit(&Params::check(learner.params, &case.params).unwrap(), &train, 0).unwrap();
         let name = format!("{} {:?} {} {}", case.learner, case.params, case.target, case.weights);
@@ -61,14 +81,53 @@ fn linear_learners_find_the_optima_scikit_learn_finds() {
         if matches!(model, Model::NaiveBayes(_)) {
             continue;
         }
-        let Model::Linear(linear) = model else { panic!("{name} is not linear") };
+        let (Model::Linear(linear) | Model::LogLinear(linear)) = model else { panic!("{name} is not linear") };
         for (ours, theirs) in linear.coefficients.iter().zip(&case.coefficients) {
             assert!(close(ours, theirs), "{name}: {ours:?} {theirs:?}");
         }
         assert_eq!(linear.coefficients.len(), case.coefficients.len(), "{name}");
         assert!(close(&linear.intercepts, &case.intercepts), "{name}: {:?} {:?}", linear.intercepts, case.intercepts);
     }
-    assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "lasso", "logistic", "naive_bayes", "ridge"]);
+    assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["elastic_net", "glm", "lasso", "logistic", "naive_bayes", "ridge"]);
+}
+
+#[test]
+fn paths_and_the_penalty_chosen_on_later_rows_are_those_of_scikit_learn() {
+    let reference = reference();
+    let train =
+        TrainingSet::new(features(&reference.tables["scaled"]), reference.targets["number"].clone(), vec![1.0; 90], TaskKind::Regression, 0, 90);
+    let train = train.unwrap().ordered(true);
+    for case in &reference.paths {
+        let grid = penalties(&train, case.l1_ratio).unwrap();
+        let models = path(&train, &grid, case.l1_ratio).unwrap();
+        for (at, (alpha, coefficients)) in case.alphas.iter().zip(&case.coefficients).enumerate() {
+            assert!((grid[9 * at] / alpha - 1.0).abs() < TOLERANCE, "{} {alpha}", grid[9 * at]);
+            assert!(close(&models[9 * at].coefficients[0], coefficients), "{alpha}: {:?} {coefficients:?}", models[9 * at]);
+        }
+        if let Some(chosen) = case.chosen {
+            assert!((chosen_penalty(&train, case.l1_ratio, 1).unwrap() / chosen - 1.0).abs() < TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn quantile_regression_reaches_the_least_objective_scikit_learn_reaches() {
+    let reference = reference();
+    let (y, table) = (&reference.targets["number"], features(&reference.tables["scaled"]));
+    for case in &reference.quantiles {
+        let weights = reference.weights[&case.weights].clone();
+        let total: f64 = weights.iter().sum();
+        let train = TrainingSet::new(table.clone(), y.clone(), weights.clone(), TaskKind::Regression, 0, y.len()).unwrap();
+        let model = crate::model::linear::quantile::quantile_regression(&train, case.quantile, case.alpha, 1.0).unwrap();
+        let fitted = model.predict(&table).unwrap().values;
+        let lost = |i: usize| (y[i] - fitted[i]) * (case.quantile - f64::from(u8::from(y[i] < fitted[i])));
+        let loss = (0..y.len()).map(|i| weights[i] * lost(i)).sum::<f64>() / total;
+        let objective = loss + case.alpha * model.coefficients[0].iter().map(|b| b.abs()).sum::<f64>();
+        let name = format!("{} {} {}: {objective} {}", case.quantile, case.alpha, case.weights, case.objective);
+        println!("{name} {:.1e}", objective - case.objective);
+        assert!((objective - case.objective).abs() < TOLERANCE * case.objective, "{name}");
+    }
+    assert!(reference.quantiles.len() > 20);
 }
 
 /// How much more than its peer a tree learner may lose on rows it has not seen: bins, ties and random draws differ.

@@ -3,9 +3,11 @@
 //! Minimises `1/(2W) sum_i w_i (y_i - b0 - x_i b)^2 + alpha l |b|_1 + alpha (1 - l)/2 |b|^2` with W the sum of weights and the intercept b0
 //! unpenalised (Friedman, Hastie and Tibshirani 2010, "Regularization Paths for Generalized Linear Models via Coordinate Descent", J. Stat. Softw. 33).
 //! With G and c the centred cross products over W, each step is `b_j <- S(c_j - sum_{k != j} G_jk b_k, alpha l) / (G_jj + alpha (1 - l))` with the
-//! soft threshold S; rows are touched once, to make G. Stops by the duality gap. Checked against scikit-learn's `Lasso` and `ElasticNet` to 1e-6.
+//! soft threshold S; rows are touched once, to make G. With more than 1,000 columns G holds the columns in use only ([`super::path`]). Stops by the duality gap. Checked against scikit-learn's `Lasso` and `ElasticNet` to 1e-6.
 
 use super::LinearModel;
+use super::path::{ALL_AT_ONCE, wide_elastic_net};
+use super::quadratic::soft_threshold;
 use crate::error::{Error, Result};
 use crate::math::linear::{dot, moments};
 use crate::model::TrainingSet;
@@ -29,6 +31,9 @@ const LOOK_EVERY: usize = 10;
 pub fn elastic_net(train: &TrainingSet, alpha: f64, l1_ratio: f64) -> Result<LinearModel> {
     let features = train.features();
     let p = features.n_features();
+    if p > ALL_AT_ONCE && alpha * l1_ratio > 0.0 {
+        return wide_elastic_net(train, alpha * l1_ratio, alpha * (1.0 - l1_ratio));
+    }
     let columns: Vec<&[f64]> = (0..p).map(|j| features.slice(j)).chain([train.target()]).collect();
     let about = moments(&columns, train.weights())?;
     let all = about.products.mapv(|v| v / about.total);
@@ -106,16 +111,6 @@ impl Problem {
     }
 }
 
-fn soft_threshold(value: f64, by: f64) -> f64 {
-    if value > by {
-        value - by
-    } else if value < -by {
-        value + by
-    } else {
-        0.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +127,5 @@ mod tests {
         let b = problem.descend().unwrap();
         assert!(problem.gap(&b) < 1e-12);
         assert!(problem.gap(&[b[0] + 0.05, b[1]]) > 1e-4);
-    }
-
-    #[test]
-    fn the_threshold_is_soft() {
-        assert_eq!([3.0, -3.0, 0.5].map(|v| soft_threshold(v, 1.0)), [2.0, -2.0, 0.0]);
     }
 }

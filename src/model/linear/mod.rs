@@ -1,15 +1,22 @@
 //! Linear models and their solvers: one weighted sum of the features for a number, its logistic function for two classes, a softmax of several for more.
 //!
-//! [`descent`] solves lasso and elastic net, [`newton`] two-class logistic regression, [`softmax`] that of more classes; ridge is one linear system.
+//! [`descent`] solves lasso and elastic net, [`path`] for a row of penalties, [`newton`] two-class logistic regression and that of amounts on a log scale, [`softmax`] that of more classes, [`sparse`] both with an absolute penalty, [`quantile`] the regression of quantiles; ridge is one linear system.
 
 pub mod descent;
 pub mod newton;
+pub mod path;
+mod quadratic;
+pub mod quantile;
 pub mod softmax;
+pub mod sparse;
 
 use crate::error::{Error, Result};
 use crate::math::elementary::{exp, logistic};
 use crate::model::{Features, Predictions};
 use serde::{Deserialize, Serialize};
+
+/// Largest logarithm, either way, whose power of e is a finite number above 0.
+const LARGEST_LOGARITHM: f64 = 700.0;
 
 /// A fitted linear model.
 ///
@@ -49,6 +56,16 @@ impl LinearModel {
             _ => self.softmax_rows(&sums, features.n_rows()),
         };
         Ok(Predictions { n_classes: self.n_classes, values })
+    }
+
+    /// Predicts every row where the sum is the logarithm of the prediction; beyond e to the power of 700 either way there is no other prediction.
+    ///
+    /// # Errors
+    /// The number of features is not that of the training set.
+    pub fn predict_logarithm(&self, features: &Features) -> Result<Predictions> {
+        let mut predictions = self.predict(features)?;
+        predictions.values.iter_mut().for_each(|z| *z = exp(z.clamp(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)));
+        Ok(predictions)
     }
 
     fn softmax_rows(&self, sums: &[Vec<f64>], n_rows: usize) -> Vec<f64> {
