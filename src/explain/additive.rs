@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub const BACKGROUND: usize = 50;
 /// Most predictions that sampling asks for: a few seconds of the slowest models in a browser.
 const MOST_PREDICTIONS: usize = 100_000;
-/// The same for models that look up their training rows.
+/// The same for models that look up rows they were trained on.
 const MOST_LOOKUPS: usize = 8_000;
 /// Most multiplications of exact contributions of trees: a quarter of a second natively.
 const MOST_STEPS: usize = 50_000_000;
@@ -70,12 +70,13 @@ pub struct Contributions {
     pub error: Option<f64>,
 }
 
-/// Raw columns with the features made of them, every feature in one group: one made of two columns is a group of its own, named after both.
+/// Raw columns with the features made of them, every feature in one group: one made of two columns is a group of its own, named after both, and one
+/// made of more goes by its own name.
 #[must_use]
 pub fn groups(features: &Features) -> Vec<(String, Vec<usize>)> {
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     for (j, feature) in features.about.iter().enumerate() {
-        let name = if feature.sources.is_empty() { feature.name.clone() } else { feature.sources.join(" × ") };
+        let name = if (1..=2).contains(&feature.sources.len()) { feature.sources.join(" × ") } else { feature.name.clone() };
         match groups.iter_mut().find(|g| g.0 == name) {
             Some(group) => group.1.push(j),
             None => groups.push((name, vec![j])),
@@ -93,7 +94,7 @@ pub fn told(predictions: &Predictions, class: usize) -> Vec<f64> {
 /// How many rows of a model may be explained, or told in one of the other ways, before it takes too long.
 #[must_use]
 pub fn most_predictions(model: &Model) -> usize {
-    if model.contains_training_rows() { MOST_LOOKUPS } else { MOST_PREDICTIONS }
+    if matches!(model, Model::Neighbours(_) | Model::SupportVectors(_)) { MOST_LOOKUPS } else { MOST_PREDICTIONS }
 }
 
 /// What is explained, and what it is compared with.
@@ -117,7 +118,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn affordable(&self, wanted: usize) -> usize {
         let affordable = match self.model {
-            Model::Linear(_) | Model::Constant(_) => wanted,
+            Model::Linear(_) | Model::LogLinear(_) | Model::Constant(_) => wanted,
             Model::Trees(trees) => self.exact(trees).map_or_else(|| self.sampled_rows(), |shap| MOST_STEPS / shap.cost_of_a_row().max(1)),
             _ => self.sampled_rows(),
         };
@@ -143,7 +144,8 @@ impl Subject<'_> {
                 let why = "the model gives every row the same answer";
                 Err(Error::not_computable("An explanation", why, "Train a learner that uses columns."))
             }
-            Model::Linear(linear) => self.linear(linear, rows),
+            Model::Linear(linear) => self.linear(linear, rows, if linear.n_classes == 0 { Scale::Target } else { Scale::LogOdds }),
+            Model::LogLinear(linear) => self.linear(linear, rows, Scale::LogTarget),
             Model::Trees(trees) => match self.exact(trees) {
                 Some(shap) => self.trees(trees, &shap, rows),
                 None => self.sampled(rows, self.scale()),
@@ -155,7 +157,8 @@ impl Subject<'_> {
     /// The scale of predictions themselves.
     fn scale(&self) -> Scale {
         let classes = match self.model {
-            Model::Linear(m) => m.n_classes,
+            Model::Linear(m) | Model::LogLinear(m) => m.n_classes,
+            Model::SupportVectors(m) => m.n_classes,
             Model::Trees(m) => m.n_classes,
             Model::Neighbours(m) => m.n_classes,
             Model::NaiveBayes(_) => 2,
@@ -190,7 +193,7 @@ impl Subject<'_> {
         Ok(Contributions { how: How::Trees, scale, base, values, error: None })
     }
 
-    fn linear(&self, model: &LinearModel, rows: &Features) -> Result<Contributions> {
+    fn linear(&self, model: &LinearModel, rows: &Features, scale: Scale) -> Result<Contributions> {
         let at = if model.n_classes > 2 { model.classes.iter().position(|c| *c == self.class) } else { Some(0) };
         let Some((coefficients, intercept)) = at.and_then(|at| model.coefficients.get(at).zip(model.intercepts.get(at))) else {
             return Err(Error::not_computable("An explanation", "the model has never seen this class", "Seal or deal rows in another way."));
@@ -205,7 +208,6 @@ impl Subject<'_> {
             let by_feature: Vec<f64> = row.iter().zip(&centres).zip(coefficients).map(|((x, m), c)| c * (x - m)).collect();
             self.by_column(&by_feature, &mut values);
         }
-        let scale = if model.n_classes == 0 { Scale::Target } else { Scale::LogOdds };
         Ok(Contributions { how: How::Linear, scale, base, values, error: None })
     }
 
@@ -338,6 +340,7 @@ mod tests {
             ("neighbours", TaskKind::Binary, How::Sampled),
             ("naive_bayes", TaskKind::Binary, How::Sampled),
             ("two_part", TaskKind::Regression, How::Sampled),
+            ("support_vectors", TaskKind::Binary, How::Sampled),
         ] {
             let train = train(kind);
             let (model, groups) = (fitted(id, &train), groups(train.features()));
