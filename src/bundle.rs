@@ -9,7 +9,7 @@ mod format_1;
 use crate::decide::Verdict;
 use crate::derived::DerivedColumn;
 use crate::error::{Error, Result};
-use crate::evaluate::Estimate;
+use crate::evaluate::{Adjustment, Estimate};
 use crate::features::Predictions;
 use crate::lineage::derive::{Order, derive, without_history};
 use crate::model::Model;
@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Version of the bundle format. A greater one in a file is refused.
-pub const BUNDLE_FORMAT: u32 = 2;
+pub const BUNDLE_FORMAT: u32 = 3;
 /// Largest bundle read, in bytes.
 pub const MAX_BUNDLE_BYTES: usize = 1 << 30;
 
@@ -73,6 +73,9 @@ pub struct Bundle {
     pub recipe: FittedRecipe,
     /// Learned model.
     pub model: Model,
+    /// How its probabilities are changed, and from which on a row is flagged; nothing in bundles before format 3.
+    #[serde(default)]
+    pub adjustment: Adjustment,
     /// How good it was found to be.
     pub evaluation: Evaluation,
     /// Where it came from.
@@ -149,6 +152,9 @@ impl Bundle {
         if self.model.validate(self.recipe.features().len(), n_classes).is_err() {
             return broken("the parts of its model do not fit together");
         }
+        if !self.adjustment.is_valid(n_classes) {
+            return broken("its calibration or threshold does not fit its task");
+        }
         Ok(())
     }
 
@@ -195,7 +201,7 @@ impl Bundle {
         if predicted.n_classes != self.task.n_classes() || predicted.values.iter().any(|v| !v.is_finite()) {
             return Err(Error::bad_bundle("its model gives predictions that are not finite numbers"));
         }
-        Ok(predicted)
+        Ok(self.adjustment.apply(predicted))
     }
 
     /// SHA-256 of the content, as in the file.

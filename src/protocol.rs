@@ -270,6 +270,8 @@ pub struct Catalogue {
     pub methods: Vec<Entry>,
     /// Methods of search for hyperparameters.
     pub searches: Vec<Entry>,
+    /// Calibration and decision threshold: one entry.
+    pub adjustments: Vec<Entry>,
     /// Metrics.
     pub metrics: Vec<Entry>,
     /// Audit checks.

@@ -37,15 +37,20 @@ impl Coded {
 }
 
 /// A whole number that sorts as the value does; both zeros are one.
-fn key(value: f64) -> i64 {
+pub(super) fn key(value: f64) -> i64 {
     let bits = (value + 0.0).to_bits().cast_signed();
     bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
+/// Codes in the order of the keys, and how many there are.
 fn ordered(keys: Vec<Option<i64>>) -> (Vec<u32>, usize) {
-    let mut levels: Vec<i64> = keys.iter().flatten().copied().collect();
-    levels.sort_unstable();
-    levels.dedup();
-    let code = |k: Option<i64>| k.and_then(|k| levels.binary_search(&k).ok()).map_or(MISSING_CODE, |i| i as u32);
-    (keys.into_iter().map(code).collect(), levels.len())
+    let mut codes = vec![MISSING_CODE; keys.len()];
+    let mut present: Vec<(i64, u32)> = keys.into_iter().zip(0_u32..).filter_map(|(k, row)| Some((k?, row))).collect();
+    present.sort_unstable_by_key(|p| p.0);
+    let mut n_levels = 0;
+    for run in present.chunk_by(|a, b| a.0 == b.0) {
+        run.iter().for_each(|p| codes[p.1 as usize] = n_levels as u32);
+        n_levels += 1;
+    }
+    (codes, n_levels)
 }

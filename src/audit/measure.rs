@@ -5,7 +5,8 @@
 //! `SE = sqrt((n1 + n0 + 1) / (12 n1 n0))` for the area (Mann and Whitney 1947), `1 / sqrt(n - 1)` for the correlation.
 
 use super::AuditInput;
-use crate::math::rank::{ranks, spearman};
+use super::coded::key;
+use crate::math::rank::spearman;
 use crate::math::rng::Stream;
 
 /// Most rows measured; more would change a score by less than its standard error.
@@ -73,27 +74,30 @@ impl Sample {
 
     /// How well `x`, shape `(n_sample,)`, NaN left out, orders the target in either direction.
     pub fn either_way(&self, x: &[f64]) -> Option<Measured> {
-        self.score(|_| x, true)
+        self.either_way_along(x, &ascending(x))
+    }
+
+    /// The same, given [`ascending`] of `x`.
+    pub fn either_way_along(&self, x: &[f64], ascending: &[Place]) -> Option<Measured> {
+        if self.n_classes == 0 { self.correlation(x, true) } else { self.over_classes(|class| self.area(ascending, class, true)) }
     }
 
     /// How well predictions order the target, higher for more: one column of predictions a class (only the last is used for two classes), one for numbers.
     pub fn predicted(&self, predictions: &[Vec<f64>]) -> Option<Measured> {
-        let none: &[f64] = &[];
-        self.score(|class| predictions.get(class).map_or(none, Vec::as_slice), false)
+        let of = |class: usize| predictions.get(class).map_or(&[][..], Vec::as_slice);
+        if self.n_classes == 0 { self.correlation(of(0), false) } else { self.over_classes(|class| self.area(&ascending(of(class)), class, false)) }
     }
 
-    fn score<'p>(&self, x: impl Fn(usize) -> &'p [f64], flip: bool) -> Option<Measured> {
-        match self.n_classes {
-            0 => self.correlation(x(0), flip),
-            2 => self.area(x(1), 1, flip),
-            _ => {
-                let each: Vec<Measured> = (0..self.n_classes).filter_map(|c| self.area(x(c), c, flip)).collect();
-                let n = each.iter().map(|m| m.n).max()?;
-                #[expect(clippy::cast_precision_loss, reason = "classes are few")]
-                let value = each.iter().map(|m| m.value).sum::<f64>() / each.len() as f64;
-                Some(Measured { value, z: each.iter().map(|m| m.z).fold(0.0, f64::max), n })
-            }
+    /// The area of the second of two classes, or the mean over more.
+    fn over_classes(&self, area: impl Fn(usize) -> Option<Measured>) -> Option<Measured> {
+        if self.n_classes == 2 {
+            return area(1);
         }
+        let each: Vec<Measured> = (0..self.n_classes).filter_map(area).collect();
+        let n = each.iter().map(|m| m.n).max()?;
+        #[expect(clippy::cast_precision_loss, reason = "classes are few")]
+        let value = each.iter().map(|m| m.value).sum::<f64>() / each.len() as f64;
+        Some(Measured { value, z: each.iter().map(|m| m.z).fold(0.0, f64::max), n })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "samples are small")]
@@ -105,18 +109,24 @@ impl Sample {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "samples are small")]
-    fn area(&self, x: &[f64], class: usize, flip: bool) -> Option<Measured> {
-        let (present, is_class): (Vec<f64>, Vec<bool>) =
-            x.iter().zip(&self.y).filter(|(x, _)| !x.is_nan()).map(|(x, y)| (*x, y.total_cmp(&(class as f64)).is_eq())).unzip();
-        let n1 = is_class.iter().filter(|c| **c).count() as f64;
-        let n0 = present.len() as f64 - n1;
+    fn area(&self, ascending: &[Place], class: usize, flip: bool) -> Option<Measured> {
+        let is_class = |p: &&Place| self.y.get(p.1 as usize).is_some_and(|y| y.total_cmp(&(class as f64)).is_eq());
+        let (mut n1, mut of_class, mut before) = (0.0, 0.0, 0_usize);
+        // The ranks of the class: equal values share the mean of theirs. Halves of whole numbers add up exactly in any order.
+        for run in ascending.chunk_by(|a, b| a.0 == b.0) {
+            let inside = run.iter().filter(is_class).count() as f64;
+            let shared = (2 * before + run.len() + 1) as f64 / 2.0;
+            n1 += inside;
+            of_class += shared * inside;
+            before += run.len();
+        }
+        let n0 = ascending.len() as f64 - n1;
         if n1 < 1.0 || n0 < 1.0 {
             return None;
         }
-        let of_class: f64 = ranks(&present).iter().zip(&is_class).filter(|(_, c)| **c).map(|(r, _)| r).sum();
         let area = (of_class - n1 * (n1 + 1.0) / 2.0) / (n1 * n0);
         let value = if flip { area.max(1.0 - area) } else { area.max(0.5) };
-        Some(Measured { value, z: (value - 0.5) / null_error(n1, n0), n: present.len() })
+        Some(Measured { value, z: (value - 0.5) / null_error(n1, n0), n: ascending.len() })
     }
 
     /// The least score that could pass `z_needed` on all rows: what lies below cannot be seen.
@@ -137,6 +147,16 @@ impl Sample {
 
 fn null_error(n1: f64, n0: f64) -> f64 {
     ((n1 + n0 + 1.0) / (12.0 * n1 * n0)).sqrt()
+}
+
+/// A present value as a number that sorts as it does, and its place in the sample.
+pub(super) type Place = (i64, u32);
+
+/// Places of the present values, ascending by value.
+pub(super) fn ascending(x: &[f64]) -> Vec<Place> {
+    let mut places: Vec<Place> = x.iter().zip(0_u32..).filter(|(x, _)| !x.is_nan()).map(|(x, i)| (key(*x), i)).collect();
+    places.sort_unstable_by_key(|p| p.0);
+    places
 }
 
 /// Standard errors a score must be away from the null when so many columns are measured.

@@ -109,7 +109,9 @@ fn join(set: &TrainingSet, synthetic: &Features, target: &[f64]) -> Result<Train
     let features = set.features().stack(synthetic)?;
     let target = [set.target(), target].concat();
     let weights = [set.weights(), &vec![1.0; synthetic.n_rows()]].concat();
-    Ok(TrainingSet::new(features, target, weights, set.kind(), set.n_classes(), set.n_real())?.ordered(set.in_time_order()))
+    Ok(TrainingSet::new(features, target, weights, set.kind(), set.n_classes(), set.n_real())?
+        .ordered(set.in_time_order())
+        .grouped(set.groups().to_vec()))
 }
 
 impl<'a> Source<'a> {

@@ -120,6 +120,17 @@ pub(super) struct TuneOptions {
     pub nested: bool,
 }
 
+/// From probabilities to decisions.
+#[derive(Args, Debug, Clone, Default)]
+pub(super) struct AdjustOptions {
+    /// Calibrate probabilities: none, platt or isotonic
+    #[arg(long, value_name = "METHOD")]
+    pub calibrate: Option<String>,
+    /// From which probability on a row is flagged: half, f1, f_beta=BETA, cost=ALARMS (what a missed row costs), recall_at_precision=PRECISION
+    #[arg(long, value_name = "RULE")]
+    pub threshold: Option<String>,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct AuditOptions {
     /// CSV, TSV or any delimiter; .gz too
@@ -152,6 +163,8 @@ pub(super) struct RunOptions {
     pub read: ReadOptions,
     #[command(flatten)]
     pub tune: TuneOptions,
+    #[command(flatten)]
+    pub adjust: AdjustOptions,
     /// A file to predict with the model: predictions.csv is about its rows then
     #[arg(long, value_name = "FILE")]
     pub new: Option<PathBuf>,

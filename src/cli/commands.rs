@@ -1,7 +1,8 @@
 //! The commands: each opens what it needs, drives the session, prints or writes.
 
 use super::args::{
-    AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions, TuneOptions,
+    AdjustOptions, AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions,
+    TuneOptions,
 };
 use super::engine::{Engine, for_each_slice};
 use super::print;
@@ -74,6 +75,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let first = if options.repair { Step::Audit } else { Step::Decide };
     let mut settings = settings(&options.task, &options.read)?;
     apply_tune(&mut settings, &options.tune);
+    apply_adjust(&mut settings, &options.adjust)?;
     let mut engine = opened(&options.file, settings, (&options.task, &options.read), options.new.as_deref(), first)?;
     if options.repair {
         repair(&mut engine)?;
@@ -278,6 +280,28 @@ fn apply_tune(settings: &mut Settings, tune: &TuneOptions) {
     }
     method.params.extend(tune.trials.map(|n| ("trials".to_owned(), Value::Whole(n.into()))));
     method.params.extend(tune.nested.then(|| ("nested".to_owned(), Value::Switch(true))));
+}
+
+/// Calibration and threshold that were asked for, on top of what the settings hold.
+fn apply_adjust(settings: &mut Settings, asked: &AdjustOptions) -> Result<()> {
+    if asked.calibrate.is_none() && asked.threshold.is_none() {
+        return Ok(());
+    }
+    let params = &mut settings.adjust.get_or_insert_default().params;
+    params.extend(asked.calibrate.iter().map(|method| ("calibration".to_owned(), Value::Word(method.clone()))));
+    let Some(rule) = &asked.threshold else { return Ok(()) };
+    let (rule, number) = rule.split_once('=').map_or((rule.as_str(), None), |(rule, number)| (rule, Some(number)));
+    params.insert("threshold".to_owned(), Value::Word(rule.to_owned()));
+    let Some(number) = number else { return Ok(()) };
+    let name = match rule {
+        "f_beta" => "beta",
+        "cost" => "missed_cost",
+        "recall_at_precision" => "precision",
+        _ => return Err(Error::out_of_range("threshold", &format!("{rule}={number}"), "a rule with a number: f_beta, cost or recall_at_precision")),
+    };
+    let value = number.parse().map_err(|_| Error::out_of_range(name, number, "a number"))?;
+    params.insert(name.to_owned(), Value::Real(value));
+    Ok(())
 }
 
 fn one_char(name: &str, text: &str) -> Result<char> {

@@ -14,7 +14,7 @@ const BINS: usize = 10;
 /// Fewest rows a bin should hold; fewer bins are made of small tables.
 const LEAST_ROWS: usize = 20;
 /// Probabilities are kept this far from 0 and 1 before the logit.
-const CLIP: f64 = 1e-6;
+pub(super) const CLIP: f64 = 1e-6;
 /// Newton steps of the recalibration; it converges in about 6 or not at all.
 const STEPS: usize = 50;
 /// 97.5 % quantile of the normal distribution.
@@ -95,10 +95,16 @@ fn bin(rows: &[(f64, f64)]) -> CalibrationBin {
     CalibrationBin { n: rows.len() as u64, predicted, observed, low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
 }
 
-/// Intercept and slope by Newton's method on the log-likelihood of two parameters.
-fn recalibration(rows: &[(f64, f64)]) -> Option<(f64, f64)> {
+/// Intercept and slope by Newton's method on the log-likelihood of two parameters; rows are (probability, outcome or share of it).
+pub(super) fn recalibration(rows: &[(f64, f64)]) -> Option<(f64, f64)> {
     let x: Vec<f64> = rows.iter().map(|r| logit(r.0.clamp(CLIP, 1.0 - CLIP))).collect();
-    let (mut a, mut b) = (0.0, 1.0);
+    let share = sum::mean(&rows.iter().map(|r| r.1).collect::<Vec<f64>>());
+    // From where nothing is to be done; where that is too far off, from where the probabilities say nothing.
+    newton(&x, rows, (0.0, 1.0)).or_else(|| newton(&x, rows, (logit(share.clamp(CLIP, 1.0 - CLIP)), 0.0)))
+}
+
+/// Newton's steps from a start; `None` when they do not converge.
+fn newton(x: &[f64], rows: &[(f64, f64)], (mut a, mut b): (f64, f64)) -> Option<(f64, f64)> {
     for _ in 0..STEPS {
         let mut sums = [sum::Accumulator::default(); 5];
         for (&x, row) in x.iter().zip(rows) {
@@ -139,7 +145,7 @@ mod tests {
         let chance: Vec<f64> = (0..n).map(|_| 0.02 + 0.96 * stream.uniform()).collect();
         let truth: Vec<f64> = chance.iter().map(|&p| f64::from(u8::from(stream.chance(p)))).collect();
         let values = chance.iter().flat_map(|&p| [1.0 - bend(p), bend(p)]).collect();
-        let predictions = Predictions { n_classes: 2, values };
+        let predictions = Predictions { n_classes: 2, values, cuts: Vec::new() };
         calibration(&Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 }, 1).unwrap()
     }
 
@@ -174,7 +180,7 @@ mod tests {
 
     #[test]
     fn equal_probabilities_stay_in_one_bin_and_have_no_slope() {
-        let predictions = Predictions { n_classes: 2, values: [0.7, 0.3].repeat(200) };
+        let predictions = Predictions { n_classes: 2, values: [0.7, 0.3].repeat(200), cuts: Vec::new() };
         let truth: Vec<f64> = (0..200).map(|i| f64::from(i % 2)).collect();
         let found = calibration(&Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 }, 1).unwrap();
         assert_eq!((found.bins.len(), found.slope), (1, None));

@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn rows_are_counted_by_true_class_down_and_predicted_class_across() {
-        let predictions = Predictions { n_classes: 2, values: vec![0.9, 0.1, 0.2, 0.8, 0.4, 0.6] };
+        let predictions = Predictions { n_classes: 2, values: vec![0.9, 0.1, 0.2, 0.8, 0.4, 0.6], cuts: Vec::new() };
         let scored = Scored { truth: &[0.0, 0.0, 1.0], predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 };
         let labels = ["no".to_owned(), "yes".to_owned()];
         assert_eq!(confusion(&scored, &labels).unwrap().counts, [[1, 1], [0, 1]]);

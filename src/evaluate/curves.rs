@@ -98,7 +98,7 @@ mod tests {
                 [1.0 - p, p]
             })
             .collect();
-        (truth, Predictions { n_classes: 2, values })
+        (truth, Predictions { n_classes: 2, values, cuts: Vec::new() })
     }
 
     #[test]
@@ -118,7 +118,8 @@ mod tests {
         let list = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<f64>>();
         let (roc_case, pr_case) = (case("roc_points"), case("pr_points"));
         let truth = list(&roc_case["input"]["y"]);
-        let predictions = Predictions { n_classes: 2, values: list(&roc_case["input"]["score"]).iter().flat_map(|&p| [1.0 - p, p]).collect() };
+        let predictions =
+            Predictions { n_classes: 2, values: list(&roc_case["input"]["score"]).iter().flat_map(|&p| [1.0 - p, p]).collect(), cuts: Vec::new() };
         let scored = Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 };
         let close = |found: &[(f64, f64)], x: Vec<f64>, y: Vec<f64>| {
             assert_eq!(found.len(), x.len());
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn one_class_has_no_curve() {
-        let predictions = Predictions { n_classes: 2, values: vec![0.5, 0.5, 0.4, 0.6] };
+        let predictions = Predictions { n_classes: 2, values: vec![0.5, 0.5, 0.4, 0.6], cuts: Vec::new() };
         assert!(roc(&Scored { truth: &[1.0, 1.0], predictions: &predictions, kind: TaskKind::Binary, n_classes: 2 }).is_empty());
     }
 }

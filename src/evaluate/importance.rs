@@ -9,7 +9,7 @@ use super::{Judge, Metric, Scored};
 use crate::error::{Error, Result};
 use crate::math::rng::Stream;
 use crate::math::sum;
-use crate::model::{Features, Model};
+use crate::model::{Features, Predictions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -44,19 +44,18 @@ pub fn column_groups(features: &Features) -> Vec<(String, Vec<usize>)> {
     groups
 }
 
-/// Importance of one group of [`column_groups`] (`index` keys its random stream). `rows`: table rows of `features`, shape `(n_rows,)`; unseen by the model.
-/// `pulse` is called now and then, as a sign of life.
+/// Importance of one group of [`column_groups`] (`index` keys its random stream). `predict`: the model, as it is judged. `rows`: table rows of `features`,
+/// shape `(n_rows,)`; unseen by the model.
 ///
 /// # Errors
 /// Shapes do not fit, or the metric is not computable on these rows.
 pub fn permutation_importance(
     judge: &Judge<'_>,
-    model: &Model,
+    predict: &dyn Fn(&Features) -> Result<Predictions>,
     features: &Features,
     rows: &[u32],
     metric: &Metric,
     group: (usize, &str, &[usize]),
-    pulse: &dyn Fn(),
 ) -> Result<Importance> {
     if rows.len() != features.n_rows() {
         return Err(Error::internal("importance of rows that do not fit the features"));
@@ -73,7 +72,7 @@ pub fn permutation_importance(
             from.iter().map(|&i| values[i]).collect()
         };
         let dealt = Features::from_columns(features.about.clone(), (0..features.n_features()).map(column).collect(), kept.len())?;
-        let predictions = model.predict_with_pulse(&dealt, pulse)?;
+        let predictions = predict(&dealt)?;
         let scored = Scored { truth: &truth, predictions: &predictions, kind: judge.kind, n_classes: judge.n_classes };
         (metric.value)(&scored)
             .ok_or_else(|| Error::not_computable("Importance", "the metric has no value on these rows", "Seal or validate more rows."))
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
     use crate::evaluate::{Dependence, metric};
     use crate::features::{Feature, TrainingSet};
-    use crate::model::LEARNERS;
+    use crate::model::{LEARNERS, Model};
     use crate::param::Params;
     use crate::task::TaskKind;
 
@@ -133,7 +132,7 @@ mod tests {
         let rows: Vec<u32> = (0..400).collect();
         let loss = |i: usize| {
             let (name, members) = &groups[i];
-            permutation_importance(&judge, &model, &features, &rows, metric("r2").unwrap(), (i, name, members), &|| {}).unwrap().loss
+            permutation_importance(&judge, &|f| model.predict(f), &features, &rows, metric("r2").unwrap(), (i, name, members)).unwrap().loss
         };
         let (a, b, c) = (loss(0), loss(1), loss(2));
         assert!(a.low.unwrap() > b.high.unwrap() && b.low.unwrap() > 0.05, "{a:?} {b:?}");

@@ -200,7 +200,7 @@ impl Judge<'_> {
                 let width = self.n_classes.max(1);
                 let fold = |part: &Part| {
                     let (from, to) = (part.start, part.start + part.n);
-                    let own = Predictions { n_classes, values: predictions.values.get(from * width..to * width)?.to_vec() };
+                    let own = Predictions { n_classes, values: predictions.values.get(from * width..to * width)?.to_vec(), cuts: Vec::new() };
                     (metric.recount)(&Scored { truth: truth.get(from..to)?, predictions: &own, kind, n_classes })
                 };
                 Ready::ByFold(parts.iter().map(fold).collect())

@@ -6,6 +6,7 @@
 //!
 //! Nothing here fits a model or loops over learners; `pipeline` does.
 
+pub mod adjust;
 pub mod calibration;
 pub mod closer;
 pub mod compare;
@@ -16,7 +17,9 @@ pub mod importance;
 pub mod interval;
 pub mod metrics;
 pub mod residuals;
+pub mod zeros;
 
+pub use adjust::{Adjusted, Adjustment, adjust};
 pub use calibration::{Calibration, CalibrationBin, calibration};
 pub use closer::{CloserLook, closer_look};
 pub use compare::{Entrant, Leaderboard, Standing, leaderboard};
@@ -29,6 +32,7 @@ pub use metrics::{Direction, METRICS, Metric, Scored, metric, metrics_for, usual
 pub use residuals::{ResidualGroup, Residuals, residuals};
 
 use crate::error::{Error, Result};
+use crate::features::HALF;
 use crate::model::Predictions;
 use crate::task::TaskKind;
 use serde::{Deserialize, Serialize};
@@ -93,11 +97,12 @@ impl Judge<'_> {
     /// A row that does not exist.
     pub fn pooled(&self, folds: &[&FoldResult]) -> Result<(Vec<f64>, Predictions)> {
         let mut truth = Vec::new();
-        let mut values = Vec::new();
+        let (mut values, mut cuts) = (Vec::new(), Vec::new());
         for fold in folds {
             truth.extend(self.truth_of(&fold.rows)?);
             values.extend_from_slice(&fold.predictions.values);
+            cuts.push((fold.rows.len() as u64, fold.predictions.cuts.first().map_or(HALF, |run| run.1)));
         }
-        Ok((truth, Predictions { n_classes: self.n_classes, values }))
+        Ok((truth, Predictions { n_classes: self.n_classes, values, cuts }))
     }
 }

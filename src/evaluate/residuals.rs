@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn predictions_that_are_two_too_low_have_residuals_of_two_everywhere() {
         let truth: Vec<f64> = (0..2_000).map(f64::from).collect();
-        let predictions = Predictions { n_classes: 0, values: truth.iter().map(|t| t - 2.0).collect() };
+        let predictions = Predictions { n_classes: 0, values: truth.iter().map(|t| t - 2.0).collect(), cuts: Vec::new() };
         let found = residuals(&Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Regression, n_classes: 0 }).unwrap();
         assert_eq!((found.mean, found.sd, found.quantiles), (2.0, Some(0.0), [2.0; 5]));
         assert_eq!(found.groups.len(), 20);
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn one_row_has_no_spread_and_no_group() {
-        let predictions = Predictions { n_classes: 0, values: vec![1.0] };
+        let predictions = Predictions { n_classes: 0, values: vec![1.0], cuts: Vec::new() };
         let found = residuals(&Scored { truth: &[1.5], predictions: &predictions, kind: TaskKind::Regression, n_classes: 0 }).unwrap();
         assert_eq!((found.sd, found.groups.len(), found.mean), (None, 0, 0.5));
     }

@@ -16,13 +16,14 @@ use crate::math::sum::{mean, sum, variance};
 use crate::model::linear::LinearModel;
 use crate::model::tree::{Combination, TreeModel};
 use crate::model::{Model, Predictions};
+use crate::task::TaskKind;
 use serde::{Deserialize, Serialize};
 
 /// Training rows, and so orders, that a sampled contribution is the mean over.
 pub const BACKGROUND: usize = 50;
 /// Most predictions that sampling asks for: a few seconds of the slowest models in a browser.
 const MOST_PREDICTIONS: usize = 100_000;
-/// The same for models that look up rows they were trained on.
+/// The same for models that look up rows they were trained on, and for those made of several.
 const MOST_LOOKUPS: usize = 8_000;
 /// Most multiplications of exact contributions of trees: a quarter of a second natively.
 const MOST_STEPS: usize = 50_000_000;
@@ -94,7 +95,7 @@ pub fn told(predictions: &Predictions, class: usize) -> Vec<f64> {
 /// How many rows of a model may be explained, or told in one of the other ways, before it takes too long.
 #[must_use]
 pub fn most_predictions(model: &Model) -> usize {
-    if matches!(model, Model::Neighbours(_) | Model::SupportVectors(_)) { MOST_LOOKUPS } else { MOST_PREDICTIONS }
+    if matches!(model, Model::Neighbours(_) | Model::SupportVectors(_) | Model::Ensemble(_)) { MOST_LOOKUPS } else { MOST_PREDICTIONS }
 }
 
 /// What is explained, and what it is compared with.
@@ -105,6 +106,8 @@ pub struct Subject<'a> {
     pub train: &'a Features,
     /// Raw columns, from [`groups`].
     pub groups: &'a [(String, Vec<usize>)],
+    /// Kind of task.
+    pub kind: TaskKind,
     /// The class whose score is explained; 0 for numbers.
     pub class: usize,
     /// Seed of the run.
@@ -156,15 +159,7 @@ impl Subject<'_> {
 
     /// The scale of predictions themselves.
     fn scale(&self) -> Scale {
-        let classes = match self.model {
-            Model::Linear(m) | Model::LogLinear(m) => m.n_classes,
-            Model::SupportVectors(m) => m.n_classes,
-            Model::Trees(m) => m.n_classes,
-            Model::Neighbours(m) => m.n_classes,
-            Model::NaiveBayes(_) => 2,
-            Model::Constant(_) | Model::TwoPart(_) => 0,
-        };
-        if classes == 0 { Scale::Target } else { Scale::Probability }
+        if self.kind.is_classification() { Scale::Probability } else { Scale::Target }
     }
 
     /// Sums over the features of each raw column.
@@ -299,7 +294,6 @@ mod tests {
     use crate::math::elementary::logit;
     use crate::model::LEARNERS;
     use crate::param::Params;
-    use crate::task::TaskKind;
 
     /// Two features of column a, one of b, one of a and b; the target is a plus the product of a and b.
     fn train(kind: TaskKind) -> TrainingSet {
@@ -348,6 +342,7 @@ mod tests {
                 model: &model,
                 train: train.features(),
                 groups: &groups,
+                kind,
                 class: usize::from(kind != TaskKind::Regression),
                 seed: 7,
                 pulse: &|| {},
@@ -371,7 +366,7 @@ mod tests {
         let (model, groups) = (fitted("ridge", &train), groups(train.features()));
         let columns = (0..4).map(|j| train.features().slice(j)[..BACKGROUND].to_vec()).collect();
         let background = Features::from_columns(train.features().about.clone(), columns, BACKGROUND).unwrap();
-        let subject = Subject { model: &model, train: &background, groups: &groups, class: 0, seed: 7, pulse: &|| {} };
+        let subject = Subject { model: &model, train: &background, groups: &groups, kind: TaskKind::Regression, class: 0, seed: 7, pulse: &|| {} };
         let (exact, sampled) = (subject.contributions(&background).unwrap(), subject.sampled(&background, Scale::Target).unwrap());
         assert!((exact.base - sampled.base).abs() < 1e-9);
         exact.values.iter().zip(&sampled.values).for_each(|(a, b)| assert!((a - b).abs() < 1e-9, "{a} {b}"));
@@ -382,7 +377,7 @@ mod tests {
     fn a_constant_model_is_not_explained() {
         let train = train(TaskKind::Regression);
         let model = fitted("baseline", &train);
-        let subject = Subject { model: &model, train: train.features(), groups: &[], class: 0, seed: 7, pulse: &|| {} };
+        let subject = Subject { model: &model, train: train.features(), groups: &[], kind: TaskKind::Regression, class: 0, seed: 7, pulse: &|| {} };
         assert!(subject.contributions(train.features()).unwrap_err().message.contains("same answer"));
     }
 }

@@ -152,7 +152,8 @@ pub fn explain(ask: &Ask<'_>) -> Result<Explained> {
     let ground = Ground { model: ask.model, recipe: ask.recipe, table: ask.table, class, pulse: ask.pulse };
     let background = ask.recipe.apply(ask.table, &Rows::new(train))?;
     let groups = groups(&background);
-    let subject = Subject { model: ask.model, train: &background, groups: &groups, class, seed: ask.judge.seed, pulse: ask.pulse };
+    let subject =
+        Subject { model: ask.model, train: &background, groups: &groups, kind: ask.judge.kind, class, seed: ask.judge.seed, pulse: ask.pulse };
     let rows = thinned(&unseen, subject.affordable(unseen.len()));
     let features = ask.recipe.apply(ask.table, &Rows::new(rows.clone()))?;
     let contributions = subject.contributions(&features)?;
@@ -223,7 +224,11 @@ fn examples(contributions: &Contributions, order: &[usize], predictions: &[f64],
         let of = |value: &dyn Fn(usize) -> f64| mean(&own.iter().map(|&i| value(i)).collect::<Vec<_>>());
         let values = order.iter().map(|&g| of(&|i| contributions.row(i, order.len())[g])).collect();
         let row = if let [only] = own { rows.get(*only).copied() } else { None };
-        Apart { row, values, total: of(&|i| contributions.total(i, order.len())), prediction: of(&|i| predictions[i]), truth: of(&|i| truth[i]) }
+        let prediction = of(&|i| predictions[i]);
+        // On the scale of predictions the sum is the prediction, but for rounding.
+        let same = matches!(contributions.scale, Scale::Target | Scale::Probability);
+        let total = if same { prediction } else { of(&|i| contributions.total(i, order.len())) };
+        Apart { row, values, total, prediction, truth: of(&|i| truth[i]) }
     };
     let few = FEWEST.min(n);
     let places =

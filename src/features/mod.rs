@@ -3,11 +3,13 @@
 mod bins;
 mod bundles;
 mod distinct;
+mod inner;
 mod memo;
 
 pub use bins::{Binned, code};
 pub(crate) use bins::{MAX_BINS, encode};
 pub(crate) use distinct::distinct_rows;
+pub(crate) use inner::InnerFold;
 pub(crate) use memo::Memo;
 
 use crate::error::{Error, Result};
@@ -117,6 +119,7 @@ pub struct TrainingSet {
     n_classes: usize,
     n_real: usize,
     in_time_order: bool,
+    groups: Vec<u32>,
     bins: Memo<Binned>,
 }
 
@@ -136,13 +139,24 @@ impl TrainingSet {
         {
             return Err(Error::internal("a training set whose parts do not fit"));
         }
-        Ok(Self { features, target, weights, kind, n_classes, n_real, in_time_order: false, bins: Memo::default() })
+        Ok(Self { features, target, weights, kind, n_classes, n_real, in_time_order: false, groups: Vec::new(), bins: Memo::default() })
     }
 
     /// Says whether the real rows stand in the order of time, so that a learner which holds some of them out holds out the last.
     pub(crate) fn ordered(mut self, in_time_order: bool) -> Self {
         self.in_time_order = in_time_order;
         self
+    }
+
+    /// Says which real rows belong to one entity, shape `(n_real,)`, so that a learner which holds some out holds out whole entities; empty: rows stand alone.
+    pub(crate) fn grouped(mut self, groups: Vec<u32>) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    /// Entity of each real row, shape `(n_real,)`; empty where rows stand alone.
+    pub(crate) fn groups(&self) -> &[u32] {
+        &self.groups
     }
 
     /// Whether the real rows stand in the order of time.
@@ -193,12 +207,7 @@ impl TrainingSet {
         if kept.is_empty() {
             return Err(Error::not_computable("A model", "there are no rows with a weight above 0", "Check the split and the weight column."));
         }
-        let take = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        let columns = (0..self.features.n_features()).map(|j| take(self.features.slice(j))).collect();
-        let features = Features::from_columns(self.features.about.clone(), columns, kept.len())?;
-        let n_real = kept.iter().filter(|&&i| i < self.n_real).count();
-        let kept = Self::new(features, take(&self.target), take(&self.weights), self.kind, self.n_classes, n_real)?;
-        Ok(Cow::Owned(kept.ordered(self.in_time_order)))
+        self.of_rows(&kept).map(Cow::Owned)
     }
 
     /// The features cut into bins for the tree engine: made once and shared by all fits on this set.
@@ -226,7 +235,13 @@ pub struct Predictions {
     pub n_classes: usize,
     /// Regression: shape `(n_rows,)`. Classification: row by row, shape `(n_rows, n_classes)`, each row sums to 1.
     pub values: Vec<f64>,
+    /// Binary: decision thresholds as runs of rows, in order: how many rows, and the probability from which on the second class is called in them. Rows
+    /// after the last run have [`HALF`].
+    pub cuts: Vec<(u64, f64)>,
 }
+
+/// Decision threshold of a binary classification unless another is chosen.
+pub const HALF: f64 = 0.5;
 
 impl Predictions {
     /// Number of rows.
@@ -241,7 +256,7 @@ impl Predictions {
         self.values.iter().skip(k).step_by(self.n_classes.max(1)).copied().collect()
     }
 
-    /// The class every row is called, shape `(n_rows,)`. Binary: the second class at a probability of 0.5 or more; several classes: the most
+    /// The class every row is called, shape `(n_rows,)`. Binary: the second class from the row's decision threshold on; several classes: the most
     /// probable one, the first of equals. Regression: empty.
     #[must_use]
     pub fn labels(&self) -> Vec<usize> {
@@ -249,7 +264,9 @@ impl Predictions {
             return Vec::new();
         }
         if self.n_classes == 2 {
-            return self.values.chunks(2).map(|p| usize::from(p.get(1).is_some_and(|&p| p >= 0.5))).collect();
+            let runs = self.cuts.iter().flat_map(|&(rows, cut)| std::iter::repeat_n(cut, usize::try_from(rows).unwrap_or(usize::MAX)));
+            let cuts = runs.chain(std::iter::repeat(HALF));
+            return self.values.chunks(2).zip(cuts).map(|(p, cut)| usize::from(p.get(1).is_some_and(|&p| p >= cut))).collect();
         }
         let best = |p: &[f64]| p.iter().enumerate().fold((0, f64::NEG_INFINITY), |b, (k, &v)| if v > b.1 { (k, v) } else { b }).0;
         self.values.chunks(self.n_classes).map(best).collect()

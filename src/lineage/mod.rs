@@ -49,18 +49,20 @@ pub struct Lineage {
 #[must_use]
 pub fn search(frame: &Frame<'_>) -> Lineage {
     let numeric = |c: usize| frame.series.get(c).is_some_and(Option::is_some);
-    let provable: Vec<usize> = (0..frame.n_columns()).filter(|&c| Subject::new(frame, c, true).is_some()).collect();
+    let subjects: Vec<Subject<'_>> = (0..frame.n_columns()).filter_map(|c| Subject::new(frame, c, true)).collect();
+    let provable: Vec<usize> = subjects.iter().map(|s| s.column).collect();
     let all: Vec<usize> = (0..frame.n_columns()).filter(|&c| numeric(c) || frame.keys[c].is_some()).collect();
-    let mut found = row::search(frame, &all);
+    let mut found = row::explain(frame, subjects, &all);
     found.extend(frame.target.and_then(|target| row::identities(frame, target, &all)).unwrap_or_default());
     let is_twin = |y: usize| found.iter().any(|d| d.y == y && d.is_full_copy() && d.formula.reads().iter().all(|r| r.column < y));
     let open: Vec<usize> = all.iter().copied().filter(|&y| numeric(y) && !is_twin(y)).collect();
     found.extend(time::search(frame, &open));
-    found.extend(group::search(frame, &open));
+    let subjects: Vec<Subject<'_>> = open.iter().filter_map(|&y| Subject::any(frame, y)).collect();
+    found.extend(group::explain(frame, &subjects));
     let chosen = choose(frame, &solved_for_target(frame, found));
     let is_made = |y: usize| chosen.iter().any(|c| c.derivation.y == y);
-    let open: Vec<usize> = open.into_iter().filter(|&y| !is_made(y)).collect();
-    let encodings = if open.is_empty() { Vec::new() } else { group::unexplained_encodings(frame, &open) };
+    let unmade: Vec<&Subject<'_>> = subjects.iter().filter(|s| !is_made(s.column)).collect();
+    let encodings = if unmade.is_empty() { Vec::new() } else { group::unexplained(frame, &unmade) };
     Lineage { chosen, encodings, provable }
 }
 

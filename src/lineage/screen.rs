@@ -34,8 +34,9 @@ const FEW_DISTINCT: usize = 100;
 /// A whole-number y with fewer distinct values has no rounding: a formula of one row must give it exactly.
 const EXACT_DISTINCT: usize = 30;
 /// Standard deviations of the sources' rounding allowed, as in the confirmation.
-const BLUR: f64 = 2.5;
-const RELATIVE: f64 = 1e-9;
+pub(super) const BLUR: f64 = 2.5;
+/// Double rounding relative to the magnitude of the inputs.
+pub(super) const RELATIVE: f64 = 1e-9;
 
 /// A column to be explained.
 pub(super) struct Subject<'a> {

@@ -2,6 +2,7 @@
 //!
 //! Adding a learner: one file in `learners/` and its line in [`LEARNERS`]; screens, command line, report and the conformance suite have it.
 
+pub mod ensemble;
 pub mod learners;
 pub mod linear;
 pub mod tree;
@@ -107,6 +108,8 @@ pub enum Model {
     NaiveBayes(learners::naive_bayes::NaiveBayes),
     /// Whether it is 0, and how much when it is not.
     TwoPart(learners::two_part::TwoPart),
+    /// Several models that answer as one.
+    Ensemble(ensemble::Ensemble),
     /// A weighted sum of the features that is the logarithm of the prediction.
     LogLinear(linear::LinearModel),
     /// Weighted kernels of training rows.
@@ -134,6 +137,7 @@ impl Model {
             Self::Neighbours(m) => m.predict_with_pulse(features, pulse),
             Self::NaiveBayes(m) => m.predict(features),
             Self::TwoPart(m) => m.predict_with_pulse(features, pulse),
+            Self::Ensemble(m) => m.predict_with_pulse(features, pulse),
             Self::LogLinear(m) => m.predict_logarithm(features),
             Self::SupportVectors(m) => m.predict_with_pulse(features, pulse),
         }
@@ -151,6 +155,7 @@ impl Model {
             Self::Neighbours(m) => m.validate(n_features, n_classes),
             Self::NaiveBayes(m) => m.validate(n_features, n_classes),
             Self::TwoPart(m) => m.validate(n_features, n_classes),
+            Self::Ensemble(m) => m.validate(n_features, n_classes),
             Self::LogLinear(_) if n_classes > 0 => Err(Error::internal("a model of amounts for a task of classes")),
             Self::LogLinear(m) => m.validate(n_features, n_classes),
             Self::SupportVectors(m) => m.validate(n_features, n_classes),
@@ -162,6 +167,7 @@ impl Model {
     pub fn contains_training_rows(&self) -> bool {
         match self {
             Self::Neighbours(_) => true,
+            Self::Ensemble(ensemble) => ensemble.members.iter().any(Self::contains_training_rows),
             Self::SupportVectors(m) => m.contains_training_rows(),
             _ => false,
         }

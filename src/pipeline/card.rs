@@ -46,7 +46,7 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
         about_data: words::about_data(n_rows, n_columns, input.dropped, facts.n_rejected, lowest),
         columns: fitted.recipe.columns().into_iter().map(str::to_owned).collect(),
         removed: removed(plan),
-        training: words::training(plan.augment.as_ref(), plan.learners.len()),
+        training: words::training(plan.augment.as_ref(), plan.learners.len(), &fitted.adjustment),
         comparison: section(Step::Train).and_then(first_table),
         evaluation: section(Step::Validate).map_or_else(Vec::new, |s| [s.statement, s.lead].into_iter().filter(|t| !t.is_empty()).collect()),
         gates: section(Step::Decide).map_or_else(Vec::new, |s| s.blocks.into_iter().find_map(gates).unwrap_or_default()),

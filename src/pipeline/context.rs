@@ -6,7 +6,7 @@ use crate::audit::canary::Ground;
 use crate::audit::honesty::Dealing;
 use crate::augment::{AugmentChoice, Fidelity, augment};
 use crate::error::{Error, Result};
-use crate::evaluate::{Dependence, FoldResult, Judge};
+use crate::evaluate::{Adjustment, Dependence, FoldResult, Judge};
 use crate::features::{Features, TrainingSet};
 use crate::model::Model;
 use crate::prepare::{FittedRecipe, Recipe};
@@ -27,6 +27,8 @@ pub struct Fitted {
     pub recipe: FittedRecipe,
     /// Learned model.
     pub model: Model,
+    /// What its folds taught about its probabilities.
+    pub adjustment: Adjustment,
 }
 
 /// A part of what a worker must hold before it can run jobs.

@@ -4,13 +4,14 @@ use super::outcome::Outcome;
 use super::search::Searched;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
+use crate::features::HALF;
 use crate::finding::{Checked, Finding};
 use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport,
-    ValidateReport, audit, augment, before_and_after, decide, derived_columns, explain, honesty, power, prepare, quality, search, search_json,
-    search_so_far, task, tell_reopened, train, validate,
+    AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
+    TrainReport, ValidateReport, audit, augment, before_and_after, decide, derived_columns, explain, honesty, power, prepare, quality, search,
+    search_json, search_so_far, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -92,19 +93,7 @@ impl<'a> Input<'a> {
                 section.blocks.extend(searches.iter().flat_map(search));
                 Some(section)
             }
-            Step::Validate => {
-                let (task, board) = task_of.zip(o.board.as_ref())?;
-                let mut section = validate(&ValidateReport {
-                    task,
-                    board,
-                    split: o.split.as_ref()?,
-                    holdout: o.holdout.as_ref(),
-                    closer: o.closer.as_ref()?,
-                    importance: &o.importance,
-                });
-                section.blocks.extend(self.explanation(task));
-                Some(section)
-            }
+            Step::Validate => self.validate_section(),
             Step::Decide => {
                 let (plan, decision) = self.plan.zip(o.decision.as_ref())?;
                 let learner = o.board.as_ref().and_then(|b| b.chosen()).map(|s| s.title.as_str());
@@ -128,6 +117,31 @@ impl<'a> Input<'a> {
             Err(error) => Err(*error),
         };
         explain(&ExplainReport { task, learner: &learner.title, explained, table: (!self.shared).then_some(self.table) })
+    }
+
+    fn validate_section(&self) -> Option<Section> {
+        let o = self.outcome;
+        let (task, board) = self.plan.map(|p| &p.task).zip(o.board.as_ref())?;
+        let closer = o.closer.as_ref()?;
+        let mut section = validate(&ValidateReport {
+            task,
+            board,
+            split: o.split.as_ref()?,
+            holdout: o.holdout.as_ref(),
+            closer,
+            importance: &o.importance,
+            calls: self.calls()?,
+        });
+        section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+        section.blocks.extend(self.explanation(task));
+        Some(section)
+    }
+
+    /// How the chosen learner's probabilities are turned into calls.
+    fn calls(&self) -> Option<Calls<'a>> {
+        let plan = self.plan?;
+        let in_folds = self.outcome.chosen_folds().iter().map(|f| f.predictions.cuts.first().map_or(HALF, |run| run.1)).collect();
+        Some(Calls { params: &plan.adjust, guessed: plan.guessed.adjust, last: self.outcome.adjustment(), in_folds })
     }
 
     /// The searches, with what became of their winners.
@@ -248,6 +262,12 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "decision": o.decision,
         "fidelity": o.fidelity,
     });
+    if let (Some(adjustment), Some(all)) = (o.adjustment(), results.as_object_mut()) {
+        all.insert("adjustment".to_owned(), serde_json::json!({ "learned": adjustment, "chosen": input.plan()?.adjust }));
+    }
+    if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
+        all.insert("zeros".to_owned(), serde_json::json!(found));
+    }
     let searches = input.searches();
     if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {
         all.insert("search".to_owned(), search_json(&searches));

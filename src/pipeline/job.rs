@@ -6,8 +6,9 @@ use crate::audit::power::PowerPart;
 use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
-use crate::evaluate::{FoldResult, Importance, Resampled, column_groups, metric, metrics_for, permutation_importance};
+use crate::evaluate::{Adjusted, FoldResult, Importance, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
 use crate::explain::{Ask, Explained, explain};
+use crate::features::Features;
 use crate::finding::Checked;
 use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
@@ -59,6 +60,8 @@ pub enum Job {
         /// Which fold.
         fold: u32,
     },
+    /// Calibration and decision threshold of a learner, across its folds.
+    Adjust(u32),
     /// A learner's metrics over all folds, with resamples for intervals.
     Compare(u32),
     /// One part of the final fit on the development rows.
@@ -106,6 +109,8 @@ pub enum JobOutput {
     Fold(std::result::Result<Box<FoldResult>, Error>),
     /// From [`Job::Trial`] and [`Job::Nested`]: the score in the plan's metric; `Err` when there is none.
     Trial(std::result::Result<f64, Error>),
+    /// From [`Job::Adjust`].
+    Adjusted(Box<Adjusted>),
     /// From [`Job::FitPart`].
     Part(Box<Model>),
     /// From [`Job::Compare`]: one entry a metric of the task.
@@ -139,6 +144,7 @@ impl Context {
             Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
             Job::Nested { learner, fold } => self.nested(learner, fold, &go_on),
             Job::FitPart { learner, part } => self.fit_part(learner, part, &go_on),
+            Job::Adjust(learner) => self.adjust(learner),
             Job::Compare(learner) => self.compare(learner),
             Job::Holdout { baseline } => self.holdout(baseline, &go_on),
             Job::Importance { learner, fold } => self.importance(learner, fold, &go_on),
@@ -196,10 +202,20 @@ impl Context {
         }
     }
 
+    fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
+        Ok(self.folds()?.iter().filter(|f| f.learner == learner as usize).collect())
+    }
+
+    fn adjust(&mut self, learner: u32) -> Result<JobOutput> {
+        self.judge()?;
+        let adjusted = adjust(&self.made_judge()?, &self.own_folds(learner)?, &self.plan()?.adjust)?;
+        Ok(JobOutput::Adjusted(Box::new(adjusted)))
+    }
+
     fn compare(&mut self, learner: u32) -> Result<JobOutput> {
         self.judge()?;
         let judge = self.made_judge()?;
-        let own: Vec<&FoldResult> = self.folds()?.iter().filter(|f| f.learner == learner as usize).collect();
+        let own = self.own_folds(learner)?;
         let metrics: Vec<_> = metrics_for(judge.kind).collect();
         judge.resample(&own, &metrics).map(JobOutput::Compared)
     }
@@ -217,6 +233,7 @@ impl Context {
         let fitted = self.fitted()?;
         let predictions = fitted.model.predict_with_pulse(&fitted.recipe.apply(self.table()?, &rows)?, pulse)?;
         let list = rows.as_slice().to_vec();
+        let predictions = self.fitted()?.adjustment.apply(predictions);
         let model = self.judge()?.score(0, 0, list.clone(), predictions)?;
         let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
         let (entry, params) = self.learner(index)?;
@@ -236,10 +253,12 @@ impl Context {
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let model = entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
+        let adjustment = &self.fitted()?.adjustment;
+        let predict = |features: &Features| model.predict_with_pulse(features, pulse).map(|predictions| adjustment.apply(predictions));
         let groups = column_groups(features);
         let one = |(i, (column, members)): (usize, &(String, Vec<usize>))| {
             pulse();
-            permutation_importance(&judge, &model, features, rows, main, (i, column, members), pulse)
+            permutation_importance(&judge, &predict, features, rows, main, (i, column, members))
         };
         groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
     }

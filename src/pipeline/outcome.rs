@@ -11,11 +11,14 @@ use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
-use crate::evaluate::{CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Leaderboard, Resampled, closer_look, holdout, leaderboard};
+use crate::evaluate::zeros::{Zeros, zeros};
+use crate::evaluate::{
+    Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
+};
 use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::model::learners;
-use crate::param::{ParamSpec, Params};
+use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
@@ -59,6 +62,8 @@ pub struct Outcome {
     pub searched: Vec<Searched>,
     /// Every learner on every fold that it could learn from, fold by fold.
     pub folds: Option<Arc<Vec<FoldResult>>>,
+    /// The same with calibrated probabilities and decision thresholds, and what each learner's folds taught, by learner; if that is wanted.
+    pub adjusted: Option<(Arc<Vec<FoldResult>>, Vec<Adjustment>)>,
     /// Learners ranked.
     pub board: Option<Leaderboard>,
     /// Recipe and number of parts of the final fit.
@@ -73,6 +78,8 @@ pub struct Outcome {
     pub holdout_rows: Option<FoldResult>,
     /// A closer look at the chosen learner's validation rows.
     pub closer: Option<CloserLook>,
+    /// How the learners do on a target that is often 0, if it is.
+    pub zeros: Option<Zeros>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
     /// Why the model says what it says, or why that cannot be told.
@@ -124,10 +131,13 @@ impl Outcome {
             self.folds = None;
             self.failures.clear();
         }
+        if stage <= Stage::Adjust {
+            self.adjusted = None;
+        }
         if stage <= Stage::Judge {
             (self.board, self.begun, self.fitted) = (None, None, None);
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
-            self.closer = None;
+            (self.closer, self.zeros) = (None, None);
             self.importance.clear();
             self.explained = None;
         }
@@ -144,11 +154,23 @@ impl Outcome {
         u32::try_from(self.board.as_ref()?.best_baseline?).ok()
     }
 
+    /// Every learner on every fold as it is judged: adjusted, if that is wanted.
+    #[must_use]
+    pub fn judged_folds(&self) -> Option<&Arc<Vec<FoldResult>>> {
+        self.adjusted.as_ref().map(|(folds, _)| folds).or(self.folds.as_ref())
+    }
+
+    /// What all folds of the proposed learner taught about its probabilities, if that was wanted.
+    #[must_use]
+    pub fn adjustment(&self) -> Option<&Adjustment> {
+        self.adjusted.as_ref()?.1.get(self.chosen()? as usize)
+    }
+
     /// Results of the chosen learner, fold by fold.
     #[must_use]
     pub fn chosen_folds(&self) -> Vec<&FoldResult> {
         let chosen = self.chosen().map(|c| c as usize);
-        self.folds.iter().flat_map(|all| all.iter()).filter(|f| Some(f.learner) == chosen).collect()
+        self.judged_folds().into_iter().flat_map(|all| all.iter()).filter(|f| Some(f.learner) == chosen).collect()
     }
 
     pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
@@ -184,7 +206,7 @@ impl Outcome {
     }
 
     /// Keeps the folds of learners that could learn from every fold; the others keep their first refusal.
-    pub(super) fn take_folds(&mut self, jobs: &[Job], results: Vec<Result<JobOutput>>) -> Result<Arc<Vec<FoldResult>>> {
+    pub(super) fn take_folds(&mut self, jobs: &[Job], results: Vec<Result<JobOutput>>) -> Result<()> {
         self.failures.clear();
         let mut kept = Vec::new();
         for (job, result) in jobs.iter().zip(results) {
@@ -198,9 +220,21 @@ impl Outcome {
             }
         }
         kept.retain(|f| !self.failures.contains_key(&f.learner));
-        let folds = Arc::new(kept);
-        self.folds = Some(Arc::clone(&folds));
-        Ok(folds)
+        self.folds = Some(Arc::new(kept));
+        Ok(())
+    }
+
+    /// Takes the adjusted folds, in the order in which they were learned, and what they taught.
+    pub(super) fn take_adjusted(&mut self, results: Vec<Result<JobOutput>>) -> Result<()> {
+        let (mut folds, mut taught) = (Vec::new(), Vec::new());
+        for result in results {
+            let JobOutput::Adjusted(adjusted) = result? else { return Err(Error::internal("an adjustment that is none")) };
+            folds.extend(adjusted.folds);
+            taught.push(adjusted.last);
+        }
+        folds.sort_by_key(|f| (f.fold, f.learner));
+        self.adjusted = Some((Arc::new(folds), taught));
+        Ok(())
     }
 
     /// Ranks the learners.
@@ -221,7 +255,7 @@ impl Outcome {
         let learner = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
         let params = Params::check(learner.params, &chosen.params)?;
         let failed = self.failures.get(&index).cloned();
-        let own = self.folds.iter().flat_map(|all| all.iter()).filter(|f| f.learner == index);
+        let own = self.judged_folds().into_iter().flat_map(|all| all.iter()).filter(|f| f.learner == index);
         Ok(Entrant {
             learner: chosen.id.clone(),
             title: if is_tuned { tuned_title(learner.title) } else { learner.title.to_owned() },
@@ -254,6 +288,7 @@ impl Outcome {
         let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
         let judge = judge_of(plan, &target, &entities);
         self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
+        self.zeros = self.on_zeros(plan, &judge)?;
         for result in results {
             match result {
                 Ok(JobOutput::Importance(importance)) => self.importance = importance,
@@ -283,6 +318,15 @@ impl Outcome {
                 Err(error) => Err(error),
             });
         }
+    }
+
+    /// How the learners do on a target that is often 0.
+    fn on_zeros(&self, plan: &Plan, judge: &Judge<'_>) -> Result<Option<Zeros>> {
+        let Some((folds, board)) = self.judged_folds().zip(self.board.as_ref()) else { return Ok(None) };
+        let judged: Vec<usize> = board.standings.iter().filter(|s| !s.baseline && s.failed.is_none()).map(|s| s.entrant).collect();
+        let is_amount = |at: &usize| plan.learners.get(*at).is_some_and(|c| c.params.get("rows") == Some(&Value::Word("amount_only".to_owned())));
+        let amount_only: Vec<usize> = judged.iter().copied().filter(is_amount).collect();
+        zeros(judge, folds, &judged, &amount_only)
     }
 
     /// Findings of the audit that nobody accepted, and proven blockers although somebody did.

@@ -10,6 +10,7 @@ use super::price::feature_sets;
 use super::search;
 use crate::audit::{NOT_YET, cheap_first};
 use crate::error::{Error, Result};
+use crate::evaluate::adjust;
 use crate::finding::Checked;
 use crate::model::{Model, learners};
 use crate::quality::RULES;
@@ -41,6 +42,8 @@ pub enum Stage {
     Nested,
     /// Every learner on every fold.
     Folds,
+    /// Calibration and decision threshold across the folds, if they are wanted.
+    Adjust,
     /// Intervals and ranks.
     Compare,
     /// Preparation for the final fit.
@@ -54,7 +57,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
@@ -65,6 +68,7 @@ impl Stage {
         Self::Search,
         Self::Nested,
         Self::Folds,
+        Self::Adjust,
         Self::Compare,
         Self::Begin,
         Self::Fit,
@@ -80,7 +84,7 @@ impl Stage {
             Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
-            Self::Search | Self::Nested | Self::Folds | Self::Compare => Step::Train,
+            Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare => Step::Train,
             Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
         }
     }
@@ -99,6 +103,7 @@ impl Stage {
             Self::Search => "Search",
             Self::Nested => "Nested search",
             Self::Folds => "Cross-validation",
+            Self::Adjust => "Calibration and threshold",
             Self::Compare => "Comparing learners",
             Self::Begin => "Preparing the final fit",
             Self::Fit => "Final fit",
@@ -183,7 +188,13 @@ impl Run {
             return Some(search::wave(plan, &self.outcome.searched));
         }
         let jobs = self.jobs(stage)?;
-        Some(Wave { stage, title: stage.title(), jobs, needs: None })
+        // The folds as learned, or as adjusted: each replaces the other with the workers.
+        let folds = match stage {
+            Stage::Adjust => self.outcome.folds.as_ref(),
+            Stage::Compare => self.outcome.judged_folds(),
+            _ => None,
+        };
+        Some(Wave { stage, title: stage.title(), jobs, needs: folds.cloned().map(ContextPart::Folds) })
     }
 
     /// Whether a stage's results are known, or it has none.
@@ -200,6 +211,7 @@ impl Run {
             Stage::Search => o.is_searched(),
             Stage::Nested => !self.plan.as_deref().is_some_and(search::wants_nested) || o.searched.iter().all(|s| s.nested.is_some()),
             Stage::Folds => o.folds.is_some(),
+            Stage::Adjust => o.adjusted.is_some() || !self.plan.as_ref().is_some_and(|p| adjust::is_wanted(&p.adjust)),
             Stage::Compare => o.board.is_some(),
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
@@ -231,6 +243,7 @@ impl Run {
                 let learners = numbers(plan.learners.len());
                 (0..plan.split.folds).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
             }
+            Stage::Adjust => numbers(plan.learners.len()).map(Job::Adjust).collect(),
             Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
             Stage::Begin => vec![Job::Recipe(Some(chosen?))],
             Stage::Fit => (0..self.outcome.begun.as_ref()?.1).map(|part| Job::FitPart { learner: chosen.unwrap_or(0), part }).collect(),
@@ -280,7 +293,8 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("a search without a plan"))?;
                 self.outcome.take_nested(&plan, jobs, results)?;
             }
-            Stage::Folds => return self.outcome.take_folds(jobs, results).map(|folds| Some(ContextPart::Folds(folds))),
+            Stage::Folds => self.outcome.take_folds(jobs, results)?,
+            Stage::Adjust => self.outcome.take_adjusted(results)?,
             Stage::Compare => {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
                 self.outcome.compare(&plan, results)?;
@@ -366,7 +380,8 @@ impl Run {
             }
         }
         let recipe = self.outcome.begun.as_ref().map(|(recipe, _)| recipe.clone()).ok_or_else(lost)?;
-        let fitted = Arc::new(Fitted { learner: chosen.clone(), recipe, model: (entry.join)(parts)? });
+        let adjustment = self.outcome.adjustment().cloned().unwrap_or_default();
+        let fitted = Arc::new(Fitted { learner: chosen.clone(), recipe, model: (entry.join)(parts)?, adjustment });
         self.outcome.fitted = Some(Arc::clone(&fitted));
         Ok(ContextPart::Fitted(fitted))
     }
@@ -394,6 +409,8 @@ fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
         Some(Stage::Augment)
     } else if old.learners != new.learners || old.metric != new.metric || old.search != new.search {
         Some(Stage::Search)
+    } else if old.adjust != new.adjust {
+        Some(Stage::Adjust)
     } else {
         None
     }

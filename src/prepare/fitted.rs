@@ -292,7 +292,8 @@ impl FittedRecipe {
         let (target, weights) = (of_rows(&target.values), of_rows(&weights));
         let n_real = target.len();
         let ordered = in_time_order(table, train.rows(), task);
-        Ok(TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered))
+        let groups = task.entity.as_ref().map_or_else(|| Ok(Vec::new()), |entity| groups_of(table.column(entity)?, train.rows()))?;
+        Ok(TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered).grouped(groups))
     }
 
     /// What each step does and learned, in order.
@@ -367,6 +368,21 @@ fn collect(slots: Slots) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
         }
     }
     Ok((about, columns))
+}
+
+/// Entity of each row as a number; each missing one is an entity of its own.
+fn groups_of(column: &Column, rows: &Rows) -> Result<Vec<u32>> {
+    let mut known = BTreeMap::new();
+    let mut next = 0_u32;
+    let mut fresh = || {
+        next += 1;
+        next
+    };
+    let one = |&row: &u32| match column.is_missing(row as usize) {
+        true => fresh(),
+        false => *known.entry(column.text(row as usize).into_owned()).or_insert_with(&mut fresh),
+    };
+    Ok(rows.as_slice().iter().map(one).collect())
 }
 
 /// Whether no row stands before one of an earlier time; no without a time column or with a row of unknown time.

@@ -2,7 +2,7 @@
 
 use crate::audit::CHECKS;
 use crate::augment::METHODS;
-use crate::evaluate::METRICS;
+use crate::evaluate::{METRICS, adjust};
 use crate::model::LEARNERS;
 use crate::param::ParamSpec;
 use crate::prepare::STEPS;
@@ -26,6 +26,7 @@ pub fn catalogue() -> Catalogue {
         steps: STEPS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
         methods: METHODS.iter().map(|m| entry(m.id, m.title, m.doc, m.params)).collect(),
         searches: SAMPLERS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
+        adjustments: vec![entry("adjust", "Probabilities and threshold", "", adjust::PARAMS)],
         metrics: METRICS
             .iter()
             .map(|m| Entry { tasks: KINDS.into_iter().filter(|k| m.is_for(*k)).collect(), ..plain(m.id, m.title, m.doc) })

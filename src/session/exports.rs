@@ -77,6 +77,7 @@ impl Session {
             learner: fitted.learner.clone(),
             recipe: fitted.recipe.clone(),
             model: fitted.model.clone(),
+            adjustment: fitted.adjustment.clone(),
             evaluation: Evaluation {
                 cross_validated: standing.map_or_else(Vec::new, |s| s.estimates.clone()),
                 holdout: outcome.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),

@@ -166,7 +166,12 @@ pub struct Settings {
     pub repairs: Vec<Repair>,
     /// Search for the hyperparameters of learners; `None`: they are compared as chosen.
     pub search: Option<SearchChoice>,
+    /// Calibration and decision threshold, as hyperparameters of [`crate::evaluate::adjust::PARAMS`]; `None`: the usual ones for the task.
+    pub adjust: Option<Chosen>,
 }
+
+/// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
+const LATER: [&str; 2] = ["search", "adjust"];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -190,6 +195,7 @@ impl Default for Settings {
             derived: Vec::new(),
             repairs: Vec::new(),
             search: None,
+            adjust: None,
         }
     }
 }
@@ -211,8 +217,8 @@ impl Settings {
     #[must_use]
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
-        // A search that is off is not written, so that settings without one keep their fingerprint.
-        let text = text.strip_suffix(",\n  \"search\": null\n}").map(|rest| format!("{rest}\n}}")).unwrap_or(text);
+        // Two spaces: a line of the outermost level, and no line of a value, in which line ends are escaped.
+        let text = LATER.iter().fold(text, |text, name| text.replace(&format!(",\n  \"{name}\": null"), ""));
         if text.is_empty() { text } else { text + "\n" }
     }
 }

@@ -6,10 +6,11 @@ use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
 use crate::decide::{Gate, Quantity, usual_gates};
 use crate::error::{Error, Result};
-use crate::evaluate::{metric, usual_metric};
+use crate::evaluate::zeros::is_often_zero;
+use crate::evaluate::{adjust, metric, usual_metric};
 use crate::lineage::derive::{Order, is_function};
 use crate::model::{LEARNERS, Learner, learners};
-use crate::param::{ParamSpec, Params};
+use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
@@ -44,6 +45,8 @@ pub struct Guessed {
     pub metric: bool,
     /// The gates.
     pub gates: bool,
+    /// The decision threshold.
+    pub adjust: bool,
 }
 
 /// A checked plan of the whole run.
@@ -67,6 +70,8 @@ pub struct Plan {
     pub search: Option<SearchChoice>,
     /// Positions of learners whose hyperparameters were found by a search, each after the learner as chosen; none before it is done.
     pub tuned: Vec<u32>,
+    /// Calibration and decision threshold.
+    pub adjust: Params,
     /// Metric that ranks learners.
     pub metric: String,
     /// Gates.
@@ -117,6 +122,12 @@ impl Settings {
         guessed.learners = learners_guessed;
         guessed.metric = self.metric.is_none();
         guessed.gates = self.gates.is_none();
+        let mut adjusted = self.adjust.clone().unwrap_or_default().params;
+        if Params::check(adjust::PARAMS, &adjusted)?.word("threshold") == "usual" {
+            guessed.adjust = true;
+            let rule = if is_rare(&task, table) { "f1" } else { "half" };
+            adjusted.insert("threshold".to_owned(), Value::Word(rule.to_owned()));
+        }
         let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
         Ok(Plan {
             split: SplitSettings { strategy, ..self.split.clone() },
@@ -127,6 +138,7 @@ impl Settings {
             learners,
             search: self.search.clone(),
             tuned: Vec::new(),
+            adjust: Params::check(adjust::PARAMS, &adjusted)?,
             metric: main,
             gates,
             known: self.known_rows(&task),
@@ -181,6 +193,9 @@ impl Settings {
         for choice in self.learners.iter().flatten() {
             let known: Vec<_> = LEARNERS.iter().map(|l| (l.id, l.params)).collect();
             check_entry("learner", choice, &known)?;
+        }
+        if let Some(choice) = &self.adjust {
+            Params::check(adjust::PARAMS, &choice.params)?;
         }
         self.search.as_ref().map_or(Ok(()), check_search)
     }
@@ -340,12 +355,9 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
     Ok(all)
 }
 
-/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, and those for targets of one kind.
-const ON_REQUEST: [&str; 4] = ["naive_bayes", "glm", "quantile_regression", "support_vectors"];
-
-/// Share of zeros in a target that is never negative from which the two-part model joins the usual learners: a quarter of the rows is
-/// more than the spread of a continuous amount explains.
-const ZEROS: f64 = 0.25;
+/// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, those for targets of one kind, and those that
+/// fit several others.
+const ON_REQUEST: [&str; 8] = ["naive_bayes", "glm", "quantile_regression", "support_vectors", "voting", "greedy_ensemble", "blending", "stacking"];
 
 /// The learners compared when none were chosen: all that fit the task, without those on request, without the slow ones on large tables and
 /// without the two-part model where zeros are few.
@@ -358,19 +370,32 @@ fn usual_learners(task: &Task, table: &Table) -> Vec<Chosen> {
         _ => false,
     };
     let fits = |l: &&Learner| l.tasks.contains(&task.kind) && !slow(l.id) && !ON_REQUEST.contains(&l.id) && (l.id != "two_part" || two_parts);
-    LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() }).collect()
+    let usual = LEARNERS.iter().filter(fits).map(|l| Chosen { id: l.id.to_owned(), ..Chosen::default() });
+    // The strategies for such a target beside each other: all rows, both parts, Tweedie, and the amount alone.
+    let with = |id: &str, name: &str, word: &str| Chosen {
+        id: id.to_owned(),
+        params: [(name.to_owned(), Value::Word(word.to_owned()))].into(),
+        ..Chosen::default()
+    };
+    let others = [with("gradient_boosting", "loss", "tweedie"), with("two_part", "rows", "amount_only")];
+    usual.chain(others.into_iter().filter(|_| two_parts)).collect()
+}
+
+/// Share of positive rows below which a row is flagged where F1 is best rather than from 0.5 on, which hardly any row of so rare a class reaches.
+const RARE: f64 = 0.2;
+
+/// Whether the positive class is.
+fn is_rare(task: &Task, table: &Table) -> bool {
+    let share = || {
+        let target = task.encode(table).ok()?;
+        let present = target.values.iter().filter(|v| !v.is_nan()).count();
+        Some(target.values.iter().filter(|v| **v == 1.0).count() as f64 / present as f64)
+    };
+    task.kind == TaskKind::Binary && share().is_some_and(|share| share < RARE)
 }
 
 /// Whether the target is a number that is never negative and often 0.
 fn is_zero_inflated(task: &Task, table: &Table) -> bool {
-    let Some(numbers) = table.column(&task.target).ok().and_then(Column::numbers).filter(|_| task.kind == TaskKind::Regression) else { return false };
-    let (mut zeros, mut present) = (0_usize, 0_usize);
-    for &y in numbers.iter().filter(|y| !y.is_nan()) {
-        if y < 0.0 {
-            return false;
-        }
-        present += 1;
-        zeros += usize::from(y == 0.0);
-    }
-    zeros as f64 >= ZEROS * present as f64 && zeros > 0 && zeros < present
+    let numbers = table.column(&task.target).ok().and_then(Column::numbers);
+    task.kind == TaskKind::Regression && numbers.is_some_and(is_often_zero)
 }

@@ -182,6 +182,9 @@ fn fractions(input: &AuditInput<'_>, sample: &Sample) -> Vec<Finding> {
     let needed = BITS + log2((input.task.features.len() * sample.n_classes).max(1) as f64);
     let found = input.features().filter_map(|column| {
         let values = column.numbers()?;
+        if has_fractions_in_several_classes(values, sample) {
+            return None;
+        }
         let cells: Vec<(usize, f64, f64)> = sample.rows.iter().zip(&sample.y).map(|(&r, &y)| (r, values[r], y)).filter(|c| !c.1.is_nan()).collect();
         let broken: Vec<&(usize, f64, f64)> = cells.iter().filter(|c| c.1.fract() != 0.0).collect();
         let class = broken.first()?.2;
@@ -210,6 +213,13 @@ fn fractions(input: &AuditInput<'_>, sample: &Sample) -> Vec<Finding> {
         })
     });
     found.take(3).collect()
+}
+
+/// Whether two rows of different classes hold fractions: most columns of fractions are told by their first rows.
+fn has_fractions_in_several_classes(values: &[f64], sample: &Sample) -> bool {
+    let is_fraction = |r: usize| !values[r].is_nan() && values[r].fract() != 0.0;
+    let mut classes = sample.rows.iter().zip(&sample.y).filter(|(r, _)| is_fraction(**r)).map(|(_, y)| *y);
+    classes.next().is_some_and(|first| classes.any(|y| y.total_cmp(&first).is_ne()))
 }
 
 fn equal_classes(sample: &Sample) -> Option<Finding> {

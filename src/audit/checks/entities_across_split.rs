@@ -15,7 +15,7 @@ use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::math::rng::Stream;
 use crate::split::{Strategy, resolve};
-use crate::table::{Column, Kind, MISSING_CODE};
+use crate::table::{Column, Kind, MISSING_CODE, Values};
 
 /// The check.
 pub const ENTITIES_ACROSS_SPLIT: Check = Check {
@@ -136,21 +136,39 @@ fn comes_back(key: &Key<'_>, input: &AuditInput<'_>, sample: &Sample, most: usiz
 fn has_attribute(key: &Column, rows: &[u32], input: &AuditInput<'_>) -> bool {
     let rows: Vec<usize> = rows.iter().map(|&r| r as usize).collect();
     let coded = Coded::new(key, &rows);
+    // More rows of another value than these, and no others can make up for them.
+    let most_off = (1.0 - DEPENDS) * rows.len() as f64 + 1.0;
     input.features().filter(|c| c.name() != key.name() && c.kind() != Kind::Timestamp).any(|column| {
         let mut first = vec![None; coded.counts.len()];
         let (mut again, mut same) = (0_u32, 0_u32);
-        let other = Coded::new(column, &rows);
-        if other.distinct() < 2 || other.counts.iter().any(|c| f64::from(*c) > 0.9 * other.present() as f64) {
-            return false;
-        }
-        for (&code, &cell) in coded.codes.iter().zip(&other.codes).filter(|(c, _)| **c != MISSING_CODE) {
+        for (&code, &row) in coded.codes.iter().zip(&rows).filter(|(c, _)| **c != MISSING_CODE) {
+            let cell = word(column, row);
             match first[code as usize] {
                 None => first[code as usize] = Some(cell),
                 Some(seen) => (again, same) = (again + 1, same + u32::from(seen == cell)),
             }
+            if f64::from(again - same) > most_off {
+                return false;
+            }
         }
-        again > 0 && f64::from(same) >= DEPENDS * f64::from(again)
+        again > 0 && f64::from(same) >= DEPENDS * f64::from(again) && differs(&Coded::new(column, &rows))
     })
+}
+
+/// Whether a column has two values or more, none of them in nearly all of its present cells.
+fn differs(coded: &Coded) -> bool {
+    let most = 0.9 * coded.present() as f64;
+    coded.distinct() >= 2 && coded.counts.iter().all(|c| f64::from(*c) <= most)
+}
+
+/// A cell as a word: equal cells have equal words.
+fn word(column: &Column, row: usize) -> u64 {
+    match column.values() {
+        Values::Codes { codes, .. } => u64::from(codes[row]),
+        Values::Numbers { values, .. } if values[row].is_nan() => u64::MAX,
+        Values::Numbers { values, .. } => (values[row] + 0.0).to_bits(),
+        Values::Times { millis, .. } => millis[row].cast_unsigned(),
+    }
 }
 
 /// The finding of a key, the difference of scores and the least difference that would be past chance.

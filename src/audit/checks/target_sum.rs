@@ -30,11 +30,11 @@ fn run(input: &AuditInput<'_>) -> Checked {
 
 /// Blockers for the linear identities of the target whose number of terms is wanted.
 pub(super) fn identified(check: &str, input: &AuditInput<'_>, wanted: impl Fn(usize) -> bool) -> Checked {
-    let frame = Frame::new(input.table, Some(input.task));
-    let Some(target) = frame.target else { return Checked::skipped(check, "the target column is not in the table") };
+    let Some(target) = input.table.position(&input.task.target) else { return Checked::skipped(check, "the target column is not in the table") };
     if input.table.columns().get(target).and_then(|c| c.numbers()).is_none() {
         return Checked::skipped(check, "the target is not a number");
     }
+    let frame = Frame::new(input.table, Some(input.task));
     let Some(found) = identities(&frame, target, &input.feature_positions()) else {
         let (bits, needed) = power(&frame, target);
         return Checked::underpowered(check, input.table.n_rows(), &why_underpowered(bits, needed));

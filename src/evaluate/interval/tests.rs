@@ -12,7 +12,7 @@ fn folds(judge: &Judge<'_>, predictions: &[f64], n_folds: usize) -> Vec<FoldResu
     let size = predictions.len().div_ceil(n_folds);
     let fold = |(i, values): (usize, &[f64])| {
         let rows = (0..values.len()).map(|r| (i * size + r) as u32).collect();
-        judge.score(0, i, rows, Predictions { n_classes: 0, values: values.to_vec() }).unwrap()
+        judge.score(0, i, rows, Predictions { n_classes: 0, values: values.to_vec(), cuts: Vec::new() }).unwrap()
     };
     predictions.chunks(size).enumerate().map(fold).collect()
 }
@@ -102,7 +102,7 @@ fn a_perfect_score_on_few_positives_is_not_certain() {
     let truth: Vec<f64> = (0..60).map(|i| f64::from(u8::from(i % 10 == 0))).collect();
     let judge = Judge { kind: TaskKind::Binary, n_classes: 2, truth: &truth, dependence: Dependence::Independent, seed: 1 };
     let values = truth.iter().flat_map(|&t| [1.0 - t, t]).collect();
-    let fold = judge.score(0, 0, (0..60).collect(), Predictions { n_classes: 2, values }).unwrap();
+    let fold = judge.score(0, 0, (0..60).collect(), Predictions { n_classes: 2, values, cuts: Vec::new() }).unwrap();
     let estimate = judge.resample(&[&fold], &[metric("roc_auc").unwrap()]).unwrap()[0].estimate();
     assert_eq!((estimate.value, estimate.low, estimate.high), (Some(1.0), Some(0.5), Some(1.0)));
 }
@@ -115,7 +115,7 @@ fn a_constant_model_has_an_auc_of_one_half_over_folds_of_any_shares() {
     let fold = |i: usize| {
         let rows: Vec<u32> = (i as u32 * 30..(i as u32 + 1) * 30).collect();
         let p = 0.3 + 0.1 * i as f64;
-        judge.score(0, i, rows, Predictions { n_classes: 2, values: [1.0 - p, p].repeat(30) }).unwrap()
+        judge.score(0, i, rows, Predictions { n_classes: 2, values: [1.0 - p, p].repeat(30), cuts: Vec::new() }).unwrap()
     };
     let all = [fold(0), fold(1), fold(2)];
     let estimate = judge.resample(&all.iter().collect::<Vec<_>>(), &[metric("roc_auc").unwrap()]).unwrap()[0].estimate();
@@ -133,7 +133,7 @@ fn a_class_too_rare_for_sections_is_bootstrapped() {
             [1.0 - p, p]
         })
         .collect();
-    let fold = judge.score(0, 0, (0..n as u32).collect(), Predictions { n_classes: 2, values }).unwrap();
+    let fold = judge.score(0, 0, (0..n as u32).collect(), Predictions { n_classes: 2, values, cuts: Vec::new() }).unwrap();
     let estimate = judge.resample(&[&fold], &[metric("roc_auc").unwrap()]).unwrap()[0].estimate();
     assert!(matches!(estimate.method, Method::Bootstrap { .. }) && estimate.interval().is_some());
 }

@@ -16,7 +16,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 fn two_sided(scores: &[f64]) -> Predictions {
-    Predictions { n_classes: 2, values: scores.iter().flat_map(|&p| [1.0 - p, p]).collect() }
+    Predictions { n_classes: 2, values: scores.iter().flat_map(|&p| [1.0 - p, p]).collect(), cuts: Vec::new() }
 }
 
 fn agrees(metric_id: &str, scored: &Scored<'_>, expect: &Value, tolerance: f64) {
@@ -41,7 +41,7 @@ fn multiclass_metrics_agree_with_scikit_learn() {
     let truth = numbers(&case["input"]["y"]);
     let values: Vec<f64> = case["input"]["proba"].as_array().unwrap().iter().flat_map(numbers).collect();
     let n_classes = values.len() / truth.len();
-    let predictions = Predictions { n_classes, values };
+    let predictions = Predictions { n_classes, values, cuts: Vec::new() };
     let scored = Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Multiclass, n_classes };
     agrees("log_loss", &scored, &case["expect"]["log_loss"], 1e-12);
     agrees("roc_auc", &scored, &case["expect"]["auc_ovr_macro"], 1e-12);
@@ -52,7 +52,7 @@ fn multiclass_metrics_agree_with_scikit_learn() {
 fn regression_metrics_agree_with_scikit_learn() {
     let case = case("regression_metrics");
     let truth = numbers(&case["input"]["y"]);
-    let predictions = Predictions { n_classes: 0, values: numbers(&case["input"]["pred"]) };
+    let predictions = Predictions { n_classes: 0, values: numbers(&case["input"]["pred"]), cuts: Vec::new() };
     let scored = Scored { truth: &truth, predictions: &predictions, kind: TaskKind::Regression, n_classes: 0 };
     for id in ["r2", "rmse", "mae", "mape"] {
         agrees(id, &scored, &case["expect"][id], 1e-12);
@@ -79,7 +79,7 @@ fn example(kind: TaskKind, n: usize, skill: f64) -> (Vec<f64>, Predictions, usiz
             raw.iter().map(|p| p / all).collect()
         })
         .collect();
-    (truth, Predictions { n_classes, values }, n_classes)
+    (truth, Predictions { n_classes, values, cuts: Vec::new() }, n_classes)
 }
 
 fn each(check: impl Fn(&Metric, TaskKind)) {
@@ -113,7 +113,7 @@ fn every_metric_prefers_skill_to_noise() {
 fn every_metric_refuses_what_it_cannot_judge() {
     each(|metric, kind| {
         let (truth, mut predictions, n_classes) = example(kind, 12, 0.5);
-        let none = Predictions { n_classes, values: Vec::new() };
+        let none = Predictions { n_classes, values: Vec::new(), cuts: Vec::new() };
         assert_eq!((metric.value)(&Scored { truth: &[], predictions: &none, kind, n_classes }), None, "{} of nothing", metric.id);
         assert_eq!((metric.value)(&Scored { truth: &truth, predictions: &none, kind, n_classes }), None, "{} of shapes", metric.id);
         predictions.values[3] = f64::NAN;
@@ -130,7 +130,7 @@ fn a_row_counted_twice_is_a_row_that_stands_twice() {
         let repeated: Vec<usize> = (0..60).flat_map(|i| vec![i; usize::from(counts[i])]).collect();
         let truth_again: Vec<f64> = repeated.iter().map(|&i| truth[i]).collect();
         let values = repeated.iter().flat_map(|&i| predictions.values[i * width..(i + 1) * width].to_vec()).collect();
-        let again = Predictions { n_classes, values };
+        let again = Predictions { n_classes, values, cuts: Vec::new() };
         let counted = (metric.recount)(&Scored { truth: &truth, predictions: &predictions, kind, n_classes }).unwrap().counted(&counts).unwrap();
         let expanded = (metric.value)(&Scored { truth: &truth_again, predictions: &again, kind, n_classes }).unwrap();
         assert!((counted - expanded).abs() < 1e-12, "{}: {counted} is not {expanded}", metric.id);
@@ -139,7 +139,7 @@ fn a_row_counted_twice_is_a_row_that_stands_twice() {
 
 #[test]
 fn a_constant_truth_has_no_r2_and_one_class_no_auc() {
-    let flat = Predictions { n_classes: 0, values: vec![1.0, 2.0, 3.0] };
+    let flat = Predictions { n_classes: 0, values: vec![1.0, 2.0, 3.0], cuts: Vec::new() };
     let scored = Scored { truth: &[0.1, 0.1, 0.1], predictions: &flat, kind: TaskKind::Regression, n_classes: 0 };
     assert_eq!((metric("r2").unwrap().value)(&scored), None);
     let chances = two_sided(&[0.2, 0.4]);
@@ -149,7 +149,7 @@ fn a_constant_truth_has_no_r2_and_one_class_no_auc() {
 
 #[test]
 fn a_zero_target_has_no_percentage_error() {
-    let predictions = Predictions { n_classes: 0, values: vec![1.0, 2.0] };
+    let predictions = Predictions { n_classes: 0, values: vec![1.0, 2.0], cuts: Vec::new() };
     let scored = Scored { truth: &[0.0, 2.0], predictions: &predictions, kind: TaskKind::Regression, n_classes: 0 };
     assert_eq!((metric("mape").unwrap().value)(&scored), None);
 }

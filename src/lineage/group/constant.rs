@@ -44,9 +44,15 @@ pub struct UnexplainedEncoding {
 /// they are explained is the caller's to know: ask for those for which no derivation was found.
 #[must_use]
 pub fn unexplained_encodings(frame: &Frame<'_>, open: &[usize]) -> Vec<UnexplainedEncoding> {
+    let subjects: Vec<Subject<'_>> = open.iter().filter_map(|&y| Subject::any(frame, y)).collect();
+    unexplained(frame, &subjects.iter().collect::<Vec<_>>())
+}
+
+/// The same, given the columns as [`Subject::any`] reads them.
+pub(in crate::lineage) fn unexplained(frame: &Frame<'_>, subjects: &[&Subject<'_>]) -> Vec<UnexplainedEncoding> {
     let clock = clock(frame);
-    let fractional = |y: &&usize| frame.series.get(**y).and_then(Option::as_ref).is_some_and(|s| !s.is_whole);
-    let subjects: Vec<Subject<'_>> = open.iter().filter(fractional).filter_map(|&y| Subject::any(frame, y)).collect();
+    let fractional = |s: &&&Subject<'_>| frame.series.get(s.column).and_then(Option::as_ref).is_some_and(|s| !s.is_whole);
+    let subjects: Vec<&Subject<'_>> = subjects.iter().filter(fractional).copied().collect();
     let mut found: Vec<UnexplainedEncoding> = Vec::new();
     for (key, levels_of) in frame.keys.iter().enumerate().filter_map(|(k, key)| Some((k, key.as_ref()?))) {
         let Some(levels) = Levels::new(frame, &clock, Some(key)) else { continue };

@@ -10,8 +10,7 @@ use super::{GroupFormula, checked};
 use crate::lineage::confirm::Derivation;
 use crate::lineage::formula::Point;
 use crate::lineage::frame::Frame;
-use crate::lineage::screen::Subject;
-use crate::math::elementary::powi;
+use crate::lineage::screen::{BLUR, RELATIVE, Subject};
 
 /// Levels looked at, and fewest rows of them.
 const ANCHORS: usize = 5;
@@ -43,6 +42,7 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], levels: &Level
     let worth = |s: &&Subject<'_>| s.column != key && s.has_power(frame);
     let subjects: Vec<Seen<'_, '_>> = subjects.iter().filter(worth).filter_map(|s| Seen::new(frame, s, &stops)).collect();
     let mut found = counts(frame, &subjects, &anchors, &stops, key);
+    let mut front = Front::new(&subjects, stops.len());
     for source in (0..frame.n_columns()).filter(|&x| x != key) {
         let Some(values) = frame.values(source) else { continue };
         let sums = sums(values, &anchors, &stops);
@@ -52,7 +52,7 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], levels: &Level
                 let points: Vec<Option<Point>> = sums.iter().map(|s| if own { &s.1 } else { &s.0 }.point(aggregate, blur)).collect();
                 let whole = matches!(aggregate, Aggregate::Sum | Aggregate::Min | Aggregate::Max);
                 let worth = |s: &&Seen<'_, '_>| s.subject.column != source && (whole || s.is_fractional) && s.agrees(&points);
-                for seen in subjects.iter().filter(worth) {
+                for seen in front.possible(&points).filter_map(|i| subjects.get(i)).filter(worth) {
                     found.extend(checked(frame, seen.subject, GroupFormula::Earlier { aggregate, source, key, own }));
                 }
             }
@@ -102,6 +102,43 @@ fn counts(frame: &Frame<'_>, subjects: &[Seen<'_, '_>], anchors: &[&[u32]], stop
         }
     }
     found
+}
+
+/// All columns beside each other, to leave out at once those that a formula misses at two of the first stops: they agree with no formula.
+struct Front {
+    /// Values by stop, then by column.
+    values: Vec<Vec<f64>>,
+    half_units: Vec<f64>,
+    caps: Vec<f64>,
+    misses: Vec<u8>,
+}
+
+impl Front {
+    fn new(subjects: &[Seen<'_, '_>], n_stops: usize) -> Self {
+        let at = |stop: usize| subjects.iter().map(|s| s.values.get(stop).copied().unwrap_or(f64::NAN)).collect();
+        Self {
+            values: (0..n_stops).map(at).collect(),
+            half_units: subjects.iter().map(|s| s.subject.half_unit).collect(),
+            caps: subjects.iter().map(|s| s.subject.cap).collect(),
+            misses: vec![0; subjects.len()],
+        }
+    }
+
+    /// Places of the columns that may agree with these points, ascending; none where too few points are defined.
+    fn possible(&mut self, points: &[Option<Point>]) -> impl Iterator<Item = usize> {
+        let mut first = self.values.iter().zip(points).filter_map(|(values, point)| Some((values, point.as_ref()?)));
+        let known = [first.next(), first.next(), first.next()];
+        self.misses.fill(if known.iter().all(Option::is_some) { 0 } else { u8::MAX / 2 });
+        for (values, point) in known.into_iter().flatten() {
+            let (value, exact, blur) = (point.value, RELATIVE * point.magnitude, BLUR * point.blur);
+            let columns = values.iter().zip(&self.half_units).zip(&self.caps);
+            for (misses, ((y, half_unit), cap)) in self.misses.iter_mut().zip(columns) {
+                // A missing cell is no miss.
+                *misses += u8::from((y - value).abs() > half_unit + exact + blur.min(*cap));
+            }
+        }
+        self.misses.iter().enumerate().filter(|(_, misses)| **misses < 2).map(|(i, _)| i)
+    }
 }
 
 /// A column at the stops.
@@ -159,7 +196,8 @@ impl<'s, 'a> Seen<'s, 'a> {
             return None;
         }
         let error = 2.0 * half_unit * (low.2 + high.2) / run + 1e-6 * rough;
-        let short = (0..=3).map(|d| (rough * powi(10.0, d)).round() / powi(10.0, d)).find(|s| (s - rough).abs() <= error && *s > 0.0);
+        let short =
+            [1.0, 10.0, 100.0, 1_000.0].map(|unit| (rough * unit).round() / unit).into_iter().find(|s| (s - rough).abs() <= error && *s > 0.0);
         let weight = short.unwrap_or(rough);
         let height = |s: (f64, f64, f64)| (s.1 + weight * s.0) / weight;
         let rough_prior = height(low);

@@ -19,6 +19,7 @@ use super::confirm::Derivation;
 use super::formula::{Formula, Latest, Part, Point, Read};
 use super::frame::Frame;
 use super::screen::Subject;
+pub(super) use constant::unexplained;
 pub use constant::{UnexplainedEncoding, unexplained_encodings};
 pub use levels::Aggregate;
 use levels::{Ground, Levels};
@@ -216,18 +217,22 @@ impl GroupFormula {
 /// Formulas over groups of rows that give the columns of `open`, several a column if several hold.
 #[must_use]
 pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
-    let subjects: Vec<Subject<'_>> = open.iter().filter_map(|&y| Subject::any(frame, y)).collect();
+    explain(frame, &open.iter().filter_map(|&y| Subject::any(frame, y)).collect::<Vec<_>>())
+}
+
+/// The same, given the columns as [`Subject::any`] reads them.
+pub(super) fn explain(frame: &Frame<'_>, subjects: &[Subject<'_>]) -> Vec<Derivation> {
     let ground = Ground::new(frame);
     let keys = (0..frame.n_columns()).filter(|&k| frame.keys.get(k).is_some_and(Option::is_some));
     let mut found = Vec::new();
     for key in std::iter::once(None).chain(keys.map(Some)) {
         let Some(levels) = Levels::new(frame, &ground.clock, key) else { continue };
-        found.extend(relative::search(frame, &subjects, &ground, &levels, key));
+        found.extend(relative::search(frame, subjects, &ground, &levels, key));
         let Some(key) = key else { continue };
-        found.extend(constant::search(frame, &subjects, &ground, &levels, key));
-        found.extend(folds::search(frame, &subjects, &levels, key));
+        found.extend(constant::search(frame, subjects, &ground, &levels, key));
+        found.extend(folds::search(frame, subjects, &levels, key));
         if Some(key) != frame.entity {
-            found.extend(earlier::search(frame, &subjects, &levels, key));
+            found.extend(earlier::search(frame, subjects, &levels, key));
         }
     }
     found.sort_by_key(|d| d.y);

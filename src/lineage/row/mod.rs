@@ -170,7 +170,11 @@ fn is_short(value: f64) -> bool {
 /// Formulas within one row that give the columns of `open`, several a column if several hold.
 #[must_use]
 pub fn search(frame: &Frame<'_>, open: &[usize]) -> Vec<Derivation> {
-    let subjects: Vec<Subject<'_>> = open.iter().filter_map(|&y| Subject::new(frame, y, true)).collect();
+    explain(frame, open.iter().filter_map(|&y| Subject::new(frame, y, true)).collect(), open)
+}
+
+/// The same, given the columns of `open` that could earn a proof.
+pub(super) fn explain(frame: &Frame<'_>, subjects: Vec<Subject<'_>>, open: &[usize]) -> Vec<Derivation> {
     let mut found = single::copies(frame, &subjects);
     let full = |d: &&Derivation| d.hold == Hold::Exact && d.misses.is_empty() && d.matched.ratio() >= 1.0;
     let twins: Vec<usize> = found.iter().filter(full).filter(|d| d.formula.reads().iter().all(|r| r.column < d.y)).map(|d| d.y).collect();

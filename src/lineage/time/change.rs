@@ -6,6 +6,9 @@ use super::source::Source;
 use crate::math::elementary::ln;
 use serde::{Deserialize, Serialize};
 
+/// No logarithm of a double is larger, without sign.
+const LARGEST_LOGARITHM: f64 = 746.0;
+
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,6 +71,22 @@ impl Change {
         let how = Comparison::ALL.iter().position(|&c| c == self.comparison).map_or(0.0, super::axis::real);
         let back = if self.lag < 0 { 0.3 } else { 0.0 };
         3.0 + 0.01 * how + back + f64::from(self.lag.abs()) / 2_000.0 + f64::from(self.by.abs()) / 200.0
+    }
+
+    /// Its value at a place, with at least its magnitude and blur: what a first look needs.
+    pub(super) fn roughly(&self, axis: &Axis<'_>, source: &Source<'_>, place: usize) -> Option<Point> {
+        let now = source.get(axis.back(place, self.by)?)?;
+        let before = source.get(axis.back(place, self.by + self.lag)?)?;
+        let ratio = now / before;
+        let (value, magnitude) = match self.comparison {
+            Comparison::Difference => (now - before, source.largest),
+            Comparison::Ratio => (ratio, ratio.abs()),
+            Comparison::Growth => (ratio - 1.0, ratio.abs().max(1.0)),
+            Comparison::Percent => (100.0 * (ratio - 1.0), 100.0 * ratio.abs().max(1.0)),
+            Comparison::LogRatio if ratio > 0.0 => (ln(ratio), LARGEST_LOGARITHM),
+            Comparison::LogRatio => return None,
+        };
+        value.is_finite().then_some(Point { value, magnitude, blur: f64::INFINITY })
     }
 
     /// Its value at a place.

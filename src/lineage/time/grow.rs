@@ -8,6 +8,7 @@ use super::anchors::Anchor;
 use super::axis::Axis;
 use super::change::{Change, Comparison};
 use super::function::{Contents, Function, distinct, median};
+use super::screen::Screen;
 use super::source::Source;
 use super::window::{Closed, Extent, Window, extremes};
 
@@ -44,21 +45,31 @@ const FEW: usize = 500;
 /// A column (by its index among those searched) and a formula that gives its value at the anchor.
 pub(super) type Hit = (u32, TimeFormula);
 
+/// A candidate's value at a place.
+type At<'a> = &'a dyn Fn(usize) -> Option<Point>;
+
 /// Collects hits of one source at one anchor.
 pub(super) struct Growth<'a, 'f> {
     pub axis: &'a Axis<'f>,
     pub source: &'a Source<'f>,
     pub anchor: &'a Anchor,
+    /// The columns that are searched.
+    pub screens: &'a [Screen<'f>],
     /// Every row of a window must be present.
     pub strict: bool,
     pub hits: Vec<Hit>,
 }
 
 impl Growth<'_, '_> {
-    fn hit(&mut self, smooth: bool, point: Option<Point>, formula: impl Fn() -> TimeFormula) {
+    /// Keeps the columns that stand where a candidate does, here and at the rows they are first tested on.
+    fn hit(&mut self, smooth: bool, point: Option<Point>, (rough, at): (At<'_>, At<'_>), formula: impl Fn() -> TimeFormula) {
         if let Some(point) = point {
-            let hits = &mut self.hits;
-            self.anchor.look(smooth, &point, |y| hits.push((y, formula())));
+            let (hits, screens, source) = (&mut self.hits, self.screens, self.source.column);
+            self.anchor.look(smooth, &point, |y| {
+                if screens.get(y as usize).is_some_and(|s| s.column != source && s.glances(rough, at)) {
+                    hits.push((y, formula()));
+                }
+            });
         }
     }
 
@@ -68,10 +79,12 @@ impl Growth<'_, '_> {
 
     /// Shifts and changes.
     pub(super) fn changes(&mut self) {
-        let source = self.source.column;
+        let (axis, from) = (self.axis, self.source);
+        let source = from.column;
         for by in (-FARTHEST..=FARTHEST).filter(|&b| b != 0).chain(LAGS.into_iter().filter(|&l| l > FARTHEST)) {
-            let point = self.value(by).map(|value| Point { value, magnitude: value.abs(), blur: self.source.blur });
-            self.hit(false, point, || TimeFormula::Shift { source, by });
+            let shift = TimeFormula::Shift { source, by };
+            let at = |place: usize| shift.at(axis, from, place);
+            self.hit(false, at(self.anchor.place), (&at, &at), || shift.clone());
         }
         for by in CHANGE_SHIFTS {
             let Some(now) = self.value(by) else { continue };
@@ -79,8 +92,10 @@ impl Growth<'_, '_> {
             for lag in (1..=SHORT_LAGS).chain(LAGS).chain(backward) {
                 let Some(before) = self.value(by + lag) else { continue };
                 for comparison in Comparison::ALL {
-                    let point = comparison.point(now, before, self.source.blur);
-                    self.hit(false, point, || TimeFormula::Change(Change { source, comparison, lag, by }));
+                    let change = Change { source, comparison, lag, by };
+                    let point = comparison.point(now, before, from.blur);
+                    let (rough, at) = (|place: usize| change.roughly(axis, from, place), |place: usize| change.at(axis, from, place));
+                    self.hit(false, point, (&rough, &at), || TimeFormula::Change(change));
                 }
             }
         }
@@ -141,12 +156,19 @@ impl Growth<'_, '_> {
 
     /// Every function of a window whose contents are known.
     fn functions(&mut self, extent: Extent, contents: &Contents) {
-        let source = self.source.column;
-        let window = |function: Function, from: i32| TimeFormula::Window(Window { source, function, extent, at_least: 1, from });
-        let blur = self.source.blur;
+        let (axis, source, strict) = (self.axis, self.source, self.strict);
+        let window = |function: Function, from: i32| Window { source: source.column, function, extent, at_least: 1, from };
+        // On a grid a window is tested with all its rows present.
+        let tested = |window: Window| match extent {
+            Extent::Rows { width, .. } if strict => Window { at_least: width, ..window },
+            _ => window,
+        };
+        let blur = source.blur;
         if !self.anchor.is_empty(true) {
             for function in Function::ALL.into_iter().filter(|f| !f.is_relative()) {
-                self.hit(true, function.point(contents, f64::NAN, blur), || window(function, 0));
+                let (window, tested) = (window(function, 0), tested(window(function, 0)));
+                let at = |place: usize| tested.at(axis, source, place);
+                self.hit(true, function.point(contents, f64::NAN, blur), (&at, &at), || TimeFormula::Window(window));
             }
         }
         let by = match extent {
@@ -157,7 +179,9 @@ impl Growth<'_, '_> {
         for (from, _) in shifts.into_iter().filter(|s| s.1) {
             let Some(now) = self.value(from) else { continue };
             for function in Function::RELATIVE {
-                self.hit(false, function.point(contents, now, blur), || window(function, from));
+                let (window, tested) = (window(function, from), tested(window(function, from)));
+                let (rough, at) = (|place: usize| tested.roughly(axis, source, place), |place: usize| tested.at(axis, source, place));
+                self.hit(false, function.point(contents, now, blur), (&rough, &at), || TimeFormula::Window(window));
             }
         }
     }

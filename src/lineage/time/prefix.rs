@@ -116,6 +116,13 @@ impl Prefix {
         (self.counts[to] - self.counts[from]) as usize
     }
 
+    /// Number and sum of the present values in `from..to`, as [`Self::range`] gives them; `None` without a present value.
+    pub(super) fn sum(&self, from: usize, to: usize) -> Option<(usize, f64)> {
+        let n = self.count(from, to);
+        let level = Twin(real(n), 0.0).times(Twin(self.centre, 0.0));
+        (n > 0).then(|| (n, self.sums[to].less(self.sums[from]).plus(level).value()))
+    }
+
     /// Of the range `from..to`; `None` without a present value.
     pub(super) fn range(&self, from: usize, to: usize) -> Option<Moments> {
         let n = self.count(from, to);
@@ -153,5 +160,7 @@ mod tests {
         let found = Prefix::new(&[f64::NAN, 0.1, 0.1, f64::NAN, 0.1]);
         assert_eq!(found.range(0, 5).map(|m| (m.n, m.scatter)), Some((3, 0.0)));
         assert!(found.range(0, 1).is_none());
+        assert_eq!(found.sum(0, 5), found.range(0, 5).map(|m| (m.n, m.sum)));
+        assert!(found.sum(0, 1).is_none());
     }
 }

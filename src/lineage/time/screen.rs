@@ -170,6 +170,24 @@ impl<'f> Screen<'f> {
         worth.then(|| real(matched) / real(tested))
     }
 
+    /// Whether [`Self::passes`] would look beyond the first rows. What it throws out there, and that is nearly every match by chance, is
+    /// thrown out here without a candidate having been made. `rough` gives the candidate's very value, and at least its magnitude and blur.
+    pub(super) fn glances(&self, rough: &dyn Fn(usize) -> Option<Point>, at: &dyn Fn(usize) -> Option<Point>) -> bool {
+        let (mut tested, mut matched, mut evidence) = (0_usize, 0_usize, 0.0);
+        for (&row, odds) in self.rows.iter().zip(&self.odds).take(FIRST) {
+            let Some(point) = rough(row as usize) else { continue };
+            let near = |point: &Point| (self.values[row as usize] - point.value).abs() <= self.slack(point);
+            let holds = near(&point) && at(row as usize).as_ref().is_some_and(near);
+            tested += 1;
+            matched += usize::from(holds);
+            evidence += if holds { odds.0 } else { odds.1 };
+            if evidence < HOPELESS || tested - matched > FIRST - FIRST_MATCHES {
+                return false;
+            }
+        }
+        true
+    }
+
     fn bits(&self, at: &dyn Fn(usize) -> Option<Point>, place: usize, point: &Point, slack: f64) -> f64 {
         let p1 = within(&self.sorted, point.value, slack) / real(self.sorted.len().max(1));
         let before = place.checked_sub(1).filter(|&b| !self.values[b].is_nan()).and_then(at);

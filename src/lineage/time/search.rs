@@ -115,7 +115,8 @@ impl<'a, 'f> Engine<'a, 'f> {
     }
 
     fn grow(&self, source: &Source<'f>, anchor: usize, gap: Option<i64>) -> Vec<(u32, TimeFormula)> {
-        let mut growth = Growth { axis: self.axis, source, anchor: &self.anchors[anchor], strict: self.axis.is_grid(), hits: Vec::new() };
+        let (anchor, screens) = (&self.anchors[anchor], self.screens.as_slice());
+        let mut growth = Growth { axis: self.axis, source, anchor, screens, strict: self.axis.is_grid(), hits: Vec::new() };
         growth.changes();
         growth.windows();
         growth.running();

@@ -15,6 +15,8 @@ pub(super) struct Source<'f> {
     pub values: Cow<'f, [f64]>,
     /// How far rounding may have moved a value.
     pub blur: f64,
+    /// Its largest value, without sign.
+    pub largest: f64,
     prefix: OnceCell<Prefix>,
     extremes: OnceCell<Vec<(f64, f64)>>,
 }
@@ -23,10 +25,11 @@ impl<'f> Source<'f> {
     /// `None` for a column without numbers or with numbers beyond squaring.
     pub(super) fn new(axis: &Axis<'f>, column: usize) -> Option<Self> {
         let values = axis.values(column)?;
-        if values.iter().any(|v| v.abs() > HUGE) {
+        let largest = values.iter().fold(0.0, |largest, v| f64::max(largest, v.abs()));
+        if largest > HUGE {
             return None;
         }
-        Some(Self { column, values, blur: axis.frame.blur(column), prefix: OnceCell::new(), extremes: OnceCell::new() })
+        Some(Self { column, values, largest, blur: axis.frame.blur(column), prefix: OnceCell::new(), extremes: OnceCell::new() })
     }
 
     /// The value at a place, if there is one.

@@ -10,6 +10,9 @@ use super::source::Source;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
+/// A root mean square of values is at most so many times the largest of them: their rounding is below a millionth.
+const ROOM: f64 = 1.000_001;
+
 /// Which end of a stretch of time belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +127,22 @@ impl Window {
             }
         }
         self.point(axis, source, place, &contents)
+    }
+
+    /// Its value at a place, with at least its magnitude and blur: what a first look needs, from the sum alone where that is enough.
+    pub(super) fn roughly(&self, axis: &Axis<'_>, source: &Source<'_>, place: usize) -> Option<Point> {
+        if !matches!(self.function, Function::LessMean | Function::OverMean) {
+            return self.at(axis, source, place);
+        }
+        let now = source.get(axis.back(place, self.from)?)?;
+        let (from, to) = self.extent.range(axis, place)?;
+        let (n, sum) = source.prefix().sum(from, to.max(from)).filter(|s| s.0 >= self.at_least as usize)?;
+        let (mean, largest) = (sum / real(n), source.largest * ROOM);
+        let (value, magnitude) = match self.function {
+            Function::LessMean => (now - mean, largest),
+            _ => (now / mean, (now / mean).abs() * (largest / mean.abs()).max(1.0)),
+        };
+        value.is_finite().then_some(Point { value, magnitude, blur: f64::INFINITY })
     }
 
     /// Its value at every place.

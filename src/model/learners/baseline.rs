@@ -58,7 +58,7 @@ impl Constant {
     /// None: any number of features is accepted, for none is used.
     pub fn predict(&self, features: &Features) -> Result<Predictions> {
         let n_classes = if self.values.len() == 1 { 0 } else { self.values.len() };
-        Ok(Predictions { n_classes, values: self.values.repeat(features.n_rows()) })
+        Ok(Predictions { n_classes, values: self.values.repeat(features.n_rows()), cuts: Vec::new() })
     }
 
     /// Checks a model from outside.

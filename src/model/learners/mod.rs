@@ -2,12 +2,14 @@
 
 pub mod amounts;
 pub mod baseline;
+pub mod blending;
 #[cfg(test)]
 mod conformance;
 pub mod decision_tree;
 pub mod elastic_net;
 pub mod extra_trees;
 pub mod gradient_boosting;
+pub mod greedy_ensemble;
 pub mod lasso;
 pub mod logistic;
 pub mod naive_bayes;
@@ -17,10 +19,12 @@ pub mod random_forest;
 #[cfg(test)]
 mod reference;
 pub mod ridge;
+pub mod stacking;
 pub mod support_vectors;
 #[cfg(test)]
 mod tree_conformance;
 pub mod two_part;
+pub mod voting;
 
 use super::Learner;
 
@@ -41,6 +45,10 @@ pub const LEARNERS: &[Learner] = &[
     naive_bayes::NAIVE_BAYES,
     support_vectors::SUPPORT_VECTORS,
     two_part::TWO_PART,
+    voting::VOTING,
+    greedy_ensemble::GREEDY_ENSEMBLE,
+    blending::BLENDING,
+    stacking::STACKING,
 ];
 
 /// The learner of this name in settings.

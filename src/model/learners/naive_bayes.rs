@@ -103,7 +103,7 @@ impl NaiveBayes {
             to_probabilities(&mut row);
             self.classes.iter().zip(&row).for_each(|(&class, p)| target[class] = *p);
         }
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     /// Log-likelihood with the class's share, for every row; features are added in order.

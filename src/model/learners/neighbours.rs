@@ -118,7 +118,7 @@ impl Neighbours {
                 values.extend(votes.iter().map(|v| v * share));
             }
         }
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     /// The k nearest rows by (distance, position).

@@ -126,7 +126,7 @@ impl TwoPart {
     /// # Errors
     /// Those of its parts.
     pub fn predict_with_pulse(&self, features: &Features, pulse: &dyn Fn()) -> Result<Predictions> {
-        let Some(amount) = &self.amount else { return Ok(Predictions { n_classes: 0, values: vec![0.0; features.n_rows()] }) };
+        let Some(amount) = &self.amount else { return Ok(Predictions { n_classes: 0, values: vec![0.0; features.n_rows()], cuts: Vec::new() }) };
         let mut values = amount.predict_with_pulse(features, pulse)?.values;
         if let Some((factor, largest)) = self.log {
             let top = ln_1p(largest);
@@ -136,7 +136,7 @@ impl TwoPart {
             let shares = occurs.predict_with_pulse(features, pulse)?.class(1);
             values.iter_mut().zip(shares).for_each(|(value, p)| *value *= p);
         }
-        Ok(Predictions { n_classes: 0, values })
+        Ok(Predictions { n_classes: 0, values, cuts: Vec::new() })
     }
 
     /// Checks a model from outside.

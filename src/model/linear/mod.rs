@@ -55,7 +55,7 @@ impl LinearModel {
             (2, [sum]) => sum.iter().flat_map(|&z| two_classes(logistic(z))).collect(),
             _ => self.softmax_rows(&sums, features.n_rows()),
         };
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     /// Predicts every row where the sum is the logarithm of the prediction; beyond e to the power of 700 either way there is no other prediction.

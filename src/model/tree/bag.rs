@@ -107,7 +107,7 @@ pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<O
         let i = i as usize;
         model.link(&sums[i * width..(i + 1) * width], judges[i] as usize, answer);
     }
-    Ok(OutOfBag { rows, predictions: Predictions { n_classes: model.n_classes, values } })
+    Ok(OutOfBag { rows, predictions: Predictions { n_classes: model.n_classes, values, cuts: Vec::new() } })
 }
 
 /// What all trees of a fit share.

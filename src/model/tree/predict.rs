@@ -27,12 +27,12 @@ impl TreeModel {
         let Some((of_row, first)) = self.same_answers(features) else {
             let mut values = vec![0.0; features.n_rows() * width];
             self.walk_rows(features, 0..features.n_rows() as u32, &mut values);
-            return Ok(Predictions { n_classes: self.n_classes, values });
+            return Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() });
         };
         let mut answers = vec![0.0; first.len() * width];
         self.walk_rows(features, first.into_iter(), &mut answers);
         let values = of_row.iter().flat_map(|&d| &answers[d as usize * width..(d as usize + 1) * width]).copied().collect();
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     /// Rows with the same answer, if joining them pays: which group each row is in, and the first row of each group.

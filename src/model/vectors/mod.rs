@@ -226,7 +226,7 @@ impl SupportVectors {
             let decisions: Vec<f64> = self.weights.iter().zip(&self.intercepts).map(|(w, b)| b + dot(w, &kernels)).collect();
             self.push_row(&decisions, &mut values);
         }
-        Ok(Predictions { n_classes: self.n_classes, values })
+        Ok(Predictions { n_classes: self.n_classes, values, cuts: Vec::new() })
     }
 
     fn push_row(&self, decisions: &[f64], values: &mut Vec<f64>) {

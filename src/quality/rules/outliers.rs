@@ -41,12 +41,17 @@ fn check(input: &QualityInput<'_>) -> Checked {
     if input.table.n_rows() < ENOUGH {
         return Checked::underpowered(OUTLIERS.id, input.table.n_rows(), "fewer than 20 rows: their quartiles mean little");
     }
-    Checked::ran(OUTLIERS.id, input.table.n_rows(), numeric.into_iter().filter_map(of_column).collect())
+    Checked::ran(OUTLIERS.id, input.table.n_rows(), numeric.into_iter().filter_map(|c| of_column(c, input)).collect())
 }
 
-fn of_column(column: &Column) -> Option<Finding> {
+fn of_column(column: &Column, input: &QualityInput<'_>) -> Option<Finding> {
     let values = column.numbers()?;
-    let (first, _, third, present) = quartiles(values)?;
+    // The profile has sorted the column already.
+    let known = input.profiles.iter().find(|p| p.name == column.name()).and_then(|p| Some((p.quantiles?, p.missing)));
+    let (first, third, present) = match known {
+        Some(([_, _, _, first, _, third, ..], missing)) => (first, third, values.len() - usize::try_from(missing).unwrap_or(0).min(values.len())),
+        None => quartiles(values).map(|(first, _, third, present)| (first, third, present))?,
+    };
     let spread = third - first;
     // No spread means that half of the cells are equal (mostly zeros): the fences say nothing then.
     if present < ENOUGH || spread <= 0.0 || has_few_distinct(values) {

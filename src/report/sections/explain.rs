@@ -141,8 +141,9 @@ impl Told<'_> {
                 format!("Shapley values from {BACKGROUND} sampled orders against as many training rows{error}")
             }
         };
+        let raw = if self.report.task.kind.is_classification() { " Probabilities as the model gives them, before any adjustment." } else { "" };
         let caption = format!(
-            "Mean size of what a column adds to a prediction or takes from it, all features made of it together; {}. {how}. 95 % intervals over rows.{idle}",
+            "Mean size of what a column adds to a prediction or takes from it, all features made of it together; {}. {how}. 95 % intervals over rows.{raw}{idle}",
             self.rows()
         );
         let title = self.found.columns.first().map_or_else(String::new, |first| format!("{} moves predictions most", first.column));

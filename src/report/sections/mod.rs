@@ -19,6 +19,7 @@ pub(crate) mod shared;
 mod task;
 mod train;
 mod validate;
+mod zeros;
 
 pub use audit::{AuditReport, audit};
 
@@ -35,7 +36,8 @@ pub use search::{SearchReport, search, search_json, search_so_far, searching, tu
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};
-pub use validate::{ValidateReport, validate};
+pub use validate::{Calls, ValidateReport, validate};
+pub use zeros::zeros;
 
 #[cfg(test)]
 mod tests;

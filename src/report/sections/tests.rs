@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decide::{DecisionInput, decide as judge_gates, usual_gates};
+use crate::evaluate::adjust::PARAMS;
 use crate::evaluate::compare::Entrant;
 use crate::evaluate::{
     Dependence, Estimate, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Metric, closer_look, holdout, leaderboard, metrics_for,
@@ -11,6 +12,7 @@ use crate::explain::{Apart, Dependence as Follows, Example as ExampleRow, Explai
 use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
 use crate::math::rng::Stream;
 use crate::model::Predictions;
+use crate::param::Params;
 use crate::quality::{Dimension, Score};
 use crate::report::block::{Block, Cell, Section, TableBlock, plain, text};
 use crate::split::Strategy;
@@ -50,7 +52,7 @@ fn predictions(kind: TaskKind, truth: &[f64], skill: f64, stream: &mut Stream) -
         let all: f64 = raw.iter().sum();
         values.extend(raw.iter().map(|p| p / all));
     }
-    Predictions { n_classes, values }
+    Predictions { n_classes, values, cuts: Vec::new() }
 }
 
 fn example(kind: TaskKind, skill: f64) -> Example {
@@ -143,6 +145,7 @@ fn sections(example: &Example) -> Vec<Section> {
             holdout: Some(&example.holdout),
             closer: &example.closer,
             importance: &example.importance,
+            calls: Calls { params: &Params::defaults(PARAMS), guessed: true, last: None, in_folds: Vec::new() },
         }),
         decide(&DecideReport {
             task: &example.task,
@@ -256,6 +259,7 @@ fn nothing_trained_and_nothing_tested_still_renders() {
         holdout: None,
         closer: &closer,
         importance: &[],
+        calls: Calls { params: &Params::defaults(PARAMS), guessed: true, last: None, in_folds: Vec::new() },
     }));
     let decision = judge_gates(&DecisionInput::default(), &usual_gates(TaskKind::Binary, "roc_auc"));
     let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", found: &[], learner: None });

@@ -3,11 +3,12 @@
 use super::shared::{SplitFacts, dealt, estimate_cell, heads, in_words, method_in_words, metric_title, words};
 use super::train::{baseline_phrase, score_phrase};
 use crate::chart::{Figure, figures};
-use crate::evaluate::{CloserLook, Curve, Direction, Estimate, HoldoutResult, Importance, Leaderboard, Standing, metric, metrics_for};
-use crate::report::block::{Block, Section, Spans, TableBlock, strong, text};
+use crate::evaluate::{Adjustment, CloserLook, Curve, Direction, Estimate, HoldoutResult, Importance, Leaderboard, Standing, metric, metrics_for};
+use crate::param::Params;
+use crate::report::block::{Block, Section, Span, Spans, TableBlock, strong, text};
 use crate::report::format::{counted, interval, number, signed};
 use crate::report::suppress::{LEAST_ROWS, withheld};
-use crate::task::Task;
+use crate::task::{Task, TaskKind};
 
 /// Most curves in one figure: of several classes, the most frequent.
 const MOST_CURVES: usize = 5;
@@ -26,6 +27,20 @@ pub struct ValidateReport<'a> {
     pub closer: &'a CloserLook,
     /// What each raw column is worth to it, on unseen rows.
     pub importance: &'a [Importance],
+    /// How its probabilities are changed, and from which on a row is flagged.
+    pub calls: Calls<'a>,
+}
+
+/// How probabilities are turned into calls.
+pub struct Calls<'a> {
+    /// What was chosen: [`crate::evaluate::adjust::PARAMS`].
+    pub params: &'a Params,
+    /// Whether it was guessed.
+    pub guessed: bool,
+    /// What all folds taught.
+    pub last: Option<&'a Adjustment>,
+    /// The thresholds used in the folds.
+    pub in_folds: Vec<f64>,
 }
 
 /// The section of the step "Validate".
@@ -119,8 +134,44 @@ fn note(report: &ValidateReport<'_>, chosen: &Standing) -> Spans {
         says.push(text(format!("Better than the baseline in {won} of {}.", counted(all.into(), "fold", "folds"))));
     }
     if report.task.kind.is_classification() {
-        says.push(text(" Precision, recall, F1 and accuracy call a class at a probability of 0.5 (of several classes: the most probable one)."));
+        says.extend(calls(&report.calls, report.task.kind));
     }
+    says
+}
+
+/// How classes are called, and by what probabilities.
+fn calls(calls: &Calls<'_>, kind: TaskKind) -> Spans {
+    let mut says = Vec::new();
+    let curve = match calls.params.word("calibration") {
+        "platt" => Some("Platt\u{2019}s curve"),
+        "isotonic" => Some("isotonic regression"),
+        _ => None,
+    };
+    let is_calibrated = calls.last.is_some_and(|last| !last.calibrators.is_empty());
+    match curve {
+        Some(name) if is_calibrated => {
+            says.push(text(format!(" Probabilities are calibrated by {name}, learned from the predictions of the other folds.")))
+        }
+        Some(_) => says.push(text(" Probabilities are not calibrated: there are too few rows of a class to learn it from.")),
+        None => {}
+    }
+    let Some(cut) = calls.last.and_then(|last| last.cut) else {
+        let how = if kind == TaskKind::Binary { "at a probability of 0.5" } else { "by the highest probability" };
+        says.push(text(format!(" Precision, recall, F1 and accuracy call a class {how}.")));
+        return says;
+    };
+    let aim = match calls.params.word("threshold") {
+        "f1" => "the best F1".to_owned(),
+        "f_beta" => format!("the best F-beta (beta {})", number(calls.params.real("beta"))),
+        "cost" => format!("the least cost, where a missed row costs as much as {} false alarms", number(calls.params.real("missed_cost"))),
+        _ => format!("the most recall at a precision of {} or more", number(calls.params.real("precision"))),
+    };
+    let ends = calls.in_folds.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &c| (low.min(c), high.max(c)));
+    says.push(text(format!(" Precision, recall, F1 and accuracy flag a row from a probability of {} on", number(cut))));
+    says.push(text(format!(" (in the folds {}): the ", interval(ends.0, ends.1))));
+    says.push(Span::Term("threshold".into()));
+    says.push(text(format!(" with {aim} on the predictions of the other folds")));
+    says.push(text(if calls.guessed { ", since so few rows are positive that hardly any reaches 0.5." } else { "." }));
     says
 }
 

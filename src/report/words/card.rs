@@ -1,8 +1,9 @@
 //! Sentences of the model card that no section holds: about the data, the training, the limits.
 
 use crate::augment::METHODS;
+use crate::evaluate::Adjustment;
 use crate::report::block::{Spans, column, text};
-use crate::report::format::{count, counted};
+use crate::report::format::{count, counted, number};
 use crate::report::sections::SplitFacts;
 use crate::settings::{Chosen, Plan};
 use crate::split::Strategy;
@@ -67,14 +68,18 @@ pub fn about_data(n_rows: u64, n_columns: u64, dropped: u64, n_rejected: u64, lo
 
 /// About training.
 #[must_use]
-pub fn training(augment: Option<&Chosen>, n_learners: usize) -> Vec<Spans> {
+pub fn training(augment: Option<&Chosen>, n_learners: usize, adjustment: &Adjustment) -> Vec<Spans> {
     let learned = "Preparation (missing values, labels, scales) was learned inside each fold from its training rows. No row was used both for learning and for judging.";
     let compared = format!("{} were compared on the same folds.", counted(n_learners as u64, "learner", "learners"));
     let added = match augment.and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
         Some(method) => format!("Synthetic rows ({}) were added on the training side only.", method.title),
         None => "No synthetic rows.".to_owned(),
     };
-    vec![vec![text(learned)], vec![text(compared)], vec![text(added)]]
+    let cut = adjustment
+        .cut
+        .map(|cut| format!("A row is flagged from a probability of {} on, a threshold learned from out-of-fold predictions.", number(cut)));
+    let curve = (!adjustment.calibrators.is_empty()).then(|| "Probabilities are calibrated by what out-of-fold predictions taught.".to_owned());
+    [learned.to_owned(), compared, added].into_iter().chain(curve).chain(cut).map(|words| vec![text(words)]).collect()
 }
 
 /// What the model cannot do.

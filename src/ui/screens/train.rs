@@ -39,7 +39,7 @@ fn form(app: App) -> impl IntoView + use<> {
             </header>
             <ul class="learners">{move || list.get().into_iter().map(|entry| learner(app, entry)).collect_view()}</ul>
             <div class="form">{metric(app)} {workers(app)} {search(app)}</div>
-            {search_settings(app)}
+            {search_settings(app)} {adjust(app)}
             <p class="btns pad">
                 <button type="button" class="btn first" disabled=move || busy.get() on:click=move |_| app.run(Step::Train)>
                     "Train"
@@ -112,6 +112,16 @@ fn search_settings(app: App) -> impl Fn() -> Option<AnyView> + use<> {
             app.edit("The search changed.", |s| s.search.get_or_insert_default().method = next);
         });
         Some(view! { <p class="small prose pad">{entry.doc.clone()}</p> {form} }.into_any())
+    }
+}
+
+/// Calibration and decision threshold, for classes.
+fn adjust(app: App) -> impl Fn() -> Option<AnyView> + use<> {
+    let classes = Memo::new(move |_| app.state.with(|s| s.resolved.kind.is_some_and(|kind| kind.is_classification())));
+    let current = Memo::new(move |_| app.state.with(|s| s.settings.adjust.clone()));
+    move || {
+        let entry = chosen::entry(app, |c| &c.adjustments, "adjust").filter(|_| classes.get())?;
+        chosen::settings_of(&entry, current.into(), move |next| app.edit("Calibration and threshold changed.", |s| s.adjust = Some(next)))
     }
 }
 

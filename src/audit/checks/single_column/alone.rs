@@ -1,7 +1,7 @@
 //! One column measured alone, in the best of its readings.
 
 use super::super::super::AuditInput;
-use super::super::super::measure::{Measured, Sample};
+use super::super::super::measure::{Measured, Place, Sample, ascending};
 use super::tree::out_of_fold;
 use super::trend::CHANGES;
 use crate::math::rank::ranks;
@@ -36,16 +36,32 @@ enum Reading {
     Levels(Vec<u32>, usize),
 }
 
+/// What all columns are measured on: the rows, their folds, and what is averaged.
+pub(super) struct Ground<'a> {
+    sample: &'a Sample,
+    folds: Vec<u32>,
+    outputs: Vec<Vec<f64>>,
+    least_leaf: f64,
+}
+
+impl<'a> Ground<'a> {
+    /// Deals the rows of the sample.
+    pub(super) fn new(sample: &'a Sample, seed: u64) -> Self {
+        Self { sample, folds: folds(sample.rows.len(), seed), outputs: outputs(sample), least_leaf: least_leaf(sample) }
+    }
+}
+
 /// The best score of a column; `None` when it has too few present cells or names rows.
-pub(super) fn measure(column: &Column, sample: &Sample, seed: u64) -> Option<Alone> {
+pub(super) fn measure(column: &Column, ground: &Ground<'_>) -> Option<Alone> {
+    let sample = ground.sample;
     let reading = read(column, sample)?;
-    let folds = folds(sample.rows.len(), seed);
     let named = |found, method| Alone { name: column.name().to_owned(), found, method };
     match &reading {
-        Reading::Levels(codes, n) => sample.predicted(&level_means(codes, *n, sample, &folds)).map(|m| named(m, "target_mean")),
+        Reading::Levels(codes, n) => sample.predicted(&level_means(codes, *n, ground)).map(|m| named(m, "target_mean")),
         Reading::Ordered(values) => {
-            let rank = sample.either_way(values).map(|m| named(m, "rank"));
-            let tree = sample.predicted(&tree(values, sample, &folds)).map(|m| named(m, "tree"));
+            let ascending = ascending(values);
+            let rank = sample.either_way_along(values, &ascending).map(|m| named(m, "rank"));
+            let tree = sample.predicted(&tree(values, &ascending, ground)).map(|m| named(m, "tree"));
             match (rank, tree) {
                 // A fitted reading must be clearly better, or the simple one is told.
                 (Some(r), Some(t)) => Some(if t.found.value > r.found.value + 0.01 { t } else { r }),
@@ -69,11 +85,11 @@ pub(super) fn past_permutations(alone: &Alone, input: &AuditInput<'_>, sample: &
         n_classes: sample.n_classes,
     };
     let reading = read(column, &small)?;
-    let folds = folds(small.rows.len(), input.seed);
     let score = |sample: &Sample| {
+        let ground = Ground::new(sample, input.seed);
         let predictions = match &reading {
-            Reading::Levels(codes, n) => level_means(codes, *n, sample, &folds),
-            Reading::Ordered(values) => tree(values, sample, &folds),
+            Reading::Levels(codes, n) => level_means(codes, *n, &ground),
+            Reading::Ordered(values) => tree(values, &ascending(values), &ground),
         };
         sample.predicted(&predictions).map(|m| m.value)
     };
@@ -130,7 +146,8 @@ pub(super) fn outputs(sample: &Sample) -> Vec<Vec<f64>> {
 }
 
 /// Out-of-fold mean of the target in each row's level, drawn towards the mean of all; NaN where the level is missing.
-fn level_means(codes: &[u32], n_levels: usize, sample: &Sample, folds: &[u32]) -> Vec<Vec<f64>> {
+fn level_means(codes: &[u32], n_levels: usize, ground: &Ground<'_>) -> Vec<Vec<f64>> {
+    let folds = &ground.folds;
     let means = |output: &Vec<f64>| {
         if output.is_empty() {
             return Vec::new();
@@ -157,17 +174,24 @@ fn level_means(codes: &[u32], n_levels: usize, sample: &Sample, folds: &[u32]) -
             .collect();
         codes.iter().zip(folds).map(|(&c, &f)| if c == MISSING_CODE { f64::NAN } else { table[c as usize * per + f as usize] }).collect()
     };
-    outputs(sample).iter().map(means).collect()
+    ground.outputs.iter().map(means).collect()
 }
 
 /// Out-of-fold predictions of a small tree on the column's binned values; NaN where it is missing.
-fn tree(values: &[f64], sample: &Sample, folds: &[u32]) -> Vec<Vec<f64>> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let mut cuts: Vec<f64> = (1..BINS).filter_map(|b| sorted.get(b * sorted.len() / BINS)).copied().collect();
+fn tree(values: &[f64], ascending: &[Place], ground: &Ground<'_>) -> Vec<Vec<f64>> {
+    let mut cuts: Vec<i64> = (1..BINS).filter_map(|b| ascending.get(b * ascending.len() / BINS)).map(|p| p.0).collect();
     cuts.dedup();
-    let bins: Vec<Option<u8>> = values.iter().map(|v| if v.is_nan() { None } else { u8::try_from(cuts.partition_point(|c| c <= v)).ok() }).collect();
-    out_of_fold(&bins, cuts.len() + 1, &outputs(sample), folds, FOLDS, least_leaf(sample))
+    let mut bins: Vec<Option<u8>> = vec![None; values.len()];
+    let mut bin = 0;
+    for (key, place) in ascending {
+        while cuts.get(bin).is_some_and(|cut| cut <= key) {
+            bin += 1;
+        }
+        if let Some(slot) = bins.get_mut(*place as usize) {
+            *slot = u8::try_from(bin).ok();
+        }
+    }
+    out_of_fold(&bins, cuts.len() + 1, &ground.outputs, &ground.folds, FOLDS, ground.least_leaf)
 }
 
 /// Fewest rows of a leaf: a five-hundredth of the rows, or half of the rarest class.

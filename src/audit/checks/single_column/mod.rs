@@ -12,7 +12,7 @@ mod trend;
 use super::super::measure::{Sample, measured_rows, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
-use alone::{Alone, measure, past_permutations};
+use alone::{Alone, Ground, measure, past_permutations};
 use trend::without_trend;
 
 /// The check.
@@ -52,10 +52,11 @@ fn run(input: &AuditInput<'_>) -> Checked {
     }
     // What orders the rows in time follows any number that grows.
     let orders = |name: &str| sample.n_classes == 0 && input.task.time.as_deref() == Some(name);
+    let ground = Ground::new(&sample, input.seed);
     let mut measured: Vec<Alone> = input
         .features()
         .filter(|c| !orders(c.name()))
-        .filter_map(|c| measure(c, &sample, input.seed))
+        .filter_map(|c| measure(c, &ground))
         .map(|a| without_trend(a, input, &sample))
         .filter(|a| a.found.z >= needed)
         .collect();

@@ -16,14 +16,17 @@ struct Bin {
 /// (predicted NaN); `outputs`: one a class or number, shape `(n_sample,)` each, empty ones stay empty.
 pub(super) fn out_of_fold(bins: &[Option<u8>], n_bins: usize, outputs: &[Vec<f64>], folds: &[u32], n_folds: u32, least_leaf: f64) -> Vec<Vec<f64>> {
     let mut predictions: Vec<Vec<f64>> = outputs.iter().map(|o| vec![f64::NAN; o.len()]).collect();
-    for fold in 0..n_folds {
-        let mut counted = vec![Bin { n: 0.0, sums: vec![0.0; outputs.len()] }; n_bins];
-        for (row, bin) in bins.iter().enumerate().filter(|(row, _)| folds[*row] != fold) {
-            if let Some(bin) = bin.and_then(|b| counted.get_mut(b as usize)) {
-                bin.n += 1.0;
-                bin.sums.iter_mut().zip(outputs).for_each(|(s, o)| *s += o.get(row).copied().unwrap_or(0.0));
-            }
+    // Bins of every fold alone: zeros and ones, and ranks, add up exactly in any order, so a fold can be taken off the whole.
+    let mut of_fold = vec![vec![Bin { n: 0.0, sums: vec![0.0; outputs.len()] }; n_bins]; n_folds as usize];
+    for (row, (bin, &fold)) in bins.iter().zip(folds).enumerate() {
+        if let Some(bin) = bin.and_then(|b| of_fold.get_mut(fold as usize)?.get_mut(b as usize)) {
+            bin.n += 1.0;
+            bin.sums.iter_mut().zip(outputs).for_each(|(s, o)| *s += o.get(row).copied().unwrap_or(0.0));
         }
+    }
+    let whole: Vec<Bin> = (0..n_bins).map(|b| total(of_fold.iter().filter_map(|bins| bins.get(b)))).collect();
+    for (fold, own) in (0..n_folds).zip(&of_fold) {
+        let counted: Vec<Bin> = whole.iter().zip(own).map(|(all, own)| without(all, own)).collect();
         let mut leaves = vec![Vec::new(); n_bins];
         grow(&counted, 0, DEPTH, least_leaf, &mut leaves);
         for (row, bin) in bins.iter().enumerate().filter(|(row, _)| folds[*row] == fold) {
@@ -40,7 +43,7 @@ pub(super) fn out_of_fold(bins: &[Option<u8>], n_bins: usize, outputs: &[Vec<f64
 
 /// Splits bins `[from, from + bins.len())` and writes the mean of each leaf into its bins.
 fn grow(bins: &[Bin], from: usize, depth: usize, least_leaf: f64, leaves: &mut [Vec<f64>]) {
-    let whole = total(bins);
+    let whole = total(bins.iter());
     let split = if depth == 0 { None } else { best_split(bins, &whole, least_leaf) };
     if let Some(at) = split {
         let (left, right) = bins.split_at(at);
@@ -60,8 +63,8 @@ fn best_split(bins: &[Bin], whole: &Bin, least_leaf: f64) -> Option<usize> {
     for (i, bin) in bins.iter().enumerate().take(bins.len().saturating_sub(1)) {
         left.n += bin.n;
         left.sums.iter_mut().zip(&bin.sums).for_each(|(l, b)| *l += b);
-        let right = Bin { n: whole.n - left.n, sums: whole.sums.iter().zip(&left.sums).map(|(w, l)| w - l).collect() };
-        if left.n >= least_leaf && right.n >= least_leaf {
+        if left.n >= least_leaf && whole.n - left.n >= least_leaf {
+            let right = without(whole, &left);
             let found = quality(&left) + quality(&right);
             if found > best {
                 (best, at) = (found, Some(i + 1));
@@ -76,13 +79,17 @@ fn quality(bin: &Bin) -> f64 {
     if bin.n > 0.0 { bin.sums.iter().map(|s| s * s).sum::<f64>() / bin.n } else { 0.0 }
 }
 
-fn total(bins: &[Bin]) -> Bin {
-    let width = bins.first().map_or(0, |b| b.sums.len());
-    bins.iter().fold(Bin { n: 0.0, sums: vec![0.0; width] }, |mut all, bin| {
+fn total<'b>(mut bins: impl Iterator<Item = &'b Bin>) -> Bin {
+    let Some(first) = bins.next() else { return Bin { n: 0.0, sums: Vec::new() } };
+    bins.fold(first.clone(), |mut all, bin| {
         all.n += bin.n;
         all.sums.iter_mut().zip(&bin.sums).for_each(|(a, b)| *a += b);
         all
     })
+}
+
+fn without(all: &Bin, part: &Bin) -> Bin {
+    Bin { n: all.n - part.n, sums: all.sums.iter().zip(&part.sums).map(|(a, p)| a - p).collect() }
 }
 
 #[cfg(test)]
