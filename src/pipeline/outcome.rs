@@ -17,6 +17,7 @@ use crate::evaluate::{
 };
 use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::math::sort;
 use crate::model::learners;
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
@@ -232,7 +233,7 @@ impl Outcome {
             folds.extend(adjusted.folds);
             taught.push(adjusted.last);
         }
-        folds.sort_by_key(|f| (f.fold, f.learner));
+        sort::by_key(&mut folds, |f| (f.fold, f.learner));
         self.adjusted = Some((Arc::new(folds), taught));
         Ok(())
     }
@@ -304,7 +305,7 @@ impl Outcome {
             }
         }
         let worth = |i: &Importance| i.loss.value.unwrap_or(f64::NEG_INFINITY);
-        self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        sort::by(&mut self.importance, |a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! Lasso and elastic net for a whole row of penalties, and the choice of one of them by cross-validation.
 //!
 //! The objective is that of [`super::descent`]. Penalties fall in equal ratios from the least one at which all coefficients are 0,
-//! `max_j |c_j| / l` with c the centred cross products with the target over the summed weight, to a thousandth of it; each problem starts from the answer to the one before
+//! `max_j |c_j| / l` with c the centred cross products with the target over the summed weight, to a thousandth of it (a hundredth where columns are more than rows); each problem starts from the answer to the one before
 //! (Friedman, Hastie and Tibshirani 2010). The matrix of cross products is made of the columns in use only, where columns are many: those whose condition of optimality is broken
 //! join until none is (Tibshirani et al. 2012, J. R. Statist. Soc. B 74, 245). Checked against scikit-learn's `lasso_path`, `enet_path` and `LassoCV` to 1e-6.
 
 use super::descent::elastic_net;
-use super::quadratic::Quadratic;
+use super::quadratic::{Quadratic, STILL};
 use super::{LinearModel, weighted_sum};
 use crate::error::{Error, Result};
 use crate::math::elementary::pow;
@@ -18,8 +18,8 @@ use ndarray::Array2;
 
 /// Penalties of a path.
 pub const PENALTIES: usize = 100;
-/// Least penalty of a path, as a share of the largest.
-const LEAST_SHARE: f64 = 1e-3;
+/// Least penalty of a path, as a share of the largest; and where rows are fewer than columns, which then fit them without an error.
+const LEAST_SHARE: (f64, f64) = (1e-3, 1e-2);
 /// Least absolute share for which there is a largest penalty worth naming; below it the path starts as if it were this.
 const LEAST_RATIO: f64 = 1e-2;
 /// Columns up to which all cross products are made at once.
@@ -30,6 +30,8 @@ const MOST_IN_USE: usize = 4_000;
 const JOIN: usize = 20;
 /// Slack of a condition of optimality, as a share of the penalty and of the largest cross product.
 const SLACK: f64 = 1e-10;
+/// Violation of an optimality condition that does not matter where penalties are compared.
+const STILL_ENOUGH: f64 = 1e-6;
 /// Folds in which penalties are compared.
 const FOLDS: usize = 5;
 
@@ -39,7 +41,8 @@ const FOLDS: usize = 5;
 /// A feature is not finite, or there is no weight.
 pub fn penalties(train: &TrainingSet, l1_ratio: f64) -> Result<Vec<f64>> {
     let largest = Table::new(train)?.cross.iter().map(|c| c.abs()).fold(0.0, f64::max) / l1_ratio.max(LEAST_RATIO);
-    let at = |i: usize| largest * pow(LEAST_SHARE, i as f64 / (PENALTIES - 1) as f64);
+    let least = if train.n_rows() < train.features().n_features() { LEAST_SHARE.1 } else { LEAST_SHARE.0 };
+    let at = |i: usize| largest * pow(least, i as f64 / (PENALTIES - 1) as f64);
     Ok((0..PENALTIES).map(at).collect())
 }
 
@@ -48,7 +51,13 @@ pub fn penalties(train: &TrainingSet, l1_ratio: f64) -> Result<Vec<f64>> {
 /// # Errors
 /// A feature is not finite, there is no weight, or more than 4,000 columns are in use at once.
 pub fn path(train: &TrainingSet, penalties: &[f64], l1_ratio: f64) -> Result<Vec<LinearModel>> {
-    let table = Table::new(train)?;
+    path_within(train, penalties, l1_ratio, STILL)
+}
+
+/// As [`path`], with conditions of optimality that may be broken by `still`.
+fn path_within(train: &TrainingSet, penalties: &[f64], l1_ratio: f64, still: f64) -> Result<Vec<LinearModel>> {
+    let mut table = Table::new(train)?;
+    table.still = still;
     let mut in_use = table.start()?;
     let mut slopes = vec![0.0; table.columns.len()];
     let mut models = Vec::with_capacity(penalties.len());
@@ -75,7 +84,7 @@ pub fn chosen_penalty(train: &TrainingSet, l1_ratio: f64, seed: u64) -> Result<f
     let mut errors = vec![Accumulator::default(); grid.len()];
     for (learned, judged) in folds(n, train.in_time_order(), seed) {
         let (learned, judged) = (rows_of(&real, &learned)?, rows_of(&real, &judged)?);
-        for (error, model) in errors.iter_mut().zip(path(&learned, &grid, l1_ratio)?) {
+        for (error, model) in errors.iter_mut().zip(path_within(&learned, &grid, l1_ratio, STILL_ENOUGH)?) {
             let fitted = weighted_sum(judged.features(), &model.coefficients[0], model.intercepts[0]);
             let each = |((y, f), w): ((&f64, &f64), &f64)| w * (y - f) * (y - f);
             error.add(sum_of(judged.target().iter().zip(&fitted).zip(judged.weights()).map(each)));
@@ -133,6 +142,8 @@ struct Table<'a> {
     mean: f64,
     /// Centred, over the summed weight; 0 for a column with one value, which is never used.
     cross: Vec<f64>,
+    /// Violation of an optimality condition that is let pass.
+    still: f64,
 }
 
 /// The columns in use and their cross products over the summed weight.
@@ -148,7 +159,7 @@ impl<'a> Table<'a> {
         let mean = sum_of(target.iter().zip(weights).map(|(y, w)| y * w)) / total;
         let columns: Vec<&[f64]> = (0..train.features().n_features()).map(|j| train.features().slice(j)).collect();
         let centres: Vec<f64> = columns.iter().map(|c| sum_of(c.iter().zip(weights).map(|(x, w)| x * w)) / total).collect();
-        let mut table = Self { columns, target, weights, total, centres, mean, cross: Vec::new() };
+        let mut table = Self { columns, target, weights, total, centres, mean, cross: Vec::new(), still: STILL };
         table.cross = table.pulls(&vec![0.0; table.columns.len()]);
         if total > 0.0 && table.cross.iter().all(|c| c.is_finite()) {
             return Ok(table);
@@ -214,13 +225,15 @@ impl<'a> Table<'a> {
                 right: used.iter().map(|&j| self.cross[j]).collect(),
                 absolute: vec![absolute; used.len()],
                 squared: vec![squared; used.len()],
+                still: self.still,
             };
             let least = problem.minimise(&used.iter().map(|&j| slopes[j]).collect::<Vec<_>>());
             used.iter().zip(least).for_each(|(&j, b)| slopes[j] = b);
             if used.len() == self.columns.len() {
                 return Ok(slopes);
             }
-            let bound = absolute * (1.0 + SLACK) + SLACK * largest;
+            let slack = SLACK.max(self.still);
+            let bound = absolute * (1.0 + slack) + slack * largest;
             let pulls = self.pulls(&slopes);
             let mut broken: Vec<usize> = (0..pulls.len()).filter(|&j| pulls[j].abs() > bound && !used.contains(&j)).collect();
             if broken.is_empty() {

@@ -7,12 +7,14 @@
 use crate::math::linear::{Cholesky, times};
 use ndarray::Array2;
 
-/// Sweeps before the system of the unknowns that are not 0 is solved.
+/// Sweeps between two looks at the signs; when they stay, the system of the unknowns that are not 0 is solved.
 const SWEEPS: usize = 3;
+/// Most looks at the signs before it is solved anyway: where unknowns nearly repeat each other, sweeps alone hardly move.
+const BLOCKS: usize = 20;
 /// Most rounds of sweeps and a solution; a few are usual.
 const ROUNDS: usize = 400;
 /// Largest violation of an optimality condition, in units of the largest right-hand side, at which the point is the optimum to working accuracy.
-const STILL: f64 = 1e-13;
+pub(super) const STILL: f64 = 1e-13;
 
 /// The quadratic and its penalties.
 pub(super) struct Quadratic {
@@ -24,6 +26,8 @@ pub(super) struct Quadratic {
     pub absolute: Vec<f64>,
     /// s >= 0, shape `(n,)`.
     pub squared: Vec<f64>,
+    /// Largest violation of an optimality condition that is let pass, in units of the largest right-hand side: [`STILL`], or more.
+    pub still: f64,
 }
 
 impl Quadratic {
@@ -31,11 +35,18 @@ impl Quadratic {
     pub(super) fn minimise(&self, start: &[f64]) -> Vec<f64> {
         let mut x = start.to_vec();
         let size = |j: usize| if self.own(j) > 0.0 { (self.right[j].abs() + self.absolute[j]) / self.own(j).sqrt() } else { 0.0 };
-        let still = STILL * (0..x.len()).map(size).fold(0.0, f64::max);
+        let still = self.still * (0..x.len()).map(size).fold(0.0, f64::max);
         for _ in 0..ROUNDS {
             let mut product = times(&self.gram, &x);
-            for _ in 0..SWEEPS {
-                self.sweep(&mut x, &mut product);
+            for _ in 0..BLOCKS {
+                let before: Vec<f64> = x.iter().map(|v| sign(*v)).collect();
+                (0..SWEEPS).for_each(|_| self.sweep(&mut x, &mut product));
+                if x.iter().zip(&before).all(|(v, before)| sign(*v) == *before) {
+                    break;
+                }
+            }
+            if self.violation(&x) <= still {
+                break;
             }
             self.solve_the_rest(&mut x);
             if self.violation(&x) <= still {
@@ -135,6 +146,7 @@ mod tests {
                 right: columns.iter().map(|c| inner(c, &y)).collect(),
                 absolute: vec![absolute; 12],
                 squared: vec![1e-3; 12],
+                still: STILL,
             };
             let x = problem.minimise(&[0.0; 12]);
             assert!(problem.violation(&x) < 1e-9, "{absolute}: {}", problem.violation(&x));

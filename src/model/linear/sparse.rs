@@ -6,7 +6,7 @@
 //! feel a shift of all intercepts: they sum to 0. Checked against scikit-learn's `LogisticRegression(solver="saga")` to 1e-6 and by its optimality conditions to 1e-8.
 
 use super::LinearModel;
-use super::quadratic::Quadratic;
+use super::quadratic::{Quadratic, STILL};
 use crate::error::{Error, Result};
 use crate::math::elementary::{exp, ln};
 use crate::math::linear::{cross_products, dot, times};
@@ -178,7 +178,7 @@ impl<'a> Problem<'a> {
         }
         let of_slopes = |value: f64| (0..gradient.len()).map(|i| if i % self.width() < self.columns.len() { value } else { 0.0 }).collect();
         let right = times(&gram, &point.unknowns).iter().zip(&gradient).map(|(h, g)| h - g).collect();
-        let expansion = Quadratic { gram, right, absolute: of_slopes(self.absolute), squared: of_slopes(self.squared) };
+        let expansion = Quadratic { gram, right, absolute: of_slopes(self.absolute), squared: of_slopes(self.squared), still: STILL };
         let least = expansion.minimise(&point.unknowns);
         let step: Vec<f64> = least.iter().zip(&point.unknowns).map(|(a, b)| a - b).collect();
         let promised = self.penalty(&point.unknowns) - self.penalty(&least) - dot(&gradient, &step);

@@ -18,6 +18,8 @@ use smo::{Dual, KernelRows, Solution};
 
 /// Most training rows: time grows faster than their square, and the model carries many of them.
 const MAX_ROWS: usize = 5_000;
+/// Least number of real rows for folds.
+const LEAST_ROWS: usize = 12;
 /// Largest absolute feature value, weight or kernel: sums of their products stay finite.
 const MAX_VALUE: f64 = 1e100;
 /// Largest degree of a polynomial kernel.
@@ -89,15 +91,18 @@ pub fn support_vectors(train: &TrainingSet, machine: Machine, seed: u64, pulse: 
     let seen: Vec<usize> = (0..train.n_classes()).filter(|&k| train.target().iter().any(|&t| t as usize == k)).collect();
     let classes = if train.n_classes() == 2 { vec![1] } else { seen.clone() };
     let mut fitted = Vec::new();
+    let mut kernels = KernelRows::new(&rows, machine.kernel);
     if train.n_classes() == 0 {
-        fitted.push((regression(train, &rows, machine, pulse)?, (1.0, 0.0)));
+        fitted.push((regression(train, &mut kernels, machine, pulse)?, (1.0, 0.0)));
     } else if seen.len() < 2 {
         return refuse("all rows belong to one class", "Choose another split or learner.");
     }
     for &class in &classes {
         let positive: Vec<bool> = train.target().iter().map(|&t| t as usize == class).collect();
-        let decision = classification(&rows, &positive, train.weights(), machine, pulse)?;
-        let curve = curve(train, &rows, &positive, machine, (seed, class), pulse)?;
+        let everyone: Vec<usize> = (0..rows.len()).collect();
+        let asked = Asked { positive: &positive, weights: train.weights(), c: machine.c, pulse };
+        let decision = asked.classification(&everyone, &mut kernels)?;
+        let curve = asked.curve(train, &mut kernels, seed.wrapping_add(class as u64))?;
         fitted.push((decision, curve));
     }
     Ok(joined(train.n_classes(), classes, machine.kernel, &rows, fitted))
@@ -107,7 +112,7 @@ pub fn support_vectors(train: &TrainingSet, machine: Machine, seed: u64, pulse: 
 type Decision = (Vec<f64>, f64);
 
 /// The machine on the standardised target, back in its units.
-fn regression(train: &TrainingSet, rows: &[Vec<f64>], machine: Machine, pulse: &dyn Fn()) -> Result<Decision> {
+fn regression(train: &TrainingSet, kernels: &mut KernelRows<'_>, machine: Machine, pulse: &dyn Fn()) -> Result<Decision> {
     let (y, weights) = (train.target(), train.weights());
     if y.windows(2).all(|w| w[0] == w[1]) {
         return Ok((vec![0.0; y.len()], y.first().copied().unwrap_or(0.0)));
@@ -116,68 +121,73 @@ fn regression(train: &TrainingSet, rows: &[Vec<f64>], machine: Machine, pulse: &
     let mean = sum_of(y.iter().zip(weights).map(|(y, w)| y * w)) / total;
     let deviation = (sum_of(y.iter().zip(weights).map(|(y, w)| w * (y - mean) * (y - mean))) / total).sqrt();
     let scaled: Vec<f64> = y.iter().map(|y| (y - mean) / deviation).collect();
-    let solution = tube(rows, &scaled, weights, machine, pulse)?;
+    let solution = tube(kernels, &scaled, weights, machine, pulse)?;
     let (up, down) = solution.alphas.split_at(y.len());
     Ok((up.iter().zip(down).map(|(a, b)| deviation * (a - b)).collect(), mean + deviation * solution.intercept))
 }
 
 /// The dual of regression with a tube: unknowns that pull up, then those that pull down.
-fn tube(rows: &[Vec<f64>], y: &[f64], weights: &[f64], machine: Machine, pulse: &dyn Fn()) -> Result<Solution> {
+fn tube(kernels: &mut KernelRows<'_>, y: &[f64], weights: &[f64], machine: Machine, pulse: &dyn Fn()) -> Result<Solution> {
     let n = y.len();
+    let members: Vec<usize> = (0..n).collect();
     let dual = Dual {
+        members: &members,
         signs: (0..2 * n).map(|t| if t < n { 1.0 } else { -1.0 }).collect(),
         linear: y.iter().map(|y| machine.epsilon - y).chain(y.iter().map(|y| machine.epsilon + y)).collect(),
         bounds: weights.iter().chain(weights).map(|w| machine.c * w).collect(),
     };
-    dual.solve(&mut KernelRows::new(rows, machine.kernel), pulse)
+    dual.solve(kernels, pulse)
 }
 
-fn classification(rows: &[Vec<f64>], positive: &[bool], weights: &[f64], machine: Machine, pulse: &dyn Fn()) -> Result<Decision> {
-    let solution = margin(rows, positive, weights, machine, pulse)?;
-    let sign = |p: &bool| if *p { 1.0 } else { -1.0 };
-    Ok((solution.alphas.iter().zip(positive).map(|(a, p)| a * sign(p)).collect(), solution.intercept))
+/// One class against the others.
+struct Asked<'a> {
+    positive: &'a [bool],
+    weights: &'a [f64],
+    c: f64,
+    pulse: &'a dyn Fn(),
 }
 
-/// The dual of two classes with a soft margin.
-fn margin(rows: &[Vec<f64>], positive: &[bool], weights: &[f64], machine: Machine, pulse: &dyn Fn()) -> Result<Solution> {
-    let dual = Dual {
-        signs: positive.iter().map(|p| if *p { 1.0 } else { -1.0 }).collect(),
-        linear: vec![-1.0; rows.len()],
-        bounds: weights.iter().map(|w| machine.c * w).collect(),
-    };
-    dual.solve(&mut KernelRows::new(rows, machine.kernel), pulse)
-}
-
-/// Platt's curve on decision values of machines that have not seen the row: of five folds of the real rows, later ones judged by earlier ones in the order
-/// of time. Tables of fewer than 12 real rows, and folds of one class, are judged by the machine of all rows.
-fn curve(
-    train: &TrainingSet,
-    rows: &[Vec<f64>],
-    positive: &[bool],
-    machine: Machine,
-    (seed, class): (u64, usize),
-    pulse: &dyn Fn(),
-) -> Result<(f64, f64)> {
-    let everything = || ((0..rows.len()).collect::<Vec<_>>(), (0..train.n_real()).collect::<Vec<_>>());
-    let mut parts = folds(train.n_real(), train.in_time_order(), seed.wrapping_add(class as u64));
-    let one_sided = |learned: &[usize]| learned.iter().all(|&i| positive[i]) || learned.iter().all(|&i| !positive[i]);
-    if train.n_real() < 12 || parts.iter().any(|(learned, _)| one_sided(learned)) {
-        parts = vec![everything()];
+impl Asked<'_> {
+    /// Weights of the members, in their order, and the intercept.
+    fn classification(&self, members: &[usize], kernels: &mut KernelRows<'_>) -> Result<Decision> {
+        let solution = self.margin(members, kernels)?;
+        let sign = |i: usize| if self.positive[i] { 1.0 } else { -1.0 };
+        Ok((solution.alphas.iter().zip(members).map(|(a, &i)| a * sign(i)).collect(), solution.intercept))
     }
-    let (mut values, mut signs, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for (learned, judged) in parts {
-        let own: Vec<Vec<f64>> = learned.iter().map(|&i| rows[i].clone()).collect();
-        let own_positive: Vec<bool> = learned.iter().map(|&i| positive[i]).collect();
-        let own_weights: Vec<f64> = learned.iter().map(|&i| train.weights()[i]).collect();
-        let (pulls, intercept) = classification(&own, &own_positive, &own_weights, machine, pulse)?;
-        for i in judged {
-            let each = own.iter().zip(&pulls).filter(|(_, v)| **v != 0.0).map(|(r, v)| v * machine.kernel.of(r, &rows[i]));
-            values.push(intercept + each.sum::<f64>());
-            signs.push(positive[i]);
-            weights.push(train.weights()[i]);
+
+    /// The dual of two classes with a soft margin.
+    fn margin(&self, members: &[usize], kernels: &mut KernelRows<'_>) -> Result<Solution> {
+        let dual = Dual {
+            members,
+            signs: members.iter().map(|&i| if self.positive[i] { 1.0 } else { -1.0 }).collect(),
+            linear: vec![-1.0; members.len()],
+            bounds: members.iter().map(|&i| self.c * self.weights[i]).collect(),
+        };
+        dual.solve(kernels, self.pulse)
+    }
+
+    /// Platt's curve on decision values of machines that have not seen the row: of five folds of the real rows, later ones judged by earlier ones in the order
+    /// of time. Tables of fewer than 12 real rows, and folds of one class, are judged by the machine of all rows.
+    fn curve(&self, train: &TrainingSet, kernels: &mut KernelRows<'_>, seed: u64) -> Result<(f64, f64)> {
+        let mut parts = folds(train.n_real(), train.in_time_order(), seed);
+        let one_sided = |learned: &[usize]| learned.iter().all(|&i| self.positive[i]) || learned.iter().all(|&i| !self.positive[i]);
+        if train.n_real() < LEAST_ROWS || parts.iter().any(|(learned, _)| one_sided(learned)) {
+            parts = vec![((0..train.n_rows()).collect(), (0..train.n_real()).collect())];
         }
+        let (mut values, mut signs, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        for (learned, judged) in parts {
+            let (pulls, intercept) = self.classification(&learned, kernels)?;
+            let mut decisions = vec![intercept; judged.len()];
+            for (&i, pull) in learned.iter().zip(&pulls).filter(|(_, v)| **v != 0.0) {
+                let row = kernels.row(i);
+                decisions.iter_mut().zip(&judged).for_each(|(decision, &j)| *decision += pull * row[j]);
+            }
+            values.extend(decisions);
+            signs.extend(judged.iter().map(|&i| self.positive[i]));
+            weights.extend(judged.iter().map(|&i| self.weights[i]));
+        }
+        Ok(platt::sigmoid(&values, &signs, &weights))
     }
-    Ok(platt::sigmoid(&values, &signs, &weights))
 }
 
 /// The model of all machines: rows without a weight in any are left out, and linear machines become their coefficients.
@@ -311,15 +321,17 @@ mod tests {
             let machine = Machine { kernel, c: real("c"), epsilon: 0.1 };
             let weights = numbers(&reference["weights"][case["weights"].as_str().unwrap()]);
             let target = numbers(&reference["targets"][case["target"].as_str().unwrap()]);
+            let mut kernels = KernelRows::new(&rows, kernel);
             let (pulls, solution) = if case["target"] == "number" {
                 let mean = sum_of(target.iter().zip(&weights).map(|(y, w)| y * w)) / sum(&weights);
                 let deviation = (sum_of(target.iter().zip(&weights).map(|(y, w)| w * (y - mean) * (y - mean))) / sum(&weights)).sqrt();
                 let scaled: Vec<f64> = target.iter().map(|y| (y - mean) / deviation).collect();
-                let solution = tube(&rows, &scaled, &weights, machine, &|| {}).unwrap();
+                let solution = tube(&mut kernels, &scaled, &weights, machine, &|| {}).unwrap();
                 ((0..90).map(|i| solution.alphas[i] - solution.alphas[90 + i]).collect::<Vec<f64>>(), solution)
             } else {
                 let positive: Vec<bool> = target.iter().map(|t| *t == 1.0).collect();
-                let solution = margin(&rows, &positive, &weights, machine, &|| {}).unwrap();
+                let asked = Asked { positive: &positive, weights: &weights, c: machine.c, pulse: &|| {} };
+                let solution = asked.margin(&(0..90).collect::<Vec<_>>(), &mut kernels).unwrap();
                 ((0..90).map(|i| solution.alphas[i] * if positive[i] { 1.0 } else { -1.0 }).collect(), solution)
             };
             let name = format!("{} {} {} {} {}", case["degree"], case["gamma"], case["c"], case["target"], case["weights"]);
