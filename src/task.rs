@@ -1,6 +1,7 @@
 //! What is predicted, from what, and when: target, kind, roles, prediction moment and horizon.
 
 use crate::error::{Error, Result};
+use crate::math::sort;
 use crate::table::{Column, Kind, MISSING_CODE, Table};
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +156,7 @@ pub fn class_labels(column: &Column) -> Result<Vec<String>> {
         return Err(one_value(column.name()));
     }
     let mut labels: Vec<String> = labels.into_iter().collect();
-    labels.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+    sort::by(&mut labels, |a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
         (Ok(a), Ok(b)) => a.total_cmp(&b),
         _ => a.cmp(b),
     });

@@ -6,6 +6,7 @@
 
 use super::AuditInput;
 use crate::finding::{ByValue, Checked, Severity, ValueGroup};
+use crate::math::sort;
 use crate::math::sum::sum_of;
 use crate::prepare::steps::encode::LEAST_ROWS;
 use crate::table::Column;
@@ -97,7 +98,7 @@ fn by_level(codes: &[u32], levels: &[String], rows: &[usize]) -> Vec<Rows> {
         of.entry(codes[row]).or_default().push(row);
     }
     let mut groups: Vec<(u32, Vec<usize>)> = of.into_iter().collect();
-    groups.sort_by_key(|(code, rows)| (std::cmp::Reverse(rows.len()), *code));
+    sort::by_key(&mut groups, |(code, rows)| (std::cmp::Reverse(rows.len()), *code));
     let named = |(code, rows): (u32, Vec<usize>)| Some(Rows { level: Some(levels.get(code as usize)?.clone()), from: None, to: None, rows });
     groups.into_iter().take(LEVELS).filter_map(named).collect()
 }

@@ -19,6 +19,7 @@ mod remedies;
 pub use checks::{CHECKS, LAST};
 
 use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Status};
+use crate::math::sort;
 use crate::split::SplitSettings;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Table};
@@ -104,7 +105,7 @@ pub fn is_outstanding(checked: &Checked) -> bool {
 pub fn cheap_first() -> Vec<usize> {
     let rank = |&at: &usize| LAST.iter().position(|id| CHECKS.get(at).is_some_and(|c| c.id == *id)).map_or(0, |p| p + 1);
     let mut order: Vec<usize> = (0..CHECKS.len()).collect();
-    order.sort_by_key(rank);
+    sort::by_key(&mut order, rank);
     order
 }
 
@@ -128,7 +129,7 @@ pub fn settle(mut checked: Vec<Checked>) -> Vec<Checked> {
     }
     quieten(&mut checked);
     for check in &mut checked {
-        check.findings.sort_by(|a, b| (a.severity, a.certainty, &a.columns, &a.id).cmp(&(b.severity, b.certainty, &b.columns, &b.id)));
+        sort::by(&mut check.findings, |a, b| (a.severity, a.certainty, &a.columns, &a.id).cmp(&(b.severity, b.certainty, &b.columns, &b.id)));
     }
     checked
 }

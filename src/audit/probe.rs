@@ -8,6 +8,7 @@ use super::AuditInput;
 use super::measure::Sample;
 use crate::error::Result;
 use crate::features::Predictions;
+use crate::math::sort;
 use crate::model::Model;
 use crate::model::tree::boost::{BoostSize, boosting};
 use crate::prepare::Recipe;
@@ -105,13 +106,13 @@ impl Probe {
             let width = predictions.n_classes.max(1);
             judged.extend(fold.validation.as_slice().iter().zip(predictions.values.chunks(width)).map(|(&r, p)| (r as usize, p.to_vec())));
         }
-        judged.sort_by_key(|(row, _)| *row);
+        sort::by_key(&mut judged, |(row, _)| *row);
         let width = self.target.classes.len().max(1);
         let column = |k: usize| judged.iter().map(|(_, p)| p.get(k).copied().unwrap_or(f64::NAN)).collect::<Vec<f64>>();
         let predictions = if width == 2 { vec![Vec::new(), column(1)] } else { (0..width).map(column).collect() };
         let total: f64 = gain.values().sum();
         let mut top: Vec<(String, f64)> = gain.into_iter().map(|(name, g)| (name, if total > 0.0 { g / total } else { 0.0 })).collect();
-        top.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort::by(&mut top, |a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Some(OutOfFold { rows: judged.iter().map(|(r, _)| *r).collect(), predictions, top })
     }
 

@@ -6,6 +6,7 @@
 
 use super::paint::{attribute, fitted, width_of};
 use crate::escape::visible;
+use crate::math::sort;
 use serde::{Deserialize, Serialize};
 
 /// A column of the graph.
@@ -159,7 +160,7 @@ fn arrange(order: &mut [Vec<usize>], slots: &mut [Slot], links: &[(usize, usize)
             };
             let mut aims: Vec<(usize, f64)> = order[layer].iter().map(|&s| (s, aim(s))).collect();
             if sweep < SWEEPS {
-                aims.sort_by(|a, b| a.1.total_cmp(&b.1));
+                sort::by(&mut aims, |a, b| a.1.total_cmp(&b.1));
             }
             settle(&aims, slots);
             order[layer] = aims.into_iter().map(|a| a.0).collect();

@@ -7,6 +7,7 @@
 use super::interval::{Estimate, Resampled};
 use super::metrics::{Direction, metric};
 use crate::error::{Error, Result};
+use crate::math::sort;
 use serde::{Deserialize, Serialize};
 
 /// One learner after cross-validation.
@@ -132,7 +133,7 @@ pub fn leaderboard(entrants: &[Entrant], main: &str) -> Result<Leaderboard> {
             }
         })
         .collect();
-    standings.sort_by(|a, b| {
+    sort::by(&mut standings, |a, b| {
         let worse = |s: &Standing| s.value().map_or(f64::INFINITY, |v| direction.gain(0.0, v));
         b.baseline.cmp(&a.baseline).then(worse(a).total_cmp(&worse(b))).then(a.entrant.cmp(&b.entrant))
     });

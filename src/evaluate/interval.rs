@@ -10,6 +10,7 @@
 
 mod parts;
 
+use crate::math::sort;
 use parts::{Groups, Part, Ready, block_length, by_entity};
 
 use super::metrics::{Direction, Metric, Pooling, Scored};
@@ -259,7 +260,7 @@ impl Judge<'_> {
                     let mut order: Vec<usize> = (0..part.n).collect();
                     stream.shuffle(&mut order);
                     if self.kind.is_classification() {
-                        order.sort_by(|&a, &b| truth[part.start + a].total_cmp(&truth[part.start + b]));
+                        sort::by(&mut order, |&a, &b| truth[part.start + a].total_cmp(&truth[part.start + b]));
                     }
                     order.iter().enumerate().for_each(|(i, &row)| own[row] = nth(i));
                 }

@@ -2,6 +2,7 @@
 //!
 //! Rows are numbered by their first feature, then every number is split by the next feature, and so on: a number and a code together address a small table
 //! of new numbers, so nothing is hashed or sorted. Gives up as soon as too many rows are distinct to be worth it.
+use crate::math::sort;
 
 /// Most entries of the table of new numbers (4 bytes each).
 const MAX_ADDRESSES: usize = 1 << 23;
@@ -20,7 +21,7 @@ pub(crate) fn distinct_rows(codes: &[u8], widths: &[usize], n_rows: usize, most:
     let mut of_row = vec![0_u32; n_rows];
     let mut first: Vec<u32> = if n_rows == 0 { Vec::new() } else { vec![0] };
     let mut narrow_first: Vec<usize> = (0..widths.len()).collect();
-    narrow_first.sort_by_key(|&j| widths[j]);
+    sort::by_key(&mut narrow_first, |&j| widths[j]);
     for j in narrow_first.into_iter().filter(|&j| widths[j] > 1) {
         if first.len() > most || first.len() * widths[j] > MAX_ADDRESSES {
             return None;

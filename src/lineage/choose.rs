@@ -7,6 +7,7 @@
 use super::confirm::{Derivation, Hold};
 use super::formula::{Formula, Latest};
 use super::frame::Frame;
+use crate::math::sort;
 use serde::{Deserialize, Serialize};
 
 /// Cost of a formula that holds on part of the rows.
@@ -48,11 +49,11 @@ pub fn choose(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<Chosen> {
             is_derived[candidates[i].y] = true;
         }
     }
-    chosen.sort_by_key(|&i| candidates[i].y);
+    sort::by_key(&mut chosen, |&i| candidates[i].y);
     let behind = |i: usize| {
         let mut rest: Vec<usize> =
             (0..candidates.len()).filter(|&j| j != i && candidates[j].y == candidates[i].y && candidates[j].hold == Hold::Exact).collect();
-        rest.sort_by(|&a, &b| {
+        sort::by(&mut rest, |&a, &b| {
             cost(frame, &candidates[a], &is_derived, &is_earlier).total_cmp(&cost(frame, &candidates[b], &is_derived, &is_earlier)).then(a.cmp(&b))
         });
         rest.into_iter().map(|j| candidates[j].formula.clone()).collect()
@@ -71,7 +72,7 @@ fn earlier(frame: &Frame<'_>, candidates: &[Derivation]) -> Vec<bool> {
 
 fn pass(frame: &Frame<'_>, candidates: &[Derivation], is_derived: &[bool], is_earlier: &[bool]) -> Vec<usize> {
     let mut order: Vec<(f64, usize)> = candidates.iter().enumerate().map(|(i, d)| (cost(frame, d, is_derived, is_earlier), i)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    sort::by(&mut order, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); frame.n_columns()];
     let mut chosen = Vec::new();
     for (_, i) in order {

@@ -7,6 +7,7 @@ use super::proof::BITS_A_CONSTANT;
 use super::row::RowFormula;
 use super::time::TimeFormula;
 use crate::math::elementary::log2;
+use crate::math::sort;
 use serde::{Deserialize, Serialize};
 
 /// How one column follows from others. Columns are positions in the table.
@@ -92,7 +93,7 @@ impl Formula {
             Self::Time(f) => f.reads(),
             Self::Group(f) => f.reads(),
         };
-        reads.sort_by_key(|r| r.column);
+        sort::by_key(&mut reads, |r| r.column);
         reads
     }
 

@@ -26,6 +26,7 @@ pub mod time;
 
 pub mod unit;
 
+use crate::math::sort;
 use choose::{Chosen, choose};
 use confirm::{Derivation, Hold, confirm};
 use formula::Formula;
@@ -75,7 +76,7 @@ fn solved_for_target(frame: &Frame<'_>, found: Vec<Derivation>) -> Vec<Derivatio
         let weight = terms.iter().find(|t| t.0 == target).filter(|_| terms.len() > 1 && d.hold == Hold::Exact)?.1;
         let others = terms.iter().filter(|t| t.0 != target).map(|&(column, w)| (column, -w / weight));
         let mut terms: Vec<(usize, f64)> = others.chain([(d.y, 1.0 / weight)]).collect();
-        terms.sort_by_key(|t| t.0);
+        sort::by_key(&mut terms, |t| t.0);
         let constant = if *constant == 0.0 { 0.0 } else { -constant / weight };
         confirm(frame, target, &explained, &Formula::Row(RowFormula::Linear { terms, constant }))
     };

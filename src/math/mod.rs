@@ -11,4 +11,5 @@ pub(crate) mod golden;
 pub mod linear;
 pub mod rank;
 pub mod rng;
+pub mod sort;
 pub mod sum;

@@ -15,7 +15,9 @@ use crate::evaluate::zeros::{Zeros, zeros};
 use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
 };
+use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::math::sort;
 use crate::model::learners;
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
@@ -81,6 +83,8 @@ pub struct Outcome {
     pub zeros: Option<Zeros>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
+    /// Why the model says what it says, or why that cannot be told.
+    pub explained: Option<std::result::Result<Box<Explained>, Error>>,
     /// Go, caution or no-go; `None` before anything was validated.
     pub decision: Option<Decision>,
     /// Findings accepted with a reason that still holds.
@@ -136,6 +140,7 @@ impl Outcome {
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
             (self.closer, self.zeros) = (None, None);
             self.importance.clear();
+            self.explained = None;
         }
     }
 
@@ -228,7 +233,7 @@ impl Outcome {
             folds.extend(adjusted.folds);
             taught.push(adjusted.last);
         }
-        folds.sort_by_key(|f| (f.fold, f.learner));
+        sort::by_key(&mut folds, |f| (f.fold, f.learner));
         self.adjusted = Some((Arc::new(folds), taught));
         Ok(())
     }
@@ -300,9 +305,20 @@ impl Outcome {
             }
         }
         let worth = |i: &Importance| i.loss.value.unwrap_or(f64::NEG_INFINITY);
-        self.importance.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        sort::by(&mut self.importance, |a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
+    }
+
+    /// Takes the explanation; the verdict does not rest on it, so one that failed is told as such.
+    pub(super) fn take_explained(&mut self, results: Vec<Result<JobOutput>>) {
+        for result in results {
+            self.explained = Some(match result {
+                Ok(JobOutput::Explained(explained)) => explained,
+                Ok(_) => Err(Error::internal("an explanation that is none")),
+                Err(error) => Err(error),
+            });
+        }
     }
 
     /// How the learners do on a target that is often 0.

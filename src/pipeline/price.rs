@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::metrics::Direction;
 use crate::evaluate::{FoldResult, Resampled, metric};
 use crate::finding::{Certainty, Checked, Finding, Price, Severity};
+use crate::math::sort;
 use crate::model::learners;
 use crate::param::{Params, Value};
 use crate::prepare::Recipe;
@@ -47,7 +48,7 @@ pub fn feature_sets(audit: &[Checked], task: &Task) -> Vec<FeatureSet> {
         .filter(|f| f.severity <= Severity::Warning && f.certainty != Certainty::Ask && !f.columns.is_empty() && f.columns.iter().all(is_feature))
         .filter(|f| f.columns.len() < task.features.len())
         .collect();
-    flagged.sort_by_key(|f| (f.severity, f.certainty));
+    sort::by_key(&mut flagged, |f| (f.severity, f.certainty));
     let clean: Vec<String> = task.features.iter().filter(|c| !flagged.iter().any(|f| f.columns.contains(c))).cloned().collect();
     let first = FeatureSet { finding: String::new(), columns: clean.clone() };
     if flagged.is_empty() || clean.is_empty() {

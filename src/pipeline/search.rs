@@ -11,6 +11,7 @@ use super::run::{Stage, Wave};
 use crate::error::{Error, Result};
 use crate::evaluate::{Direction, Estimate, metric};
 use crate::features::{Features, TrainingSet};
+use crate::math::sort;
 use crate::model::{Learner, learners};
 use crate::param::{Given, Params, Value};
 use crate::settings::{Chosen, Plan};
@@ -123,7 +124,7 @@ fn asked(plan: &Plan, searched: &[Searched]) -> (Vec<Asked>, Vec<Chosen>) {
             all.push((scaled, Asked { search, ask, trial }));
         }
     }
-    all.sort_by_key(|(scaled, a)| (a.ask.fold, *scaled, a.trial));
+    sort::by_key(&mut all, |(scaled, a)| (a.ask.fold, *scaled, a.trial));
     (all.into_iter().map(|(_, a)| a).collect(), trials)
 }
 

@@ -8,6 +8,7 @@ use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::error::{Error, Result};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Price, Remedy, Severity, Status};
+use crate::math::sort;
 use crate::task::Task;
 use serde::Serialize;
 
@@ -107,7 +108,7 @@ impl AuditDocument {
     #[must_use]
     pub fn new(input: InputRecord, task: &Task, checked: &[Checked], formula: impl Fn(&Finding) -> Option<String>) -> Self {
         let mut findings: Vec<FindingRecord> = checked.iter().flat_map(|c| &c.findings).map(|f| FindingRecord::new(f, formula(f))).collect();
-        findings.sort_by_key(|f| f.severity);
+        sort::by_key(&mut findings, |f| f.severity);
         let checks = checked
             .iter()
             .map(|c| {

@@ -2,6 +2,7 @@
 
 use super::block::{Block, FindingBlock, Report, Section, Span, Spans};
 use super::words::glossary::{Term, term};
+use crate::math::sort;
 use std::collections::BTreeSet;
 
 /// Terms used anywhere in a report, in alphabetical order of their words.
@@ -22,7 +23,7 @@ pub fn terms_of_section(one: &Section) -> Vec<&'static Term> {
 
 fn sorted(ids: &BTreeSet<String>) -> Vec<&'static Term> {
     let mut terms: Vec<&Term> = ids.iter().filter_map(|id| term(id)).collect();
-    terms.sort_by_key(|t| (t.word.to_lowercase(), t.id));
+    sort::by_key(&mut terms, |t| (t.word.to_lowercase(), t.id));
     terms
 }
 

@@ -3,6 +3,7 @@
 use super::Session;
 use crate::error::Result;
 use crate::finding::{Finding, Remedy, Severity};
+use crate::math::sort;
 use crate::pipeline::fingerprint;
 use crate::protocol::Wish;
 use crate::report::block::plain;
@@ -34,7 +35,7 @@ impl Session {
         let outcome = &self.run.outcome;
         let open = outcome.open_findings(outcome.audit.as_ref(), Severity::Warning);
         let mut found: Vec<Finding> = self.findings().into_iter().filter(|f| open.contains(&f.id)).collect();
-        found.sort_by_key(|f| (f.severity, f.certainty));
+        sort::by_key(&mut found, |f| (f.severity, f.certainty));
         let mut next = self.settings.clone();
         let mut answered: Vec<String> = Vec::new();
         for finding in found {

@@ -3,6 +3,7 @@
 use super::strategy::{Deal, Dealt};
 use crate::error::{Error, Result};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::table::{Column, Values};
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ pub(super) fn deal(deal: &Deal<'_>) -> Result<Dealt> {
     if kept.len() < deal.n_folds {
         return Err(Error::too_few_for_folds("entities", deal.n_folds, kept.len()).named(entity));
     }
-    kept.sort_by_key(|g| std::cmp::Reverse(g.len()));
+    sort::by_key(&mut kept, |g| std::cmp::Reverse(g.len()));
     let mut bins: Vec<Vec<u32>> = vec![Vec::new(); deal.n_folds];
     for group in kept {
         if let Some(smallest) = bins.iter_mut().min_by_key(|b| b.len()) {

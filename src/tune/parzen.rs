@@ -12,6 +12,7 @@ use super::space::{Dimension, Space, count, place};
 use crate::math::distribution::{normal_cdf, normal_quantile};
 use crate::math::elementary::{exp, ln};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::math::sum;
 
 /// Newest points that weigh 1.
@@ -120,7 +121,7 @@ fn weight(i: usize, n: usize) -> f64 {
 fn normals(values: &[f64], (low, high): (f64, f64)) -> Vec<(f64, f64)> {
     let range = high - low;
     let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    sort::by(&mut order, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let narrowest = range / NARROWEST.min(count(values.len() + 2));
     let mut kernels = vec![(f64::midpoint(low, high), range); values.len() + 1];
     for (place, &(mu, at)) in order.iter().enumerate() {

@@ -6,6 +6,7 @@ use super::ground::printed;
 use super::{DIGITS, Dose, Family, Ground, NAME, NO_NUMBERS, Nature, Outcome, PROOFS, Planted, after_deletion, drawn, planted};
 use crate::finding::Severity;
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::math::sum::mean;
 use crate::table::{Column, MISSING_CODE};
 
@@ -88,7 +89,7 @@ impl Gathered<'_> {
     fn earlier(&self, ground: &Ground, f: impl Fn((f64, f64)) -> f64) -> Vec<f64> {
         let mut rows: Vec<u32> = ground.entities().flatten().copied().collect();
         if let Ok(Some(millis)) = ground.task.time.as_ref().map(|t| ground.table.column(t)).transpose().map(|c| c.and_then(Column::millis)) {
-            rows.sort_by_key(|&r| (millis[r as usize], r));
+            sort::by_key(&mut rows, |&r| (millis[r as usize], r));
         }
         let mut totals = vec![(0.0, 0.0); self.totals().len()];
         let mut cells = vec![f64::NAN; self.values.len()];

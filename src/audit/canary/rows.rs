@@ -5,6 +5,7 @@ use super::{Dose, Family, Ground, NAME, NO_NUMBERS, NOT_CLASSES, Nature, Outcome
 use crate::finding::Severity;
 use crate::math::elementary::powi;
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::table::{Column, Table};
 use crate::task::Task;
 
@@ -112,7 +113,7 @@ fn augmented(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
             let a = *drawn(&rare, draw)?;
             let distance = |b: u32| fine.iter().zip(&spreads).map(|(c, s)| ((at(c, a) - at(c, b)) / s).abs()).filter(|d| !d.is_nan()).sum::<f64>();
             let mut near: Vec<(f64, u32)> = rare.iter().filter(|b| **b != a).map(|&b| (distance(b), b)).collect();
-            near.sort_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
+            sort::by(&mut near, |p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
             let b = near.get(draw.below(5) as usize)?.1;
             Some((a, b, draw.uniform()))
         })
@@ -184,7 +185,7 @@ fn row_number(ground: &Ground, dose: Dose, draw: &mut Stream) -> Outcome {
     let (_, spread) = moments(numbers).ok_or("the target does not vary")?;
     let noise = dose.pick([0.0, 0.5, 1.0]);
     let mut rows: Vec<(f64, u32)> = numbers.iter().zip(0_u32..).map(|(y, r)| (y + noise * spread * draw.normal(), r)).collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    sort::by(&mut rows, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut number = vec![0.0; rows.len()];
     rows.iter().zip(1_u32..).for_each(|(&(_, r), i)| number[r as usize] = f64::from(i));
     if dose == Dose::Twin {

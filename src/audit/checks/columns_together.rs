@@ -14,6 +14,7 @@ use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::math::distribution::f_sf;
 use crate::math::elementary::{ln, log2};
 use crate::math::linear::{Cholesky, cross_products};
+use crate::math::sort;
 use crate::math::sum::mean;
 use crate::table::{Column, MISSING_TIME};
 use ndarray::Array2;
@@ -140,7 +141,7 @@ impl Form {
             .map(|members| Found { r2: self.r2(&members), members })
             .filter(|f| f.r2 >= if n_classes == 0 { GATE } else { CLASS_GATE / 2.0 })
             .collect();
-        pairs.sort_by(|a, b| b.r2.total_cmp(&a.r2).then_with(|| a.members.cmp(&b.members)));
+        sort::by(&mut pairs, |a, b| b.r2.total_cmp(&a.r2).then_with(|| a.members.cmp(&b.members)));
         let gains = |f: &Found| (0..f.members.len()).all(|out| f.r2 - self.r2_without(f, out) >= GAIN);
         let mut found: Vec<Found> = pairs.iter().filter(|f| f.r2 >= bar && gains(f)).take(PAIRS).cloned().collect();
         let whole: Vec<Vec<usize>> = found.iter().map(|f| f.members.clone()).collect();
@@ -157,7 +158,7 @@ impl Form {
                 }
             }
         }
-        triples.sort_by(|a, b| b.r2.total_cmp(&a.r2).then_with(|| a.members.cmp(&b.members)));
+        sort::by(&mut triples, |a, b| b.r2.total_cmp(&a.r2).then_with(|| a.members.cmp(&b.members)));
         found.extend(triples);
         found.truncate(PAIRS);
         found

@@ -14,6 +14,7 @@ use super::super::probe::{OutOfFold, Probe, most_rows};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::split::{Strategy, resolve};
 use crate::table::{Column, Kind, MISSING_CODE, Values};
 
@@ -112,7 +113,7 @@ fn keys<'a>(input: &AuditInput<'a>, sample: &Sample, kept_whole: Option<&str>) -
         .map(|column| Key { column, sure: Some(column.name()) == set || column.kind() == Kind::Identifier })
         .filter(|key| comes_back(key, input, sample, most_rows(input)))
         .collect();
-    keys.sort_by_key(|k| (Some(k.column.name()) != set, !k.sure));
+    sort::by_key(&mut keys, |k| (Some(k.column.name()) != set, !k.sure));
     keys.truncate(KEYS);
     keys
 }

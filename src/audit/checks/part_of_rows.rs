@@ -12,6 +12,7 @@ use super::super::measure::{Sample, measured_rows, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
 use crate::math::elementary::{log2, powi};
+use crate::math::sort;
 use crate::table::{Column, Kind, MISSING_CODE};
 
 /// The check.
@@ -117,7 +118,7 @@ fn given(
         .map(|code| PureValue { code, rows: coded.counts[code], bits: -f64::from(coded.counts[code]) * log2(share) })
         .filter(|v| v.bits >= needed && !(coded.ordered && on_a_slope(v.code, coded, &of_class)))
         .collect();
-    pure.sort_by_key(|v| (std::cmp::Reverse(v.rows), v.code));
+    sort::by_key(&mut pure, |v| (std::cmp::Reverse(v.rows), v.code));
     let covered: u32 = pure.iter().map(|v| v.rows).sum();
     let first = pure.first()?;
     if f64::from(first.rows) < COVERAGE * n && f64::from(covered) < TOGETHER * n {

@@ -2,6 +2,7 @@
 
 use crate::chart::{Figure, Shape};
 use crate::format::{count, percent};
+use crate::math::sort;
 
 /// Most classes with a row of their own; rarer ones are put together.
 const MOST_CLASSES: usize = 12;
@@ -54,7 +55,7 @@ fn folded(labels: &[String], counts: &[Vec<u64>]) -> (Vec<String>, Vec<Vec<u64>>
         return (labels.to_vec(), (0..n).map(|i| (0..n).map(|j| get(i, j)).collect()).collect());
     }
     let mut by_size: Vec<(u64, usize)> = (0..n).map(|i| ((0..n).map(|j| get(i, j)).sum(), i)).collect();
-    by_size.sort_by_key(|&(size, at)| (std::cmp::Reverse(size), at));
+    sort::by_key(&mut by_size, |&(size, at)| (std::cmp::Reverse(size), at));
     let mut kept: Vec<usize> = by_size.iter().take(MOST_CLASSES - 1).map(|&(_, at)| at).collect();
     kept.sort_unstable();
     let place = |class: usize| kept.iter().position(|&k| k == class).unwrap_or(kept.len());

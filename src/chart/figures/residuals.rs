@@ -7,6 +7,7 @@ use super::heads;
 use crate::chart::paint::scale::axis_around;
 use crate::chart::{Figure, Series, Shape};
 use crate::format::{count, counted, interval, number};
+use crate::math::sort;
 
 /// Most groups.
 const MOST_GROUPS: usize = 20;
@@ -32,7 +33,7 @@ pub struct ResidualGroup {
 pub fn residuals(name: &str, unit: &str, predicted: &[f64], actual: &[f64]) -> Figure {
     let mut pairs: Vec<(f64, f64)> =
         predicted.iter().zip(actual).filter(|(p, a)| p.is_finite() && a.is_finite()).map(|(&p, &a)| (p, a - p)).collect();
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::by(&mut pairs, |a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     residual_groups(name, unit, &groups(&pairs), pairs.len())
 }
 

@@ -6,6 +6,7 @@ use super::theme::{Ink, series_ink};
 use super::{Drawn, NARROW_BELOW};
 use crate::chart::{Axis, Series};
 use crate::format::number;
+use crate::math::sort;
 use plotters::prelude::DrawingBackend;
 
 /// Room above the plot for the name of the vertical axis, below for numbers and the name of the horizontal one, in pixels.
@@ -146,7 +147,7 @@ fn end_labels<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, plot: &Plot, series: &[
     const APART: f64 = 15.0;
     let mut labels: Vec<(f64, &str, Ink)> =
         series.iter().zip(inks).filter_map(|(s, &ink)| s.points.last().map(|p| (plot.y.at(p.1), s.name.as_str(), ink))).collect();
-    labels.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort::by(&mut labels, |a, b| a.0.total_cmp(&b.0));
     let mut lowest = plot.top - APART;
     for label in &mut labels {
         label.0 = label.0.max(lowest + APART);

@@ -14,6 +14,7 @@ use crate::lineage::frame::Frame;
 use crate::lineage::row::RowFormula;
 use crate::lineage::screen::{Subject, spread_rows};
 use crate::math::elementary::powi;
+use crate::math::sort;
 use serde::{Deserialize, Serialize};
 
 /// Levels that are summed to say which sources are worth the rest.
@@ -63,7 +64,7 @@ pub(in crate::lineage) fn unexplained(frame: &Frame<'_>, subjects: &[&Subject<'_
             }
         }
     }
-    found.sort_by_key(|u| (u.y, u.n_levels, u.key));
+    sort::by_key(&mut found, |u| (u.y, u.n_levels, u.key));
     found.dedup_by_key(|u| u.y);
     found
 }

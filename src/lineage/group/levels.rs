@@ -2,6 +2,7 @@
 
 use super::evaluate::FileStats;
 use crate::lineage::frame::Frame;
+use crate::math::sort;
 use crate::table::{MISSING_CODE, MISSING_TIME};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
@@ -137,7 +138,7 @@ impl Levels {
         }
         let n = sized.len();
         let mut chosen: Vec<usize> = (0..most.min(n)).filter_map(|i| sized.get((2 * i + 1) * n / (2 * most.min(n)))).map(|s| s.1).collect();
-        chosen.sort_by_key(|&l| (self.rows(l).len(), l));
+        sort::by_key(&mut chosen, |&l| (self.rows(l).len(), l));
         chosen
     }
 }

@@ -19,6 +19,7 @@ use super::confirm::Derivation;
 use super::formula::{Formula, Latest, Part, Point, Read};
 use super::frame::Frame;
 use super::screen::Subject;
+use crate::math::sort;
 pub(super) use constant::unexplained;
 pub use constant::{UnexplainedEncoding, unexplained_encodings};
 pub use levels::Aggregate;
@@ -235,7 +236,7 @@ pub(super) fn explain(frame: &Frame<'_>, subjects: &[Subject<'_>]) -> Vec<Deriva
             found.extend(earlier::search(frame, subjects, &levels, key));
         }
     }
-    found.sort_by_key(|d| d.y);
+    sort::by_key(&mut found, |d| d.y);
     found
 }
 

@@ -14,6 +14,7 @@ use crate::lineage::proof::REACH;
 use crate::lineage::screen::{Subject, spread_rows};
 use crate::lineage::solve::{Fit, dot, fit, standardise};
 use crate::math::elementary::{exp, ln};
+use crate::math::sort;
 
 /// Most columns eliminated at once: more would take seconds.
 const MOST_COLUMNS: usize = 320;
@@ -86,7 +87,7 @@ fn complete(frame: &Frame<'_>, usable: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let n = frame.n_rows();
     let missing = |c: usize| n - frame.series.get(c).and_then(Option::as_ref).map_or(0, |s| s.n_present);
     let mut ranked: Vec<usize> = usable.to_vec();
-    ranked.sort_by_key(|&c| (missing(c), c));
+    sort::by_key(&mut ranked, |&c| (missing(c), c));
     ranked.truncate(MOST_COLUMNS);
     let wanted = (ROWS_A_COLUMN * ranked.len()).clamp(FEWEST_ROWS, MOST_ROWS.max(2 * ranked.len()));
     let mut rows: Vec<usize> = spread_rows(n, 4 * wanted).collect();
@@ -203,7 +204,7 @@ impl Basis {
             .map(|((w, s), &m)| (w.abs() / (error * s.sqrt()).max(1e-300), m))
             .filter(|(z, _)| *z > SNAP)
             .collect();
-        strong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        sort::by(&mut strong, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         strong.truncate(MOST_TERMS);
         let mut members: Vec<usize> = strong.into_iter().map(|s| s.1).collect();
         members.sort_unstable();

@@ -18,6 +18,7 @@ use super::confirm::{Derivation, Hold};
 use super::formula::{Formula, Part, Point, Read};
 use super::frame::Frame;
 use super::screen::{Subject, anchors};
+use crate::math::sort;
 pub use evaluate::Function;
 use serde::{Deserialize, Serialize};
 pub use target::{identities, power};
@@ -186,7 +187,7 @@ pub(super) fn explain(frame: &Frame<'_>, subjects: Vec<Subject<'_>>, open: &[usi
     found.extend(elimination::search(frame, &subjects, &sources));
     found.extend(mapping::search(frame, open));
     found.extend(bins::search(frame, &subjects, &sources));
-    found.sort_by_key(|d| d.y);
+    sort::by_key(&mut found, |d| d.y);
     // The sum of two columns is found at anchors and by elimination.
     let mut once: Vec<Derivation> = Vec::new();
     for derivation in found {

@@ -8,6 +8,7 @@ use crate::lineage::confirm::Derivation;
 use crate::lineage::formula::Point;
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::Subject;
+use crate::math::sort;
 use std::collections::BTreeSet;
 
 const RELATIVE: f64 = 1e-9;
@@ -47,7 +48,7 @@ impl Operation {
     fn formula(self, a: usize, b: usize) -> RowFormula {
         let signed = |second: f64| {
             let mut terms = vec![(a, 1.0), (b, second)];
-            terms.sort_by_key(|t| t.0);
+            sort::by_key(&mut terms, |t| t.0);
             terms
         };
         match self {

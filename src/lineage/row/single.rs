@@ -8,6 +8,7 @@ use crate::lineage::confirm::{Derivation, Hold};
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::{Subject, spread_rows};
 use crate::math::elementary::powi;
+use crate::math::sort;
 
 /// Rows an affine form is fitted on.
 const FITTED_ON: usize = 400;
@@ -128,10 +129,10 @@ fn line(subject: &Subject<'_>, x: &[f64]) -> Option<(f64, f64, f64)> {
         })
         .collect();
     // The widest tenth of the pairs is the most exact.
-    slopes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
+    sort::by(&mut slopes, |a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
     slopes.truncate((slopes.len() / 4).max(5));
     let widest = slopes.first()?.1;
-    slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort::by(&mut slopes, |a, b| a.0.total_cmp(&b.0));
     let slope = slopes.get(slopes.len() / 2)?.0;
     let rest = middle_of_rest(subject, x, slope);
     Some((slope, rest, (2.0 * subject.half_unit / widest).max(RELATIVE * slope.abs())))

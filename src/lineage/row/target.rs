@@ -12,6 +12,7 @@ use crate::lineage::frame::Frame;
 use crate::lineage::proof::{REACH, bits_needed};
 use crate::lineage::screen::{Subject, anchors, spread_rows};
 use crate::lineage::solve::{Fit, dot, fit, standardise};
+use crate::math::sort;
 
 /// Rows that sums are fitted on.
 const FITTED_ON: usize = 3_000;
@@ -46,7 +47,7 @@ pub fn identities(frame: &Frame<'_>, target: usize, sources: &[usize]) -> Option
     let mut open: Vec<usize> = sources.iter().copied().filter(|c| !alone.contains(c)).collect();
     let mut sums = pairs::search(frame, std::slice::from_ref(&subject), &open, &anchors);
     sums.retain(is_linear);
-    sums.sort_by(|a, b| a.formula.cost().total_cmp(&b.formula.cost()));
+    sort::by(&mut sums, |a, b| a.formula.cost().total_cmp(&b.formula.cost()));
     open.retain(|c| !sums.iter().any(|d| columns(d).contains(c)));
     for _ in 0..ROUNDS {
         let search = Sums::new(frame, &subject, &open);
@@ -89,7 +90,7 @@ impl<'a, 'f> Sums<'a, 'f> {
         let enough = present.iter().filter(|&&p| p).count();
         let missing = |c: usize| frame.series.get(c).and_then(Option::as_ref).map_or(n, |s| n - s.n_present);
         let mut ranked: Vec<usize> = open.to_vec();
-        ranked.sort_by_key(|&c| (missing(c), c));
+        sort::by_key(&mut ranked, |&c| (missing(c), c));
         let mut columns = Vec::new();
         for c in ranked {
             let Some(values) = frame.values(c).filter(|_| missing(c) < n) else { continue };
@@ -174,7 +175,7 @@ fn fitted_best(y: &[f64], x: &[&[f64]], rows: &[usize], first: &Fit) -> Vec<usiz
     let mut inside = rows.to_vec();
     for _ in 0..TRIMS {
         let mut ranked: Vec<(f64, usize)> = rows.iter().map(|&r| (residual(y, x, &best, r).abs(), r)).collect();
-        ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        sort::by(&mut ranked, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let kept = ranked.len() - ranked.len() / 10;
         let mut next: Vec<usize> = ranked.iter().take(kept).map(|r| r.1).collect();
         next.sort_unstable();

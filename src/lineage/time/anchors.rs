@@ -6,6 +6,7 @@
 use super::super::formula::Point;
 use super::axis::{Axis, real};
 use super::screen::{Sample, Screen};
+use crate::math::sort;
 
 /// Anchors at which each column shall tell something.
 const TELLING: usize = 2;
@@ -139,7 +140,7 @@ fn classes(place: usize, screens: &[Screen<'_>], smooth: bool) -> Vec<Class> {
         .filter(|(s, _)| (s.is_smooth || !smooth) && s.tells(place))
         .map(|(s, y)| (s.half_unit, s.values[place], s.cap, y))
         .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::by(&mut found, |a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     found
         .chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq())
         .map(|class| Class {

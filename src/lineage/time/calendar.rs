@@ -12,6 +12,7 @@ use super::TimeFormula;
 use super::axis::real;
 use super::screen::entropy;
 use crate::math::elementary::{cos, log2, sin};
+use crate::math::sort;
 use crate::table::{Kind, MISSING_TIME, time::civil, time::days_in};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
@@ -326,7 +327,7 @@ fn label(frame: &Frame<'_>, y: usize, series: &Series, tried: &[usize], candidat
     if hits.is_empty() {
         return None;
     }
-    hits.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
+    sort::by(&mut hits, |a, b| a.cost().total_cmp(&b.cost()));
     let target = Explained::series(series);
     hits.into_iter().find_map(|calendar| {
         let formula = Formula::Time(TimeFormula::Calendar(calendar));

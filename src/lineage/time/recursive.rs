@@ -13,6 +13,7 @@ use super::screen::{Sample, Screen};
 use super::source::Source;
 use crate::math::elementary::{ln, powi};
 use crate::math::rank::median;
+use crate::math::sort;
 
 /// Rows that tell the share.
 const ROWS: usize = 48;
@@ -200,7 +201,7 @@ fn listed(alpha: f64) -> Vec<Decay> {
         matches!(d, Decay::Span(v) if *v > 1.0) || matches!(d, Decay::HalfLife(v) if *v > 0.0) || matches!(d, Decay::Alpha(v) if *v > 0.0 && *v < 1.0)
     };
     near.retain(|d| valid(d) && (d.alpha() / alpha - 1.0).abs() <= NEAR);
-    near.sort_by(|a, b| (a.alpha() - alpha).abs().total_cmp(&(b.alpha() - alpha).abs()));
+    sort::by(&mut near, |a, b| (a.alpha() - alpha).abs().total_cmp(&(b.alpha() - alpha).abs()));
     near.dedup();
     near
 }

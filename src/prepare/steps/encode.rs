@@ -6,6 +6,7 @@
 //! every feature (one-hot) or one past the last (ordinal); so is a missing label that no step has filled.
 
 use crate::error::Result;
+use crate::math::sort;
 use crate::param::{Domain, ParamSpec, Params};
 use crate::prepare::slots::{Cells, Slot, Slots};
 use crate::prepare::{FittedStep, Learned, StepEntry};
@@ -89,14 +90,14 @@ fn learn(codes: &[u32], levels: &[String], params: &Params) -> Levels {
     let share = |count: usize| count as f64 / codes.len().max(1) as f64;
     let mut frequent: Vec<(&str, usize)> =
         counts.iter().map(|(l, c)| (*l, *c)).filter(|(_, c)| share(*c) >= params.real("min_share") && *c >= params.count("min_rows")).collect();
-    frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    sort::by(&mut frequent, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     frequent.truncate(params.count("max_levels"));
     let mut kept: Vec<String> = frequent.iter().map(|(l, _)| (*l).to_owned()).collect();
     kept.sort();
     let numbers: Option<Vec<f64>> = kept.iter().map(|l| l.parse::<f64>().ok().filter(|n| n.is_finite())).collect();
     if let Some(numbers) = numbers {
         let mut paired: Vec<(f64, String)> = numbers.into_iter().zip(kept).collect();
-        paired.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort::by(&mut paired, |a, b| a.0.total_cmp(&b.0));
         kept = paired.into_iter().map(|(_, l)| l).collect();
     }
     Levels { one_hot: params.word("method") == "one_hot", other: kept.len() < counts.len(), kept }

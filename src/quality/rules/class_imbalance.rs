@@ -5,6 +5,7 @@
 
 use super::super::{Dimension, QualityInput, Rule};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Spelling};
+use crate::math::sort;
 
 /// The rule.
 pub const CLASS_IMBALANCE: Rule = Rule {
@@ -42,7 +43,7 @@ fn check(input: &QualityInput<'_>) -> Checked {
         })
         .collect();
     let of: u64 = counts.iter().map(|c| c.count).sum();
-    counts.sort_by(|a, b| a.count.cmp(&b.count).then(a.text.cmp(&b.text)));
+    sort::by(&mut counts, |a, b| a.count.cmp(&b.count).then(a.text.cmp(&b.text)));
     let Some(rarest) = counts.first().map(|c| c.count).filter(|_| of > 0) else {
         return Checked::skipped(CLASS_IMBALANCE.id, "no row has a target");
     };

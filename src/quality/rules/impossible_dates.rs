@@ -7,6 +7,7 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::{looks_like_date, quartiles};
 use crate::finding::{Certainty, Checked, Evidence, Finding, LISTED_ROWS, Remedy, Severity, Share, Spelling};
+use crate::math::sort;
 use crate::table::{Column, Kind, MISSING_TIME};
 use std::collections::BTreeMap;
 
@@ -76,7 +77,7 @@ fn refused(column: &Column) -> Option<Finding> {
     if spellings.is_empty() {
         return None;
     }
-    spellings.sort_by(|a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
+    sort::by(&mut spellings, |a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
     let share = Share { count: spellings.iter().map(|s| s.count).sum(), of: column.len() as u64 };
     spellings.truncate(LISTED);
     let remedy = Remedy::AddNullSpellings { spellings: spellings.iter().map(|s| s.text.clone()).collect() };

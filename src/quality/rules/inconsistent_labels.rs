@@ -7,6 +7,7 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::code_counts;
 use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share, Spelling};
+use crate::math::sort;
 use crate::table::{Column, Kind};
 use std::collections::BTreeMap;
 
@@ -52,7 +53,7 @@ fn variants(column: &Column) -> Option<Finding> {
     let mut odd = Vec::new();
     let mut cells = 0;
     for mut group in groups.into_values().filter(|g| g.len() > 1) {
-        group.sort_by(|a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
+        sort::by(&mut group, |a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
         cells += group.iter().skip(1).map(|s| s.count).sum::<u64>();
         odd.extend(group);
     }

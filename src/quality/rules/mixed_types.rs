@@ -6,6 +6,7 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::{code_counts, looks_like_date};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share, Spelling};
+use crate::math::sort;
 use crate::table::{Column, Kind};
 
 /// The rule.
@@ -45,7 +46,7 @@ fn of_type(column: &Column, reads: impl Fn(&str) -> bool, kind: &str) -> Option<
     if fitting.ratio() < MOSTLY || odd_cells == 0 {
         return None;
     }
-    odd.sort_by(|a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
+    sort::by(&mut odd, |a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
     odd.truncate(LISTED);
     let spellings = odd.iter().map(|s| s.text.clone()).collect();
     let evidence = Evidence::Spellings { spellings: odd, share: Share { count: odd_cells, of: present } };

@@ -7,6 +7,7 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::code_counts;
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share, Spelling};
+use crate::math::sort;
 use crate::table::Column;
 
 /// The rule.
@@ -71,7 +72,7 @@ fn labels(column: &Column) -> Option<Finding> {
         .map(|(l, n)| Spelling { text: l.clone(), count: *n })
         .collect();
     let sure = spellings.iter().any(|s| is(&SURE, &s.text));
-    spellings.sort_by(|a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
+    sort::by(&mut spellings, |a, b| b.count.cmp(&a.count).then(a.text.cmp(&b.text)));
     finding(column, spellings, present, if sure { Certainty::Strong } else { Certainty::Ask })
 }
 

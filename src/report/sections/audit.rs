@@ -3,6 +3,7 @@
 use super::shared::{count_cell, heads, words};
 use crate::audit::{CHECKS, is_outstanding};
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::math::sort;
 use crate::report::block::{Block, Cell, FindingBlock, Mark, Section, Spans, TableBlock, column, strong, text};
 use crate::report::format::{count, counted};
 use crate::report::words::{finding_block, status};
@@ -55,7 +56,7 @@ pub fn audit(report: &AuditReport<'_>) -> Section {
 pub(super) fn sorted(checked: &[Checked]) -> Vec<&Finding> {
     let mut all: Vec<&Finding> = checked.iter().flat_map(|c| &c.findings).collect();
     let price = |f: &Finding| f.price.as_ref().map_or(0.0, |p| (p.with - p.without).abs());
-    all.sort_by(|a, b| a.severity.cmp(&b.severity).then(a.certainty.cmp(&b.certainty)).then(price(b).total_cmp(&price(a))));
+    sort::by(&mut all, |a, b| a.severity.cmp(&b.severity).then(a.certainty.cmp(&b.certainty)).then(price(b).total_cmp(&price(a))));
     all
 }
 

@@ -2,6 +2,7 @@
 
 use super::shared::{heads, words};
 use crate::augment::{FeatureFidelity, Fidelity, METHODS, Verdict};
+use crate::math::sort;
 use crate::report::block::{Block, Cell, Mark, Section, Span, Spans, TableBlock, column, text};
 use crate::report::format::{count, counted, number, percent, signed};
 
@@ -59,7 +60,7 @@ fn lead(fidelity: &Fidelity) -> Spans {
 
 fn table(fidelity: &Fidelity) -> TableBlock {
     let mut listed: Vec<&FeatureFidelity> = fidelity.features.iter().collect();
-    listed.sort_by_key(|f| !f.off);
+    sort::by_key(&mut listed, |f| !f.off);
     listed.truncate(MOST_FEATURES);
     let more = if listed.len() < fidelity.features.len() {
         format!(", {} of {}", listed.len(), count(fidelity.features.len() as u64))

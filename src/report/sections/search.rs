@@ -3,6 +3,7 @@
 use super::shared::{difference_interval_of, difference_of, heads, metric_title, value_of, words};
 use crate::chart::{Figure, Series, figures};
 use crate::evaluate::Estimate;
+use crate::math::sort;
 use crate::param::{Given, ParamSpec};
 use crate::report::block::{Block, Cell, Mark, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{count, counted};
@@ -166,7 +167,7 @@ fn table(report: &SearchReport<'_>) -> TableBlock {
     let mut order: Vec<(usize, &Trial)> = report.search.trials().iter().enumerate().filter(|(_, t)| t.state != State::Open).collect();
     let sign = if report.search.rules().higher { -1.0 } else { 1.0 };
     let key = |t: &Trial| (t.state != State::Done, t.score().map_or(f64::INFINITY, |s| sign * s));
-    order.sort_by(|a, b| key(a.1).0.cmp(&key(b.1).0).then(key(a.1).1.total_cmp(&key(b.1).1)).then(a.0.cmp(&b.0)));
+    sort::by(&mut order, |a, b| key(a.1).0.cmp(&key(b.1).0).then(key(a.1).1.total_cmp(&key(b.1).1)).then(a.0.cmp(&b.0)));
     let row = |(at, t): &(usize, &Trial)| {
         let (mark, state) = match t.state {
             State::Open | State::Done => (Mark::Quiet, "complete"),
@@ -220,7 +221,7 @@ fn history(report: &SearchReport<'_>) -> Figure {
 /// What mattered, most first; `None` with too few trials.
 fn importance(report: &SearchReport<'_>) -> Option<Figure> {
     let mut shares: Vec<(&str, f64)> = report.search.importance().into_iter().filter_map(|(name, share)| Some((name, share?))).collect();
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sort::by(&mut shares, |a, b| b.1.total_cmp(&a.1));
     let bars: Vec<_> = shares.into_iter().map(|(name, share)| (name.to_owned(), share, None)).collect();
     let caption = "Share of the variance of the complete trials’ ranks that lies between groups of a hyperparameter’s values (epsilon squared), each by itself, within what was tried.";
     let id = format!("search-importance-{}", report.search.rules().key.replace(['#', '/'], "-"));

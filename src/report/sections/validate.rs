@@ -4,6 +4,7 @@ use super::shared::{SplitFacts, dealt, estimate_cell, heads, in_words, method_in
 use super::train::{baseline_phrase, score_phrase};
 use crate::chart::{Figure, figures};
 use crate::evaluate::{Adjustment, CloserLook, Curve, Direction, Estimate, HoldoutResult, Importance, Leaderboard, Standing, metric, metrics_for};
+use crate::math::sort;
 use crate::param::Params;
 use crate::report::block::{Block, Section, Span, Spans, TableBlock, strong, text};
 use crate::report::format::{counted, interval, number, signed};
@@ -219,7 +220,7 @@ fn curves(report: &ValidateReport<'_>, chosen: &Standing, found: &[Curve], id: &
     let several = found.len() > 1;
     let label = |class: usize| report.task.classes.get(class).cloned().unwrap_or_default();
     let mut shown: Vec<&Curve> = found.iter().collect();
-    shown.sort_by_key(|c| (std::cmp::Reverse(c.n.0), c.class));
+    sort::by_key(&mut shown, |c| (std::cmp::Reverse(c.n.0), c.class));
     shown.truncate(MOST_CURVES);
     // The mean over folds, as in the table; the curve itself pools the folds.
     let whole = chosen.estimate(id).filter(|_| !several);
@@ -278,7 +279,7 @@ fn residual_facts(report: &ValidateReport<'_>) -> Option<Block> {
 
 fn importance(report: &ValidateReport<'_>, chosen: &Standing) -> Figure {
     let mut sorted: Vec<&Importance> = report.importance.iter().collect();
-    sorted.sort_by(|a, b| b.loss.value.unwrap_or(0.0).total_cmp(&a.loss.value.unwrap_or(0.0)));
+    sort::by(&mut sorted, |a, b| b.loss.value.unwrap_or(0.0).total_cmp(&a.loss.value.unwrap_or(0.0)));
     let bars: Vec<_> = sorted.iter().filter_map(|i| Some((i.column.clone(), i.loss.value?, i.loss.interval()))).collect();
     let sure = sorted.iter().filter(|i| i.loss.low.is_some_and(|low| low > 0.0)).count() as u64;
     let title = match (sorted.first(), sure) {

@@ -7,6 +7,7 @@
 
 use super::{Asked, NESTED, PRUNING, Sampler, Seen, TRIALS, random};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::param::{Domain, ParamSpec};
 use crate::tune::parzen::Parzen;
 
@@ -62,7 +63,7 @@ fn points<'a>(seen: &[&'a Seen]) -> Vec<&'a [f64]> {
 /// The good trials and the others, each in the order in which they were tried.
 fn divide(seen: &[Seen]) -> (Vec<&Seen>, Vec<&Seen>) {
     let mut order: Vec<usize> = (0..seen.len()).collect();
-    order.sort_by(|&a, &b| seen[b].folds.cmp(&seen[a].folds).then(seen[a].loss.total_cmp(&seen[b].loss)).then(a.cmp(&b)));
+    sort::by(&mut order, |&a, &b| seen[b].folds.cmp(&seen[a].folds).then(seen[a].loss.total_cmp(&seen[b].loss)).then(a.cmp(&b)));
     let mut is_good = vec![false; seen.len()];
     order.iter().take(gamma(seen.len())).for_each(|&i| is_good[i] = true);
     let of = |good: bool| seen.iter().zip(&is_good).filter(|(_, is)| **is == good).map(|(s, _)| s).collect();

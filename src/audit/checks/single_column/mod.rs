@@ -12,6 +12,7 @@ mod trend;
 use super::super::measure::{Sample, measured_rows, z_needed};
 use super::super::{AuditInput, Check};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
+use crate::math::sort;
 use alone::{Alone, Ground, measure, past_permutations};
 use trend::without_trend;
 
@@ -60,7 +61,7 @@ fn run(input: &AuditInput<'_>) -> Checked {
         .map(|a| without_trend(a, input, &sample))
         .filter(|a| a.found.z >= needed)
         .collect();
-    measured.sort_by(|a, b| b.found.value.total_cmp(&a.found.value).then_with(|| a.name.cmp(&b.name)));
+    sort::by(&mut measured, |a, b| b.found.value.total_cmp(&a.found.value).then_with(|| a.name.cmp(&b.name)));
     let findings = judge(measured, &sample, needed, n_columns, |a| past_permutations(a, input, &sample, needed));
     Checked::ran(SINGLE_COLUMN.id, sample.rows.len(), findings)
 }

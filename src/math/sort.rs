@@ -1,0 +1,68 @@
+//! Stable sorting of short lists, in little code.
+//!
+//! The standard library's sort is compiled anew for every type and comparison, at some 5 KiB each: a tenth of the page's download. This one sorts positions
+//! with one routine for all and then moves the values. Two to three times slower; lists as long as a table use the standard library's.
+
+use std::cmp::Ordering;
+
+/// Sorts by a comparison; equal values keep their order.
+pub fn by<T>(values: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    let mut order = merged(values.len(), &mut |a, b| compare(&values[a], &values[b]));
+    for start in 0..order.len() {
+        let mut at = start;
+        while order[at] != start {
+            let from = order[at];
+            order[at] = at;
+            values.swap(at, from);
+            at = from;
+        }
+        order[at] = at;
+    }
+}
+
+/// Sorts by a key, which is made anew for every comparison; equal values keep their order.
+pub fn by_key<T, K: Ord>(values: &mut [T], mut key: impl FnMut(&T) -> K) {
+    by(values, |a, b| key(a).cmp(&key(b)));
+}
+
+/// Positions 0..n in ascending order, equal ones as they stand: runs of twice the length are merged until one is left.
+fn merged(n: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    let mut next = order.clone();
+    let mut length = 1;
+    while length < n {
+        for from in (0..n).step_by(2 * length) {
+            let (middle, to) = ((from + length).min(n), (from + 2 * length).min(n));
+            let (mut left, mut right) = (from, middle);
+            for place in &mut next[from..to] {
+                let take_right = left == middle || (right < to && compare(order[right], order[left]) == Ordering::Less);
+                let taken = if take_right { &mut right } else { &mut left };
+                *place = order[*taken];
+                *taken += 1;
+            }
+        }
+        std::mem::swap(&mut order, &mut next);
+        length *= 2;
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::rng::Stream;
+
+    #[test]
+    fn lists_of_every_length_are_sorted_as_the_standard_library_does() {
+        let mut stream = Stream::new(1, "test/sort", 0);
+        for n in 0..70 {
+            let values: Vec<(u64, usize)> = (0..n).map(|i| (stream.below(10), i)).collect();
+            let (mut own, mut theirs) = (values.clone(), values);
+            by(&mut own, |a, b| b.0.cmp(&a.0));
+            theirs.sort_by(|a, b| b.0.cmp(&a.0));
+            assert_eq!(own, theirs, "{n}");
+            by_key(&mut own, |v| v.1);
+            assert!(own.iter().enumerate().all(|(i, v)| v.1 == i));
+        }
+    }
+}
