@@ -29,6 +29,7 @@ pub mod model;
 pub mod prepare;
 pub mod augment;
 pub mod evaluate;
+pub mod explain;
 pub mod tune;
 pub mod audit;
 pub mod decide;

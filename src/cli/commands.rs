@@ -102,6 +102,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
             print::headline(section);
         }
     }
+    engine.sections.get(&Step::Validate).into_iter().for_each(print::explained);
     print::note(&format!("Written to {}: {}.", options.out.display(), files.map(|(_, name)| name).join(", ")));
     Ok(passes(&engine, Step::Decide, options.fail_on))
 }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::finding::{Certainty, Severity};
 use crate::protocol::Entry;
 use crate::report::block::{Block, Cell, FindingBlock, Section, plain};
+use crate::report::sections::EXPLAIN_HEADING;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -87,6 +88,14 @@ pub(super) fn repairs(audit: Option<&Section>, before: (usize, usize), after: (u
 /// A section's name and statement, and the verdict if it holds one.
 pub(super) fn headline(section: &Section) {
     out(&format!("{}: {}\n", section.title, plain(&section.statement)));
+}
+
+/// What the explanation found, in one paragraph.
+pub(super) fn explained(section: &Section) {
+    let mut after = section.blocks.iter().skip_while(|b| !matches!(b, Block::Heading { text } if text == EXPLAIN_HEADING));
+    if let Some(Block::Paragraph { text }) = after.nth(1) {
+        out(&format!("{EXPLAIN_HEADING}: {}\n", plain(text)));
+    }
 }
 
 fn blocks(all: &[Block]) {

@@ -260,6 +260,11 @@ impl Context {
         holdout.map(crate::split::Holdout::open).ok_or_else(|| Error::internal("a holdout that was not dealt"))
     }
 
+    /// All rows but the sealed ones.
+    pub(super) fn development_rows(&mut self) -> Result<Rows> {
+        self.train_of(Part::Development).map(|(train, _)| train.rows().clone())
+    }
+
     fn train_of(&mut self, part: Part) -> Result<(Train, Option<Rows>)> {
         let split = self.split()?;
         match part {

@@ -9,15 +9,15 @@ use crate::finding::{Checked, Finding};
 use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
-    AuditReport, AugmentReport, Calls, DecideReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport, TrainReport,
-    ValidateReport, audit, augment, before_and_after, decide, derived_columns, honesty, power, prepare, quality, search, search_json, search_so_far,
-    task, tell_reopened, train, validate, zeros,
+    AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
+    TrainReport, ValidateReport, audit, augment, before_and_after, decide, derived_columns, explain, honesty, power, prepare, quality, search,
+    search_json, search_so_far, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
 use crate::step::Step;
 use crate::table::{Loaded, Table};
-use crate::task::TaskKind;
+use crate::task::{Task, TaskKind};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -105,6 +105,20 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// Why the model says what it says, as it may be shown.
+    fn explanation(&self, task: &Task) -> Vec<block::Block> {
+        let Some((learner, explained)) = self.outcome.board.as_ref().and_then(|b| b.chosen()).zip(self.outcome.explained.as_ref()) else {
+            return Vec::new();
+        };
+        let found = explained.as_ref().map(|found| if self.shared { suppress::explained(found) } else { Some(found.as_ref().clone()) });
+        let explained = match &found {
+            Ok(None) => return Vec::new(),
+            Ok(Some(found)) => Ok(found),
+            Err(error) => Err(*error),
+        };
+        explain(&ExplainReport { task, learner: &learner.title, explained, table: (!self.shared).then_some(self.table) })
+    }
+
     fn validate_section(&self) -> Option<Section> {
         let o = self.outcome;
         let (task, board) = self.plan.map(|p| &p.task).zip(o.board.as_ref())?;
@@ -119,6 +133,7 @@ impl<'a> Input<'a> {
             calls: self.calls()?,
         });
         section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+        section.blocks.extend(self.explanation(task));
         Some(section)
     }
 
@@ -243,6 +258,7 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
         "leaderboard": o.board,
         "holdout": o.holdout,
         "importance": o.importance,
+        "explained": o.explained.as_ref().and_then(|e| e.as_ref().ok()).and_then(|e| suppress::explained(e)),
         "decision": o.decision,
         "fidelity": o.fidelity,
     });

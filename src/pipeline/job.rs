@@ -7,6 +7,7 @@ use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
 use crate::evaluate::{Adjusted, FoldResult, Importance, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
+use crate::explain::{Ask, Explained, explain};
 use crate::features::Features;
 use crate::finding::Checked;
 use crate::model::{FitPart, Learner, Model, learners};
@@ -82,6 +83,13 @@ pub enum Job {
         /// Which fold.
         fold: u32,
     },
+    /// Why the model says what it says. Of sealed rows once they are opened: then it is the fitted model; else that of a learner on one fold.
+    Explain {
+        /// Which learner.
+        learner: u32,
+        /// Which fold, where no rows were sealed.
+        fold: Option<u32>,
+    },
 }
 
 /// What a job gives.
@@ -111,6 +119,8 @@ pub enum JobOutput {
     Holdout(Box<FoldResult>, Option<Box<FoldResult>>),
     /// From [`Job::Importance`]: one entry a raw column.
     Importance(Vec<Importance>),
+    /// From [`Job::Explain`]; `Err` when there is nothing to explain.
+    Explained(std::result::Result<Box<Explained>, Error>),
 }
 
 impl Context {
@@ -138,6 +148,7 @@ impl Context {
             Job::Compare(learner) => self.compare(learner),
             Job::Holdout { baseline } => self.holdout(baseline, &go_on),
             Job::Importance { learner, fold } => self.importance(learner, fold, &go_on),
+            Job::Explain { learner, fold } => Ok(JobOutput::Explained(self.explain(learner, fold, &go_on).map(Box::new))),
         }?;
         told.borrow_mut()(1, 1);
         Ok(output)
@@ -250,6 +261,26 @@ impl Context {
             permutation_importance(&judge, &predict, features, rows, main, (i, column, members))
         };
         groups.iter().enumerate().map(one).collect::<Result<_>>().map(JobOutput::Importance)
+    }
+
+    fn explain(&mut self, learner: u32, fold: Option<u32>, pulse: &dyn Fn()) -> Result<Explained> {
+        self.judge()?;
+        let Some(fold) = fold else {
+            let unseen = self.open_holdout()?;
+            let train = self.development_rows()?;
+            let (fitted, judge) = (self.fitted()?, self.made_judge()?);
+            let (train, unseen) = (train.as_slice(), unseen.as_slice());
+            let (model, recipe) = (&fitted.model, &fitted.recipe);
+            return explain(&Ask { model, recipe, table: self.table()?, train, unseen, sealed: true, judge: &judge, pulse });
+        };
+        let (entry, params) = self.learner(learner)?;
+        let seed = self.plan()?.seed;
+        let (train, unseen) = self.fold_rows(fold)?;
+        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        let (judge, prepared) = (self.made_judge()?, self.made_part()?);
+        let model = &entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
+        let (train, unseen) = (train.rows().as_slice(), unseen.as_slice());
+        explain(&Ask { model, recipe: &prepared.recipe, table: self.table()?, train, unseen, sealed: false, judge: &judge, pulse })
     }
 
     fn learner(&self, index: u32) -> Result<(&'static Learner, Params)> {

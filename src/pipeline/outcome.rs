@@ -15,6 +15,7 @@ use crate::evaluate::zeros::{Zeros, zeros};
 use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
 };
+use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::math::sort;
 use crate::model::learners;
@@ -82,6 +83,8 @@ pub struct Outcome {
     pub zeros: Option<Zeros>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
+    /// Why the model says what it says, or why that cannot be told.
+    pub explained: Option<std::result::Result<Box<Explained>, Error>>,
     /// Go, caution or no-go; `None` before anything was validated.
     pub decision: Option<Decision>,
     /// Findings accepted with a reason that still holds.
@@ -137,6 +140,7 @@ impl Outcome {
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
             (self.closer, self.zeros) = (None, None);
             self.importance.clear();
+            self.explained = None;
         }
     }
 
@@ -304,6 +308,17 @@ impl Outcome {
         sort::by(&mut self.importance, |a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
+    }
+
+    /// Takes the explanation; the verdict does not rest on it, so one that failed is told as such.
+    pub(super) fn take_explained(&mut self, results: Vec<Result<JobOutput>>) {
+        for result in results {
+            self.explained = Some(match result {
+                Ok(JobOutput::Explained(explained)) => explained,
+                Ok(_) => Err(Error::internal("an explanation that is none")),
+                Err(error) => Err(error),
+            });
+        }
     }
 
     /// How the learners do on a target that is often 0.

@@ -52,10 +52,12 @@ pub enum Stage {
     Fit,
     /// Importance by fold, and the sealed rows.
     Judge,
+    /// Why the model says what it says.
+    Explain,
 }
 
 impl Stage {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
@@ -71,6 +73,7 @@ impl Stage {
         Self::Begin,
         Self::Fit,
         Self::Judge,
+        Self::Explain,
     ];
 
     /// The step whose screen shows the stage's results.
@@ -82,7 +85,7 @@ impl Stage {
             Self::Prepare => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare => Step::Train,
-            Self::Begin | Self::Fit | Self::Judge => Step::Validate,
+            Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
         }
     }
 
@@ -105,6 +108,7 @@ impl Stage {
             Self::Begin => "Preparing the final fit",
             Self::Fit => "Final fit",
             Self::Judge => "Validation",
+            Self::Explain => "Explanation",
         }
     }
 }
@@ -212,6 +216,7 @@ impl Run {
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
             Stage::Judge => o.judged,
+            Stage::Explain => o.explained.is_some(),
         }
     }
 
@@ -244,11 +249,12 @@ impl Run {
             Stage::Fit => (0..self.outcome.begun.as_ref()?.1).map(|part| Job::FitPart { learner: chosen.unwrap_or(0), part }).collect(),
             Stage::Judge => {
                 let mut jobs = vec![Job::Importance { learner: chosen?, fold: plan.split.folds.saturating_sub(1) }];
-                if plan.split.holdout > 0.0 || plan.test_from.is_some() {
+                if has_sealed(plan) {
                     jobs.push(Job::Holdout { baseline: self.outcome.best_baseline() });
                 }
                 jobs
             }
+            Stage::Explain => vec![Job::Explain { learner: chosen?, fold: (!has_sealed(plan)).then(|| plan.split.folds.saturating_sub(1)) }],
         })
     }
 
@@ -306,6 +312,7 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
                 self.outcome.judge(&plan, table, results)?;
             }
+            Stage::Explain => self.outcome.take_explained(results),
         }
         self.decide();
         Ok(None)
@@ -383,6 +390,11 @@ impl Run {
         let plan = self.plan.clone();
         self.outcome.decide(plan.as_deref());
     }
+}
+
+/// Whether rows are sealed.
+fn has_sealed(plan: &Plan) -> bool {
+    plan.split.holdout > 0.0 || plan.test_from.is_some()
 }
 
 /// The first stage whose results two plans do not share.

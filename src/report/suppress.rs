@@ -8,6 +8,7 @@
 //! - Bins and groups of fewer rows are not drawn, or drawn at one height; curves need as many rows on both sides.
 //! - Smallest and largest values are not given; spreads are quantiles. The target by the values of a column (`audit::by_value`) is told for groups
 //!   of as many rows only, cut at deciles.
+//! - An explanation takes no single row apart: examples are means of as many rows, and lines of single rows are told by quantiles and fifths.
 //! - Preparation keeps a level only if it stands in as many training rows (`prepare::steps::encode`, `min_rows`), so that neither a
 //!   feature's name nor a bundle holds a rarer one; a bundle's schema lists no levels.
 //!
@@ -18,6 +19,7 @@
 //! Source: the smallest-cell rule and complementary suppression of statistical disclosure control (Hundepool et al. 2012, chapter 4).
 
 use super::format::count;
+use crate::explain::Explained;
 use crate::finding::{Checked, Evidence, Finding, Remedy, Spelling};
 use crate::table::Table;
 
@@ -32,6 +34,14 @@ const OWN_WORDS: &str = "null_spellings";
 #[must_use]
 pub fn checked(all: &[Checked], table: &Table) -> Vec<Checked> {
     all.iter().map(|c| Checked { findings: c.findings.iter().map(|f| finding(f, table)).collect(), ..c.clone() }).collect()
+}
+
+/// An explanation without single rows; none where it rests on too few.
+#[must_use]
+pub fn explained(explained: &Explained) -> Option<Explained> {
+    let mut shared = (explained.n_rows.0 >= LEAST_ROWS).then(|| explained.clone())?;
+    shared.examples.iter_mut().for_each(|e| e.one = None);
+    Some(shared)
 }
 
 /// The same, with classes of too few rows joined to others: for files that give counts as numbers.

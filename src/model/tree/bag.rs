@@ -184,7 +184,7 @@ impl<'a> Bag<'a> {
                 least_gain: self.least_gain,
             };
             let nodes = grower.grow(&stats, &mut rules);
-            model.push(&self.binned, &nodes, |node, values| self.leaf(node, values));
+            model.push(&self.binned, &nodes, self.shape.outputs, |node, values| self.leaf(node, values));
         }
         model
     }

@@ -205,7 +205,7 @@ impl<'a> Fit<'a> {
             scores[row as usize] += values[leaf_of(self.table.binned, nodes, row as usize)];
         }
         let mut leaves = nodes.iter().zip(&values).filter(|(node, _)| node.cut.is_none()).map(|(_, value)| *value);
-        self.model.push(self.table.binned, nodes, |_, values| values.extend(leaves.next()));
+        self.model.push(self.table.binned, nodes, self.width - 1, |_, values| values.extend(leaves.next()));
     }
 
     /// What a leaf adds.

@@ -65,6 +65,10 @@ pub struct TreeModel {
     pub values: Vec<f64>,
     /// Gain of all cuts on each feature, shape `(n_features,)`, in the units of the loss; not used to predict.
     pub gain: Vec<f64>,
+    /// What each leaf was grown on, shape `(n_leaves,)`: its training rows, in an average their weight; above 0. Not used to predict.
+    /// Empty in a model that was written before this was kept.
+    #[serde(default)]
+    pub cover: Vec<f32>,
 }
 
 /// How far the values of a leaf of class shares may be from a sum of 1: rounding over many rows.
@@ -86,11 +90,12 @@ impl TreeModel {
             leaf_width,
             values: Vec::new(),
             gain: vec![0.0; n_features],
+            cover: Vec::new(),
         }
     }
 
-    /// Adds a grown tree; `value` gives the values of a leaf from its sums.
-    fn push(&mut self, binned: &Binned, nodes: &[Node], mut value: impl FnMut(&Node, &mut Vec<f64>)) {
+    /// Adds a grown tree; `value` gives the values of a leaf from its sums, and `covered` is the place of its cover among them.
+    fn push(&mut self, binned: &Binned, nodes: &[Node], covered: usize, mut value: impl FnMut(&Node, &mut Vec<f64>)) {
         let root = self.left.len() as u32;
         self.roots.push(root);
         for node in nodes {
@@ -106,6 +111,7 @@ impl TreeModel {
                 self.feature.push((self.values.len() / self.leaf_width) as u32);
                 self.threshold.push(0.0);
                 self.left.push(0);
+                self.cover.push((node.sums.get(covered).copied().unwrap_or(0.0) as f32).clamp(f32::MIN_POSITIVE, f32::MAX));
                 value(node, &mut self.values);
             }
         }
@@ -123,6 +129,7 @@ impl TreeModel {
         self.left.extend(part.left.iter().map(|&l| if l == 0 { 0 } else { l + nodes }));
         self.threshold.extend(part.threshold);
         self.values.extend(part.values);
+        self.cover.extend(part.cover);
         self.gain.iter_mut().zip(part.gain).for_each(|(all, more)| *all += more);
         Ok(())
     }
@@ -137,6 +144,7 @@ impl TreeModel {
         self.left.truncate(end as usize);
         self.missing_right.retain(|node| *node < end);
         self.values.truncate(leaves * self.leaf_width);
+        self.cover.truncate(leaves);
         self.gain = gain;
     }
 
@@ -180,6 +188,10 @@ impl TreeModel {
             || self.missing_right.last().is_some_and(|&last| last as usize >= n_nodes)
         {
             return broken("arrays that do not fit");
+        }
+        let covered = self.cover.is_empty() || self.cover.len() * width == self.values.len();
+        if !(covered && self.cover.iter().all(|c| c.is_finite() && *c > 0.0)) {
+            return broken("leaves that were grown on nothing");
         }
         let turns_fit = self.combination != Combination::SoftmaxSum || self.roots.len().is_multiple_of(n_classes);
         let some_needed = self.combination != Combination::Average || !self.roots.is_empty();

@@ -14,7 +14,7 @@ use crate::math::sum::{sum, sum_of};
 use crate::model::linear::path::folds;
 use crate::model::{Features, Predictions, TrainingSet};
 use serde::{Deserialize, Serialize};
-use smo::{Dual, KernelRows, Solution};
+use smo::{Dual, KernelRows, Solution, TOLERANCE, TOLERANCE_OF_FOLDS};
 
 /// Most training rows: time grows faster than their square, and the model carries many of them.
 const MAX_ROWS: usize = 5_000;
@@ -101,7 +101,7 @@ pub fn support_vectors(train: &TrainingSet, machine: Machine, seed: u64, pulse: 
         let positive: Vec<bool> = train.target().iter().map(|&t| t as usize == class).collect();
         let everyone: Vec<usize> = (0..rows.len()).collect();
         let asked = Asked { positive: &positive, weights: train.weights(), c: machine.c, pulse };
-        let decision = asked.classification(&everyone, &mut kernels)?;
+        let decision = asked.classification(&everyone, &mut kernels, TOLERANCE)?;
         let curve = asked.curve(train, &mut kernels, seed.wrapping_add(class as u64))?;
         fitted.push((decision, curve));
     }
@@ -135,6 +135,7 @@ fn tube(kernels: &mut KernelRows<'_>, y: &[f64], weights: &[f64], machine: Machi
         signs: (0..2 * n).map(|t| if t < n { 1.0 } else { -1.0 }).collect(),
         linear: y.iter().map(|y| machine.epsilon - y).chain(y.iter().map(|y| machine.epsilon + y)).collect(),
         bounds: weights.iter().chain(weights).map(|w| machine.c * w).collect(),
+        tolerance: TOLERANCE,
     };
     dual.solve(kernels, pulse)
 }
@@ -149,19 +150,20 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Weights of the members, in their order, and the intercept.
-    fn classification(&self, members: &[usize], kernels: &mut KernelRows<'_>) -> Result<Decision> {
-        let solution = self.margin(members, kernels)?;
+    fn classification(&self, members: &[usize], kernels: &mut KernelRows<'_>, tolerance: f64) -> Result<Decision> {
+        let solution = self.margin(members, kernels, tolerance)?;
         let sign = |i: usize| if self.positive[i] { 1.0 } else { -1.0 };
         Ok((solution.alphas.iter().zip(members).map(|(a, &i)| a * sign(i)).collect(), solution.intercept))
     }
 
     /// The dual of two classes with a soft margin.
-    fn margin(&self, members: &[usize], kernels: &mut KernelRows<'_>) -> Result<Solution> {
+    fn margin(&self, members: &[usize], kernels: &mut KernelRows<'_>, tolerance: f64) -> Result<Solution> {
         let dual = Dual {
             members,
             signs: members.iter().map(|&i| if self.positive[i] { 1.0 } else { -1.0 }).collect(),
             linear: vec![-1.0; members.len()],
             bounds: members.iter().map(|&i| self.c * self.weights[i]).collect(),
+            tolerance,
         };
         dual.solve(kernels, self.pulse)
     }
@@ -176,7 +178,7 @@ impl Asked<'_> {
         }
         let (mut values, mut signs, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for (learned, judged) in parts {
-            let (pulls, intercept) = self.classification(&learned, kernels)?;
+            let (pulls, intercept) = self.classification(&learned, kernels, TOLERANCE_OF_FOLDS)?;
             let mut decisions = vec![intercept; judged.len()];
             for (&i, pull) in learned.iter().zip(&pulls).filter(|(_, v)| **v != 0.0) {
                 let row = kernels.row(i);
@@ -331,7 +333,7 @@ mod tests {
             } else {
                 let positive: Vec<bool> = target.iter().map(|t| *t == 1.0).collect();
                 let asked = Asked { positive: &positive, weights: &weights, c: machine.c, pulse: &|| {} };
-                let solution = asked.margin(&(0..90).collect::<Vec<_>>(), &mut kernels).unwrap();
+                let solution = asked.margin(&(0..90).collect::<Vec<_>>(), &mut kernels, TOLERANCE).unwrap();
                 ((0..90).map(|i| solution.alphas[i] * if positive[i] { 1.0 } else { -1.0 }).collect(), solution)
             };
             let name = format!("{} {} {} {} {}", case["degree"], case["gamma"], case["c"], case["target"], case["weights"]);

@@ -6,6 +6,7 @@ mod audit;
 
 mod augment;
 mod decide;
+mod explain;
 mod honesty;
 mod lineage;
 mod power;
@@ -24,6 +25,7 @@ pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
 pub use decide::{DecideReport, decide};
+pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use honesty::honesty;
 pub use power::power;

@@ -8,13 +8,15 @@ use crate::evaluate::{
     Dependence, Estimate, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Metric, closer_look, holdout, leaderboard, metrics_for,
     usual_metric,
 };
+use crate::explain::{Apart, Dependence as Follows, Example as ExampleRow, Explained, How, Rule, Scale, Surrogate, Weight, Which};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
 use crate::math::rng::Stream;
 use crate::model::Predictions;
 use crate::param::Params;
 use crate::quality::{Dimension, Score};
-use crate::report::block::{Block, Cell, Section, TableBlock, plain};
+use crate::report::block::{Block, Cell, Section, TableBlock, plain, text};
 use crate::split::Strategy;
+use crate::table::{Column, Table};
 use crate::task::{Task, TaskKind};
 
 const N: usize = 200;
@@ -263,6 +265,73 @@ fn nothing_trained_and_nothing_tested_still_renders() {
     let section = decide(&DecideReport { task: &example.task, decision: &decision, metric: "roc_auc", found: &[], learner: None });
     assert!(plain(&section.statement).starts_with("Nothing was tested"));
     examine(&section);
+}
+
+fn explained() -> Explained {
+    let weight = |column: &str, mean: f64, direction| Weight { column: column.into(), mean, half: Some(0.05), direction };
+    let apart = |row| Apart { row, values: vec![0.5, -0.25], total: 0.35, prediction: 0.586, truth: 1.0 };
+    let line = |from: f64| (0..4).map(|i| from + 0.1 * f64::from(i)).collect::<Vec<_>>();
+    let by = |column: &str, numbers: Vec<f64>, labels: Vec<String>| Follows {
+        column: column.into(),
+        numbers,
+        labels,
+        mean: line(0.3),
+        band: line(0.3).iter().map(|m| (m - 0.1, m + 0.1)).collect(),
+        parts: vec![line(0.1), line(0.5)],
+        apart: Some(0.2),
+        n_rows: 300,
+    };
+    let rule = |low, high| Rule { conditions: vec![("b=x".into(), low, high), ("a".into(), Some(2.0), Some(3.5))], value: 0.7, share: 0.5 };
+    let which = [Which::Highest, Which::Middle, Which::Lowest, Which::Missed];
+    Explained {
+        how: How::Trees,
+        scale: Scale::LogOdds,
+        class: 1,
+        sealed: true,
+        n_rows: (40, 40),
+        base: 0.1,
+        error: None,
+        columns: vec![weight("a", 0.4, Some(0.9)), weight("b", 0.2, None)],
+        dependence: vec![by("a", line(0.0), Vec::new()), by("b", Vec::new(), ["w", "x", "y", "z"].map(str::to_owned).to_vec())],
+        surrogate: Surrogate { rules: vec![rule(Some(0.5), None), rule(None, Some(0.5))], fidelity: Some(0.93), n_rows: (160, 40) },
+        examples: which.map(|which| ExampleRow { which, one: Some(apart(Some(6))), few: Some(apart(None)) }).to_vec(),
+    }
+}
+
+#[test]
+fn an_explanation_takes_rows_apart_on_screen_and_means_of_rows_in_what_is_shared() {
+    let example = example(TaskKind::Binary, 0.5);
+    let columns = ["a", "b"].map(|name| Column::numeric(name, (0..40).map(|i| 700.0 + f64::from(i)).collect(), 0));
+    let table = Table::new(columns.to_vec()).unwrap();
+    let section = |explained: &Explained, table: Option<&Table>| Section {
+        id: "validate".into(),
+        title: "Validate".into(),
+        eyebrow: "e".into(),
+        statement: vec![text("s")],
+        lead: vec![text("l")],
+        blocks: explain(&ExplainReport { task: &example.task, learner: "Gradient boosting", explained: Ok(explained), table }),
+    };
+    let own = section(&explained(), Some(&table));
+    examine(&own);
+    let shared = crate::report::suppress::explained(&explained()).unwrap();
+    let sent = section(&shared, None);
+    examine(&sent);
+    let (own, sent) = (serde_json::to_string(&own).unwrap(), serde_json::to_string(&sent).unwrap());
+    for said in [
+        "Gradient boosting",
+        "They rise with",
+        "If b=x and 2 < a ≤ 3.50",
+        "If not b=x and",
+        "it nearly is the model",
+        "depends somewhat",
+        "in log-odds of",
+    ] {
+        assert!(own.contains(said) && sent.contains(said), "{said}: {sent}");
+    }
+    assert!(own.contains("706") && own.contains("row of the table") && !sent.contains("706") && !sent.contains("row of the table"));
+    assert!(sent.contains("the mean of 5 unseen rows"));
+    let few = Explained { n_rows: (4, 4), ..explained() };
+    assert!(crate::report::suppress::explained(&few).is_none());
 }
 
 fn finding(check: &str, severity: Severity, certainty: Certainty, column: &str) -> Finding {

@@ -67,8 +67,16 @@ impl Checkpoint {
     /// The result of a job, if it is known; otherwise the job is noted as being out.
     pub fn start(&mut self, id: u64, job: Job, packed: &[u8]) -> Option<Vec<u8>> {
         // Rules, checks and recipes are quick; the sealed rows are opened by the run that asks for them and by no other.
-        let worth =
-            matches!(job, Job::Trial { .. } | Job::Nested { .. } | Job::Fold { .. } | Job::Compare(_) | Job::FitPart { .. } | Job::Importance { .. });
+        let worth = matches!(
+            job,
+            Job::Trial { .. }
+                | Job::Nested { .. }
+                | Job::Fold { .. }
+                | Job::Compare(_)
+                | Job::FitPart { .. }
+                | Job::Importance { .. }
+                | Job::Explain { fold: Some(_), .. }
+        );
         if !worth {
             return None;
         }
