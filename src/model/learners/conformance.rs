@@ -14,7 +14,7 @@ const KINDS: [TaskKind; 3] = [TaskKind::Regression, TaskKind::Binary, TaskKind::
 /// Name, columns, target and weights of an awkward table.
 type Awkward = (&'static str, Vec<Vec<f64>>, Vec<f64>, Vec<f64>);
 
-fn n_classes(kind: TaskKind) -> usize {
+pub(super) fn n_classes(kind: TaskKind) -> usize {
     match kind {
         TaskKind::Regression => 0,
         TaskKind::Binary => 2,
@@ -22,7 +22,7 @@ fn n_classes(kind: TaskKind) -> usize {
     }
 }
 
-fn set(columns: &[Vec<f64>], target: Vec<f64>, weights: Vec<f64>, kind: TaskKind) -> TrainingSet {
+pub(super) fn set(columns: &[Vec<f64>], target: Vec<f64>, weights: Vec<f64>, kind: TaskKind) -> TrainingSet {
     let n = target.len();
     let features = if columns.is_empty() { Features::from_columns(vec![], vec![], n).unwrap() } else { features(columns) };
     TrainingSet::new(features, target, weights, kind, n_classes(kind), n).unwrap()
@@ -47,7 +47,7 @@ fn easy(kind: TaskKind, n: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<f64>) {
 }
 
 /// The easy problem of a learner: amounts above 0 for one that knows no others.
-fn easy_for(learner: &Learner, kind: TaskKind, n: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<f64>) {
+pub(super) fn easy_for(learner: &Learner, kind: TaskKind, n: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<f64>) {
     let (columns, mut target) = easy(kind, n, seed);
     if learner.id == "glm" {
         target.iter_mut().for_each(|y| *y = crate::math::elementary::exp(0.4 * *y));
@@ -55,12 +55,12 @@ fn easy_for(learner: &Learner, kind: TaskKind, n: usize, seed: u64) -> (Vec<Vec<
     (columns, target)
 }
 
-fn easy_set(learner: &Learner, kind: TaskKind, n: usize) -> TrainingSet {
+pub(super) fn easy_set(learner: &Learner, kind: TaskKind, n: usize) -> TrainingSet {
     let (columns, target) = easy_for(learner, kind, n, 1);
     set(&columns, target, vec![1.0; n], kind)
 }
 
-fn each(mut body: impl FnMut(&'static Learner, TaskKind)) {
+pub(super) fn each(mut body: impl FnMut(&'static Learner, TaskKind)) {
     for learner in LEARNERS {
         for &kind in learner.tasks {
             body(learner, kind);
@@ -68,15 +68,15 @@ fn each(mut body: impl FnMut(&'static Learner, TaskKind)) {
     }
 }
 
-fn fit(learner: &Learner, train: &TrainingSet) -> Model {
+pub(super) fn fit(learner: &Learner, train: &TrainingSet) -> Model {
     learner.fit(&Params::defaults(learner.params), train, 7).unwrap_or_else(|e| panic!("{}: {e}", learner.id))
 }
 
-fn bits(predictions: &Predictions) -> Vec<u64> {
+pub(super) fn bits(predictions: &Predictions) -> Vec<u64> {
     predictions.values.iter().map(|v| v.to_bits()).collect()
 }
 
-fn loss(predictions: &Predictions, target: &[f64]) -> f64 {
+pub(super) fn loss(predictions: &Predictions, target: &[f64]) -> f64 {
     let width = predictions.n_classes.max(1);
     let each = target.iter().enumerate().map(|(i, &y)| {
         let row = &predictions.values[i * width..(i + 1) * width];

@@ -4,6 +4,8 @@ pub mod amounts;
 pub mod baseline;
 pub mod blending;
 #[cfg(test)]
+mod changed_input;
+#[cfg(test)]
 mod conformance;
 pub mod decision_tree;
 pub mod elastic_net;

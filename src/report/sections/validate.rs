@@ -172,7 +172,7 @@ fn calls(calls: &Calls<'_>, kind: TaskKind) -> Spans {
     says.push(text(format!(" (in the folds {}): the ", interval(ends.0, ends.1))));
     says.push(Span::Term("threshold".into()));
     says.push(text(format!(" with {aim} on the predictions of the other folds")));
-    says.push(text(if calls.guessed { ", since so few rows are positive that hardly any reaches 0.5." } else { "." }));
+    says.push(text(if calls.guessed { " (the usual rule where fewer than a fifth of the rows are positive)." } else { "." }));
     says
 }
 
