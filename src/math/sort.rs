@@ -56,7 +56,7 @@ mod tests {
     fn lists_of_every_length_are_sorted_as_the_standard_library_does() {
         let mut stream = Stream::new(1, "test/sort", 0);
         for n in 0..70 {
-            let values: Vec<(u32, usize)> = (0..n).map(|i| (stream.below(10), i)).collect();
+            let values: Vec<(u64, usize)> = (0..n).map(|i| (u64::from(stream.below(10)), i)).collect();
             let (mut own, mut theirs) = (values.clone(), values);
             by(&mut own, |a, b| b.0.cmp(&a.0));
             theirs.sort_by(|a, b| b.0.cmp(&a.0));
