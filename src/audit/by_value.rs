@@ -71,7 +71,7 @@ fn by_value(column: &Column, input: &AuditInput<'_>, presence: bool) -> Option<B
 
 /// Rows by deciles of their numbers; equal numbers stay together.
 fn numbers(x: &[f64], mut rows: Vec<usize>) -> Vec<Rows> {
-    rows.sort_by(|a, b| x[*a].total_cmp(&x[*b]));
+    sort::along(&mut rows, &|i| x[i]);
     let starts: Vec<usize> = (0..rows.len()).filter(|&i| i == 0 || x[rows[i]].total_cmp(&x[rows[i - 1]]).is_ne()).collect();
     let cuts: Vec<usize> = if starts.len() <= GROUPS {
         starts

@@ -6,6 +6,7 @@
 
 use super::Scored;
 use crate::math::elementary::{logistic, logit};
+use crate::math::sort;
 use crate::math::sum;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,7 @@ pub fn calibration(scored: &Scored<'_>, class: usize) -> Option<Calibration> {
     }
     let outcome = scored.classes().map(|c| f64::from(u8::from(c == class)));
     let mut rows: Vec<(f64, f64)> = scored.predictions.class(class).into_iter().zip(outcome).collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::pairs(&mut rows);
     let bins = bins(&rows, (rows.len() / LEAST_ROWS).clamp(1, BINS));
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let ece = bins.iter().map(|b| b.n as f64 * (b.observed - b.predicted).abs()).sum::<f64>() / rows.len() as f64;

@@ -5,6 +5,7 @@
 
 use super::Scored;
 use super::interval::quantile;
+use crate::math::sort;
 use crate::math::sum;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +53,7 @@ pub fn residuals(scored: &Scored<'_>) -> Option<Residuals> {
         return None;
     }
     let mut rows: Vec<(f64, f64)> = scored.predictions.values.iter().zip(scored.truth).map(|(&p, &t)| (p, t - p)).collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::pairs(&mut rows);
     let misses: Vec<f64> = rows.iter().map(|r| r.1).collect();
     let mut sorted = misses.clone();
     sorted.sort_by(f64::total_cmp);

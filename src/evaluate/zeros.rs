@@ -6,6 +6,7 @@
 
 use super::{FoldResult, Judge};
 use crate::error::Result;
+use crate::math::sort;
 use crate::math::sum::sum_of;
 use crate::task::TaskKind;
 use serde::{Deserialize, Serialize};
@@ -99,17 +100,17 @@ fn on_zeros(learner: usize, amount_only: bool, truth: &[f64], predicted: &[f64],
         mae_amount: sum_of(amounts().map(|(y, p)| (p - y).abs())) / ratio(n_amounts, 1),
         total: sum_of(predicted.iter().copied()) / total,
         on_zeros: sum_of(rows().filter(|(y, _)| *y == 0.0).map(|(_, p)| p)) / ratio(truth.len() - n_amounts, 1) / mean,
-        gap: gap(rows().collect()) / mean,
+        gap: gap(rows().map(|(y, p)| (p, y)).collect()) / mean,
     }
 }
 
-/// Largest distance of the means of prediction and truth in groups of equal size by prediction.
+/// Largest distance of the means of prediction and truth in groups of equal size by prediction; rows are (prediction, truth).
 fn gap(mut rows: Vec<(f64, f64)>) -> f64 {
-    rows.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.total_cmp(&b.0)));
+    sort::pairs(&mut rows);
     let n = rows.len();
     let one = |k: usize| {
         let group = &rows[n * k / GROUPS..n * (k + 1) / GROUPS];
-        sum_of(group.iter().map(|(y, p)| p - y)).abs() / ratio(group.len().max(1), 1)
+        sum_of(group.iter().map(|(p, y)| p - y)).abs() / ratio(group.len().max(1), 1)
     };
     (0..GROUPS).map(one).fold(0.0, f64::max)
 }

@@ -12,6 +12,7 @@
 use super::additive::told;
 use crate::error::Result;
 use crate::math::rank::{quantile, sorted};
+use crate::math::sort;
 use crate::math::sum::{mean, sum_of};
 use crate::model::Model;
 use crate::prepare::FittedRecipe;
@@ -135,7 +136,7 @@ fn grid(column: &Column, seen: &[u32]) -> Option<Grid> {
             let there = seen.iter().filter_map(|&r| codes.get(r as usize).copied()).filter(|c| *c != MISSING_CODE);
             there.for_each(|c| *counts.entry(c).or_default() += 1);
             let mut often: Vec<(u32, usize)> = counts.into_iter().filter(|(_, n)| *n >= FEWEST).collect();
-            often.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), *code));
+            sort::by_key(&mut often, |(code, n)| (std::cmp::Reverse(*n), *code));
             Grid::Labels(often.into_iter().take(MOST_POINTS).map(|(code, _)| code).collect(), Arc::clone(levels))
         }
         Values::Times { .. } => return None,
@@ -180,7 +181,7 @@ fn summary(column: &str, grid: Grid, lines: &[f64], n_rows: usize) -> Dependence
     let common = n_rows as f64 * sum_of(means.iter().map(|m| (m - level) * (m - level)));
     let rise = |i: &usize| centred[*i][n_points - 1] - centred[*i][0];
     let mut order: Vec<usize> = (0..n_rows).collect();
-    order.sort_by(|a, b| rise(a).total_cmp(&rise(b)).then(a.cmp(b)));
+    sort::by(&mut order, |a, b| rise(a).total_cmp(&rise(b)).then(a.cmp(b)));
     let part = |k: usize| -> Vec<f64> {
         let own = &order[k * n_rows / PARTS..(k + 1) * n_rows / PARTS];
         (0..n_points).map(|p| mean(&own.iter().map(|&i| lines[p * n_rows + i]).collect::<Vec<_>>())).collect()

@@ -16,6 +16,7 @@ pub use surrogate::{Rule, Surrogate};
 use crate::error::{Error, Result};
 use crate::evaluate::Judge;
 use crate::math::rank::pearson;
+use crate::math::sort;
 use crate::math::sum::{mean, variance};
 use crate::model::Model;
 use crate::prepare::FittedRecipe;
@@ -207,7 +208,7 @@ fn weights(table: &Table, contributions: &Contributions, groups: &[(String, Vec<
     };
     let weights: Vec<Weight> = groups.iter().enumerate().map(one).collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by(|&a, &b| weights[b].mean.total_cmp(&weights[a].mean).then(a.cmp(&b)));
+    sort::by(&mut order, |&a, &b| weights[b].mean.total_cmp(&weights[a].mean).then(a.cmp(&b)));
     (order.iter().map(|&g| weights[g].clone()).collect(), order)
 }
 
@@ -216,7 +217,7 @@ fn examples(contributions: &Contributions, order: &[usize], predictions: &[f64],
     let n = rows.len();
     let ranked = |key: &dyn Fn(usize) -> f64| {
         let mut all: Vec<usize> = (0..n).collect();
-        all.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
+        sort::by(&mut all, |&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
         all
     };
     let (by_size, by_miss) = (ranked(&|i| predictions[i]), ranked(&|i| (predictions[i] - truth[i]).abs()));

@@ -4,6 +4,7 @@
 
 use crate::error::Result;
 use crate::features::{Features, TrainingSet};
+use crate::math::sort;
 use crate::math::sum::{mean, sum_of};
 use crate::model::tree::TreeModel;
 use crate::model::tree::bag::{TreeSize, one_tree};
@@ -59,7 +60,7 @@ pub fn surrogate(recipe: &FittedRecipe, (train, told): (Features, Vec<f64>), (un
     walk(&Reading { tree: &tree, names: &names, recipe, n_rows: n as f64 }, 0, &mut Vec::new(), &mut rules);
     // A mean is never beyond what it is of; its rounding is.
     rules.iter_mut().for_each(|rule| rule.value = rule.value.max(ends.0).min(ends.1));
-    rules.sort_by(|a, b| b.value.total_cmp(&a.value));
+    sort::by(&mut rules, |a, b| b.value.total_cmp(&a.value));
     Ok(Surrogate { rules, fidelity: (spread > 0.0).then(|| 1.0 - missed / spread), n_rows: (n as u64, truth.len() as u64) })
 }
 

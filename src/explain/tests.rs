@@ -122,9 +122,12 @@ fn by_subsets(model: &TreeModel, row: &[f64], sum: usize) -> Vec<f64> {
     (0..n).map(one).collect()
 }
 
+/// A learner, its kind of task and hyperparameters.
+type Fitted<'a> = (&'a str, TaskKind, &'a [(&'a str, Value)]);
+
 #[test]
 fn contributions_are_shapley_values_over_all_subsets_and_add_up_to_the_sums() {
-    let cases: [(&str, TaskKind, &[(&str, Value)]); 6] = [
+    let cases: [Fitted<'_>; 6] = [
         ("gradient_boosting", TaskKind::Regression, &[("trees", Value::Whole(5))]),
         ("gradient_boosting", TaskKind::Binary, &[("trees", Value::Whole(5))]),
         ("gradient_boosting", TaskKind::Multiclass, &[("trees", Value::Whole(3))]),

@@ -3,6 +3,7 @@
 use super::{Features, TrainingSet};
 use crate::error::{Error, Result};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use std::collections::BTreeMap;
 
 /// Rows to learn from and rows to judge; positions in the training set, ascending.
@@ -45,7 +46,7 @@ impl TrainingSet {
             let mut order: Vec<usize> = (0..n).collect();
             stream.shuffle(&mut order);
             if self.kind.is_classification() {
-                order.sort_by(|&a, &b| self.target[a].total_cmp(&self.target[b]));
+                sort::along(&mut order, &|i| self.target[i]);
             }
             let mut fold_of = vec![0; n];
             order.iter().enumerate().for_each(|(at, &i)| fold_of[i] = at % k);

@@ -24,6 +24,7 @@ pub use samplers::{SAMPLERS, Sampler, find};
 pub use space::{Ranges, Space};
 
 use crate::error::Error;
+use crate::math::sort;
 use crate::math::sum;
 use crate::param::{Given, Params};
 use samplers::{Asked, Seen};
@@ -176,7 +177,7 @@ impl Search {
             (0..until).filter(|&fold| t.scores.get(fold).is_some_and(Option::is_none)).map(|fold| Ask { trial, fold }).collect::<Vec<_>>()
         };
         let mut asks: Vec<Ask> = self.trials().iter().enumerate().flat_map(open).collect();
-        asks.sort_by_key(|a| (a.fold, a.trial));
+        sort::by_key(&mut asks, |a| (a.fold, a.trial));
         asks
     }
 

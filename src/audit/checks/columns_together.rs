@@ -278,7 +278,7 @@ fn in_time(input: &AuditInput<'_>, sample: &Sample, complete: &[usize]) -> Optio
         order.sort_by_key(|&i| millis[sample.rows[i]]);
     } else {
         let values = time.numbers()?;
-        order.sort_by(|&a, &b| values[sample.rows[a]].total_cmp(&values[sample.rows[b]]));
+        sort::along(&mut order, &|i| values[sample.rows[i]]);
     }
     Some(order)
 }

@@ -11,6 +11,10 @@ fn word(text: &str) -> Value {
     Value::Word(text.into())
 }
 
+fn cube(p: f64) -> f64 {
+    p * p * p
+}
+
 /// Folds of rows that happen with chance p, of which the model says p cubed: it ranks well and is far too low.
 fn too_low(n: usize, dependence: Dependence<'_>, given: &[(&str, Value)]) -> (Vec<FoldResult>, Adjusted) {
     let mut stream = Stream::new(5, "test/adjust", 0);
@@ -19,7 +23,7 @@ fn too_low(n: usize, dependence: Dependence<'_>, given: &[(&str, Value)]) -> (Ve
     let judge = Judge { kind: TaskKind::Binary, n_classes: 2, truth: &truth, dependence, seed: 1 };
     let fold = |k: usize| {
         let rows: Vec<u32> = (0..n as u32).filter(|r| *r as usize * 5 / n == k).collect();
-        let values = rows.iter().flat_map(|&r| [1.0 - chance[r as usize].powi(3), chance[r as usize].powi(3)]).collect();
+        let values = rows.iter().flat_map(|&r| [1.0 - cube(chance[r as usize]), cube(chance[r as usize])]).collect();
         judge.score(0, k, rows, Predictions { n_classes: 2, values, cuts: Vec::new() }).unwrap()
     };
     let folds: Vec<FoldResult> = (0..5).map(fold).collect();

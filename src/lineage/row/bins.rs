@@ -11,6 +11,7 @@ use crate::lineage::formula::Point;
 use crate::lineage::frame::Frame;
 use crate::lineage::screen::Subject;
 use crate::math::elementary::powi;
+use crate::math::sort;
 use std::cell::OnceCell;
 
 /// Most levels that are read as intervals.
@@ -43,14 +44,14 @@ pub(super) fn search(frame: &Frame<'_>, subjects: &[Subject<'_>], sources: &[usi
 
 fn sorted_by(x: &[f64]) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..x.len()).filter(|&p| !x[p].is_nan()).collect();
-    rows.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
+    sort::along(&mut rows, &|i| x[i]);
     rows
 }
 
 /// Whether y rises or falls in steps along x at these rows.
 fn is_stepped(mut rows: Vec<usize>, x: &[f64], y: &[f64]) -> bool {
     rows.retain(|&p| x.get(p).is_some_and(|v| !v.is_nan()) && !y[p].is_nan());
-    rows.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
+    sort::along(&mut rows, &|i| x[i]);
     cuts(&rows, x, y).is_some()
 }
 

@@ -71,7 +71,7 @@ fn is_never_negative(x: &[f64]) -> bool {
 fn on_a_line(subject: &Subject<'_>, x: &[f64], blur: f64, anchors: &[usize]) -> bool {
     let mut spots: Vec<(f64, f64)> =
         anchors.iter().filter_map(|&p| Some((*x.get(p)?, *subject.values.get(p)?))).filter(|s| !(s.0 + s.1).is_nan()).collect();
-    spots.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::pairs(&mut spots);
     let (Some(&low), Some(&high)) = (spots.first(), spots.last()) else { return false };
     let (run, rise) = (high.0 - low.0, high.1 - low.1);
     if run <= 0.0 || rise == 0.0 || spots.len() < ON_LINE + 2 {
@@ -120,7 +120,7 @@ fn affine(frame: &Frame<'_>, subject: &Subject<'_>, source: usize) -> Option<Der
 fn line(subject: &Subject<'_>, x: &[f64]) -> Option<(f64, f64, f64)> {
     let mut spots: Vec<(f64, f64)> =
         spread_rows(x.len(), FITTED_ON).filter_map(|p| Some((x[p], *subject.values.get(p)?))).filter(|s| !(s.0 + s.1).is_nan()).collect();
-    spots.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::pairs(&mut spots);
     let half = spots.len() / 2;
     let mut slopes: Vec<(f64, f64)> = (0..half)
         .filter_map(|i| {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::math::elementary::pow;
 use crate::math::linear::{dot, moments};
 use crate::math::rng::Stream;
+use crate::math::sort;
 use crate::math::sum::{Accumulator, CHUNK, sum, sum_of};
 use crate::model::{Features, TrainingSet};
 use ndarray::Array2;
@@ -239,7 +240,7 @@ impl<'a> Table<'a> {
             if broken.is_empty() {
                 return Ok(slopes);
             }
-            broken.sort_by(|&a, &b| pulls[b].abs().total_cmp(&pulls[a].abs()).then(a.cmp(&b)));
+            sort::by(&mut broken, |&a, &b| pulls[b].abs().total_cmp(&pulls[a].abs()).then(a.cmp(&b)));
             broken.truncate(JOIN.max(used.len()));
             let before = std::mem::replace(in_use, InUse { columns: Vec::new(), gram: Array2::zeros((0, 0)) });
             *in_use = self.join(before, &broken)?;

@@ -93,7 +93,7 @@ fn learn(codes: &[u32], levels: &[String], params: &Params) -> Levels {
     sort::by(&mut frequent, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     frequent.truncate(params.count("max_levels"));
     let mut kept: Vec<String> = frequent.iter().map(|(l, _)| (*l).to_owned()).collect();
-    kept.sort();
+    sort::by(&mut kept, Ord::cmp);
     let numbers: Option<Vec<f64>> = kept.iter().map(|l| l.parse::<f64>().ok().filter(|n| n.is_finite())).collect();
     if let Some(numbers) = numbers {
         let mut paired: Vec<(f64, String)> = numbers.into_iter().zip(kept).collect();

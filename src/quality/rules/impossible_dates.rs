@@ -104,7 +104,7 @@ fn out_of_range(column: &Column) -> Option<Finding> {
         return None;
     }
     let mut spellings: Vec<String> = far.iter().take(LISTED).map(|&r| column.text(r as usize).into_owned()).collect();
-    spellings.sort();
+    sort::by(&mut spellings, Ord::cmp);
     spellings.dedup();
     let (severity, certainty) = if n_impossible > 0 { (Severity::Warning, Certainty::Strong) } else { (Severity::Note, Certainty::Ask) };
     let evidence = Evidence::Range { low: Some(low), high: Some(high), share };

@@ -4,6 +4,7 @@ use super::shared::{heads, words};
 use crate::chart::{Figure, Series, figures};
 use crate::error::Error;
 use crate::explain::{Apart, Dependence, Explained, How, Rule, Scale, Surrogate, Weight, Which, additive::BACKGROUND};
+use crate::math::sort;
 use crate::report::block::{Block, Cell, Spans, TableBlock, column, strong, text};
 use crate::report::format::{counted, fixed, interval, number, percent, signed};
 use crate::report::suppress::LEAST_ROWS;
@@ -319,7 +320,7 @@ impl Told<'_> {
     fn waterfall(&self, which: Which, apart: &Apart) -> Figure {
         let mut order: Vec<usize> = (0..apart.values.len()).collect();
         let size = |at: &usize| apart.values.get(*at).map_or(0.0, |v| v.abs());
-        order.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
+        sort::by(&mut order, |a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
         let label = |name: &str| self.cell_of(apart, name).map_or_else(|| name.to_owned(), |cell| format!("{name} = {cell}"));
         let named = order.iter().take(NAMED).filter_map(|&at| Some((label(&self.found.columns.get(at)?.column), *apart.values.get(at)?, None)));
         let mut bars: Vec<_> = named.collect();

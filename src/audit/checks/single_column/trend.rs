@@ -7,6 +7,7 @@
 use super::super::super::AuditInput;
 use super::super::super::measure::{Measured, Sample};
 use super::alone::Alone;
+use crate::math::sort;
 use crate::table::{MISSING_TIME, Values};
 
 /// How the score on changes is named.
@@ -37,7 +38,7 @@ fn in_time(input: &AuditInput<'_>, sample: &Sample) -> Option<Vec<usize>> {
         }
         Values::Numbers { values, .. } => {
             order.retain(|&i| !values[sample.rows[i]].is_nan());
-            order.sort_by(|&a, &b| values[sample.rows[a]].total_cmp(&values[sample.rows[b]]));
+            sort::along(&mut order, &|i| values[sample.rows[i]]);
         }
         Values::Codes { .. } => return None,
     }
