@@ -165,7 +165,8 @@ fn a_bundle_of_neighbours_or_a_baseline_is_refused_or_predicts_whatever_is_chang
 #[test]
 fn damage_newer_formats_and_endless_nests_are_refused() {
     let (text, table) = saved("ridge", 0);
-    let newer = text.replacen("\"watertight_bundle\":2", "\"watertight_bundle\":3", 1);
+    let format = format!("\"watertight_bundle\":{BUNDLE_FORMAT}");
+    let newer = text.replacen(&format, "\"watertight_bundle\":99", 1);
     assert!(Bundle::from_json(&newer).unwrap_err().message.contains("newer version"));
     let changed = text.replacen("\"target\":\"y\"", "\"target\":\"z\"", 1);
     assert_ne!(changed, text);
