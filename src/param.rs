@@ -61,7 +61,7 @@ pub struct ParamSpec {
 }
 
 /// Names of hyperparameters that say what is wanted, what may be spent, or by another limit what a searched one says already.
-const WISHES: [&str; 16] = [
+const WISHES: [&str; 14] = [
     "loss",
     "quantile",
     "choose_alpha",
@@ -76,8 +76,6 @@ const WISHES: [&str; 16] = [
     "monotone",
     "bootstrap",
     "members",
-    "inner_folds",
-    "rounds",
 ];
 
 /// A value given for a hyperparameter. In text formats it is written as itself (`true`, `5`, `0.1`, `"l2"`).

@@ -261,6 +261,7 @@ impl Session {
                 self.complete_accepted();
                 wishes.extend(part.map(|p| Wish::Context(Box::new(p))));
                 wishes.extend(self.tell_sections(wave.stage.step()));
+                wishes.extend(self.tell_verdict());
                 self.advance(wishes);
             }
             Err(error) => {

@@ -27,6 +27,12 @@ impl Session {
         Step::ALL.into_iter().filter(wanted).filter_map(tell).collect()
     }
 
+    /// The verdict as an event, if there is one: it is known before the last stage, and an older one must not be shown in its place.
+    pub(super) fn tell_verdict(&self) -> Option<Wish> {
+        let section = self.input().ok()?.section(Step::Decide)?;
+        Some(Wish::Tell(Event::Section { step: Step::Decide, section: Box::new(section) }))
+    }
+
     /// The steps of the recipe in use: chosen, or the usual ones.
     fn steps_of_recipe(&self) -> Vec<Chosen> {
         match (&self.settings.recipe, self.run.plan(), self.files.table()) {
