@@ -201,7 +201,7 @@ fn every_learner_can_be_searched() {
     let (a, b) = (noise(3, 0, n), noise(3, 1, n));
     for kind in [TaskKind::Regression, TaskKind::Binary] {
         let y: Vec<f64> =
-            (0..n).map(|i| if kind == TaskKind::Binary { f64::from(u8::from(a[i] + 0.5 * b[i] > 0.0)) } else { a[i] * 2.0 + b[i] }).collect();
+            (0..n).map(|i| if kind == TaskKind::Binary { f64::from(u8::from(a[i] + 0.5 * b[i] > 0.0)) } else { 20.0 + a[i] * 2.0 + b[i] }).collect();
         let ids: Vec<&str> = LEARNERS.iter().filter(|l| !l.baseline && l.tasks.contains(&kind)).map(|l| l.id).collect();
         let mut desk = tuned(ALONE, &csv(&[("a", &a), ("b", &b), ("y", &y)]), method("random", 3, &[]), &ids);
         let searches = results(&mut desk)["search"].clone();
