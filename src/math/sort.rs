@@ -1,7 +1,7 @@
 //! Stable sorting of short lists, in little code.
 //!
-//! The standard library's sort is compiled anew for every type and comparison, at some 5 KiB each: a tenth of the page's download. This one sorts positions
-//! with one routine for all and then moves the values. Two to three times slower; lists as long as a table use the standard library's.
+//! The standard library's sort is compiled anew for every type and comparison, at nearly 6 KB each; 116 of them were an eighth of the page's code. This one
+//! sorts positions with one routine for all and then moves the values, at the cost of a call for each comparison; lists as long as a table use the standard library's.
 
 use std::cmp::Ordering;
 
