@@ -123,7 +123,7 @@ impl<'a> Source<'a> {
         for j in 0..features.n_features() {
             let values = source.real(j);
             let is_switch = values.iter().all(|v| *v == 0.0 || *v == 1.0);
-            source.copied.push(is_switch || features.about[j].step == ENCODED);
+            source.copied.push(is_switch || features.about[j].levels || features.about[j].step == ENCODED);
             source.deviations.push(if values.is_empty() { 0.0 } else { variance(&values, 0).sqrt() });
             source.ranges.push(values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v))));
         }

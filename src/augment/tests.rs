@@ -7,7 +7,7 @@ use crate::task::TaskKind;
 
 /// Columns: a skewed number, a whole number, a label of three levels as features of 0 and 1, an encoded label as one number.
 fn example(n: usize, kind: TaskKind) -> TrainingSet {
-    let about = |name: &str, step: &str, whole| Feature { name: name.into(), sources: vec![name.into()], step: step.into(), whole };
+    let about = |name: &str, step: &str, whole| Feature { name: name.into(), sources: vec![name.into()], step: step.into(), whole, levels: false };
     let level = |l: usize| (0..n).map(|i| f64::from(u8::from(i % 3 == l))).collect::<Vec<f64>>();
     let mut stream = Stream::new(11, "test", 0);
     let x: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
@@ -97,7 +97,7 @@ fn classes_keep_their_labels_and_shares() {
 fn a_row_between_two_of_one_class_lies_between_them() {
     // Two far groups, one of each class: interpolated rows stay in their class's group.
     let x: Vec<f64> = (0..60).map(|i| if i % 2 == 0 { f64::from(i) * 0.01 } else { 100.0 + f64::from(i) * 0.01 }).collect();
-    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false }];
+    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false, levels: false }];
     let features = Features::from_columns(about, vec![x], 60).unwrap();
     let target = (0..60).map(|i| f64::from(i % 2)).collect();
     let set = TrainingSet::new(features, target, vec![1.0; 60], TaskKind::Binary, 2, 60).unwrap();

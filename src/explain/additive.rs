@@ -306,6 +306,7 @@ mod tests {
             sources: of.into_iter().map(str::to_owned).collect(),
             step: "t".into(),
             whole: false,
+            levels: false,
         });
         let score = |i: usize| columns[0][i] - columns[1][i] + columns[2][i] * columns[0][i];
         let target = (0..n).map(|i| if kind == TaskKind::Regression { score(i) } else { f64::from(u8::from(score(i) > 0.0)) }).collect();

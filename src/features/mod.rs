@@ -30,6 +30,9 @@ pub struct Feature {
     pub step: String,
     /// Whether every value is whole (augmentation keeps it so).
     pub whole: bool,
+    /// Whether values are codes of levels, 0, 1, 2 ...: their order means nothing.
+    #[serde(default)]
+    pub levels: bool,
 }
 
 /// A matrix of prepared features, shape `(n_rows, n_features)`, stored column by column; finite everywhere unless a learner said it takes missing values.
@@ -281,8 +284,15 @@ pub(crate) mod tests_support {
     /// Features from columns, each of shape `(n_rows,)`.
     pub(crate) fn features(columns: &[Vec<f64>]) -> Features {
         let about = (0..columns.len())
-            .map(|j| Feature { name: format!("x{j}"), sources: vec![format!("x{j}")], step: "test".into(), whole: false })
+            .map(|j| Feature { name: format!("x{j}"), sources: vec![format!("x{j}")], step: "test".into(), whole: false, levels: false })
             .collect();
         Features::from_columns(about, columns.to_vec(), columns.first().map_or(0, Vec::len)).unwrap()
+    }
+
+    /// The same, some of them codes of levels.
+    pub(crate) fn with_levels(columns: &[Vec<f64>], levels: &[usize]) -> Features {
+        let mut features = features(columns);
+        levels.iter().for_each(|&j| features.about[j].levels = true);
+        features
     }
 }

@@ -12,7 +12,7 @@ use crate::features::Features;
 use crate::finding::Checked;
 use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
-use crate::prepare::FittedRecipe;
+use crate::prepare::{FittedRecipe, Variant};
 use crate::quality::{QualityInput, RULES};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -166,11 +166,11 @@ impl Context {
 
     fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {
         let Some(index) = learner else {
-            return Ok(JobOutput::Recipe(Box::new(self.fitted_recipe(Part::Development, true)?), 1));
+            return Ok(JobOutput::Recipe(Box::new(self.fitted_recipe(Part::Development, Variant { scaled: true, ..Variant::default() })?), 1));
         };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let parts = (entry.parts)(&params, &prepared.train).max(1);
         let parts = u32::try_from(parts).map_err(|_| Error::internal("too many parts"))?;
         Ok(JobOutput::Recipe(Box::new(prepared.recipe.clone()), parts))
@@ -178,7 +178,7 @@ impl Context {
 
     fn fidelity(&mut self) -> Result<JobOutput> {
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, false, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::default(), seed)?;
         let fidelity = prepared.fidelity.clone().ok_or_else(|| Error::internal("fidelity of an augmentation that is off"))?;
         Ok(JobOutput::Fidelity(Box::new(fidelity)))
     }
@@ -191,7 +191,7 @@ impl Context {
     /// Learns from a fold's training rows and judges its validation rows; `Err` inside when the learner could not learn from this fold.
     pub(super) fn learn(&mut self, entry: &Learner, params: &Params, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<Result<FoldResult>> {
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let rows = rows.clone();
         let predicted = entry.fit_with_pulse(params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
@@ -223,7 +223,7 @@ impl Context {
     fn fit_part(&mut self, learner: u32, part: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let model = (entry.fit_part)(&FitPart { params: &params, train: &prepared.train, part: part as usize, seed, pulse })?;
         Ok(JobOutput::Part(Box::new(model)))
     }
@@ -238,7 +238,7 @@ impl Context {
         let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let (rule, recipe) = (entry.fit(&params, &prepared.train, seed)?, prepared.recipe.clone());
         let predictions = rule.predict(&recipe.apply(self.table()?, &rows)?)?;
         let rule = self.judge()?.score(index as usize, 0, list, predictions)?;
@@ -249,7 +249,7 @@ impl Context {
         let (entry, params) = self.learner(learner)?;
         let (seed, main) = (self.plan()?.seed, metric(&self.plan()?.metric)?);
         self.judge()?;
-        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let model = entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
@@ -276,7 +276,7 @@ impl Context {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
         let (train, unseen) = self.fold_rows(fold)?;
-        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let model = &entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
         let (train, unseen) = (train.rows().as_slice(), unseen.as_slice());

@@ -148,7 +148,7 @@ impl Input {
     }
 
     fn about(&self) -> Feature {
-        Feature { name: self.name.clone(), sources: vec![self.name.clone()], step: RAW.to_owned(), whole: self.whole }
+        Feature { name: self.name.clone(), sources: vec![self.name.clone()], step: RAW.to_owned(), whole: self.whole, levels: false }
     }
 
     fn empty(&self) -> Cells {
@@ -213,12 +213,15 @@ pub struct FittedRecipe {
     steps: Vec<FittedStep>,
     features: Vec<Feature>,
     left_out: Vec<LeftOut>,
+    /// Whether cells may stay missing (NaN).
+    #[serde(default)]
+    gaps: bool,
 }
 
 impl FittedRecipe {
     /// Joins what was learned; `slots` are the training rows after the last step.
-    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, mut left_out: Vec<LeftOut>) -> Result<Self> {
-        let (features, _) = collect(slots.clone())?;
+    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, mut left_out: Vec<LeftOut>, gaps: bool) -> Result<Self> {
+        let (features, _) = collect(slots.clone(), gaps)?;
         for input in &inputs {
             let is_source = |f: &Feature| f.sources.contains(&input.name);
             if features.iter().any(is_source) {
@@ -231,7 +234,7 @@ impl FittedRecipe {
             };
             left_out.push(LeftOut { column: input.name.clone(), reason });
         }
-        Ok(Self { inputs, steps, features, left_out })
+        Ok(Self { inputs, steps, features, left_out, gaps })
     }
 
     /// What the features are, in order.
@@ -258,7 +261,7 @@ impl FittedRecipe {
         self.inputs.iter().map(|i| i.name.as_str()).collect()
     }
 
-    /// Features of `rows` of any table that has the recipe's columns, in the order of `rows`; finite everywhere.
+    /// Features of `rows` of any table that has the recipe's columns, in the order of `rows`; finite everywhere, or missing where the learner it was fitted for takes that.
     ///
     /// # Errors
     /// A column is gone or of a kind that does not fit, or a cell is missing in a column that no step fills.
@@ -267,7 +270,7 @@ impl FittedRecipe {
     }
 
     fn features_of(&self, slots: Slots, rows: &Rows) -> Result<Features> {
-        let (about, columns) = collect(slots)?;
+        let (about, columns) = collect(slots, self.gaps)?;
         if about != self.features {
             return Err(Error::internal("a recipe that gives other features than it was fitted to"));
         }
@@ -337,7 +340,7 @@ impl FittedRecipe {
         });
         let kinds_fit = self.inputs.iter().all(|i| !matches!(i.kind, Kind::Text | Kind::Identifier));
         let after = self.steps.iter().fold(self.blank(), |slots, step| step.apply(slots));
-        let (features, _) = collect(after).map_err(|_| broken())?;
+        let (features, _) = collect(after, self.gaps).map_err(|_| broken())?;
         if names.windows(2).any(|w| w[0] == w[1]) || !numbers_fit || !scales_fit || !kinds_fit || features != self.features {
             return Err(broken());
         }
@@ -354,13 +357,13 @@ impl FittedRecipe {
     }
 }
 
-/// The columns of numbers, all finite; others are left out.
-fn collect(slots: Slots) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
+/// The columns of numbers, all finite but for missing ones where there may be gaps; others are left out.
+fn collect(slots: Slots, gaps: bool) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
     let mut about = Vec::new();
     let mut columns = Vec::new();
     for slot in slots.into_list() {
         if let Cells::Numbers(values) = slot.cells {
-            if values.iter().any(|v| !v.is_finite()) {
+            if values.iter().any(|v| !(v.is_finite() || (gaps && v.is_nan()))) {
                 return Err(Error::still_missing(&slot.about.name));
             }
             about.push(slot.about);

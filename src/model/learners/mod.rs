@@ -13,6 +13,8 @@ pub mod extra_trees;
 pub mod gradient_boosting;
 pub mod greedy_ensemble;
 pub mod lasso;
+#[cfg(test)]
+mod level_conformance;
 pub mod logistic;
 pub mod naive_bayes;
 pub mod neighbours;

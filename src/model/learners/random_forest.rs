@@ -17,6 +17,8 @@ pub const RANDOM_FOREST: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: false,
+    takes_missing: true,
+    takes_categories: true,
     uses_weights: true,
     params: &[
         TREES,

@@ -6,6 +6,7 @@
 use super::cut::Limits;
 use super::grow::{Grower, Node, Rules};
 use super::histogram::Shape;
+use super::levels::LevelLimits;
 use super::{Combination, TreeModel, class_balanced};
 use crate::error::{Error, Result};
 use crate::features::{Binned, Predictions};
@@ -89,11 +90,12 @@ pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<O
     let mut shown: Vec<Option<u32>> = vec![None; binned.n_rows()];
     (0..n).for_each(|i| shown[binned.row(i)] = Some(i as u32));
     let rows: Vec<Vec<f64>> = shown.iter().map(|i| i.map_or_else(Vec::new, |i| train.features().matrix().row(i as usize).to_vec())).collect();
+    let sets = model.sets();
     let (mut sums, mut judges) = (vec![0.0; n * width], vec![0_u32; n]);
     for (t, &root) in model.roots.iter().enumerate() {
         let mut seen = vec![false; n];
         draws(n, seed, t).for_each(|i| seen[i] = true);
-        let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row) }).collect();
+        let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row, &sets) }).collect();
         for i in (0..n).filter(|&i| !seen[i]) {
             let leaf = leaves[binned.row(i)];
             sums[i * width..(i + 1) * width].iter_mut().zip(&model.values[leaf..]).for_each(|(sum, value)| *sum += value);
@@ -174,7 +176,7 @@ impl<'a> Bag<'a> {
         for (stats, stream) in samples {
             let wanted = self.size.features.filter(|&m| m < n_features).or(self.size.random_cuts.then_some(n_features));
             let mut rules = Rules {
-                limits: Limits { min_rows, min_weight: self.least_weight, l1: 0.0, l2: 0.0 },
+                limits: Limits { min_rows, min_weight: self.least_weight, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN },
                 max_leaves: usize::MAX,
                 max_depth: self.size.depth,
                 some_features: wanted.zip(stream),
