@@ -111,7 +111,8 @@ fn join(set: &TrainingSet, synthetic: &Features, target: &[f64]) -> Result<Train
     let weights = [set.weights(), &vec![1.0; synthetic.n_rows()]].concat();
     Ok(TrainingSet::new(features, target, weights, set.kind(), set.n_classes(), set.n_real())?
         .ordered(set.in_time_order())
-        .grouped(set.groups().to_vec()))
+        .grouped(set.groups().to_vec())
+        .at_moments(set.moments().to_vec()))
 }
 
 impl<'a> Source<'a> {

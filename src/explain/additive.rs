@@ -180,7 +180,7 @@ impl Subject<'_> {
             self.by_column(&by_feature[sum * n_features..(sum + 1) * n_features], &mut values);
         }
         let scale = match model.combination {
-            Combination::Average => self.scale(),
+            Combination::Average | Combination::Quantile => self.scale(),
             Combination::Sum => Scale::Target,
             Combination::ExpSum => Scale::LogTarget,
             Combination::LogisticSum | Combination::SoftmaxSum => Scale::LogOdds,

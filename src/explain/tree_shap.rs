@@ -67,6 +67,9 @@ impl<'a> TreeShap<'a> {
             let why = "the model does not keep how many rows its leaves were grown on";
             return Err(Error::not_computable("Exact contributions", why, "Train the model again."));
         }
+        if model.combination == Combination::Quantile {
+            return Err(Error::not_computable("Exact contributions", "a quantile over trees is no sum", "Ask for sampled ones."));
+        }
         let n_sums = model.start.len().max(model.leaf_width);
         let mut shap =
             Self { model, edges: Vec::with_capacity(model.left.len()), points: Vec::new(), n_sums, base: vec![0.0; n_sums], sets: model.sets() };

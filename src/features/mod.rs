@@ -123,6 +123,7 @@ pub struct TrainingSet {
     n_real: usize,
     in_time_order: bool,
     groups: Vec<u32>,
+    moments: Vec<u32>,
     bins: Memo<Binned>,
 }
 
@@ -142,7 +143,18 @@ impl TrainingSet {
         {
             return Err(Error::internal("a training set whose parts do not fit"));
         }
-        Ok(Self { features, target, weights, kind, n_classes, n_real, in_time_order: false, groups: Vec::new(), bins: Memo::default() })
+        Ok(Self {
+            features,
+            target,
+            weights,
+            kind,
+            n_classes,
+            n_real,
+            in_time_order: false,
+            groups: Vec::new(),
+            moments: Vec::new(),
+            bins: Memo::default(),
+        })
     }
 
     /// Says whether the real rows stand in the order of time, so that a learner which holds some of them out holds out the last.
@@ -155,6 +167,17 @@ impl TrainingSet {
     pub(crate) fn grouped(mut self, groups: Vec<u32>) -> Self {
         self.groups = groups;
         self
+    }
+
+    /// Says which real rows in the order of time are of one moment, shape `(n_real,)`: numbers that rise with time; empty: each row has its own.
+    pub(crate) fn at_moments(mut self, moments: Vec<u32>) -> Self {
+        self.moments = moments;
+        self
+    }
+
+    /// Moment of each real row, shape `(n_real,)`; empty where each row has its own.
+    pub(crate) fn moments(&self) -> &[u32] {
+        &self.moments
     }
 
     /// Entity of each real row, shape `(n_real,)`; empty where rows stand alone.

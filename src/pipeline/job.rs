@@ -10,6 +10,8 @@ use crate::evaluate::{Adjusted, FoldResult, Importance, Resampled, adjust, colum
 use crate::explain::{Ask, Explained, explain};
 use crate::features::Features;
 use crate::finding::Checked;
+use crate::model::learners::random_forest::judged_out_of_bag;
+use crate::model::tree::bag::OutOfBag;
 use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
 use crate::prepare::{FittedRecipe, Variant};
@@ -185,21 +187,51 @@ impl Context {
 
     fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
-        Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, pulse)?.map(Box::new)))
+        Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, true, pulse)?.map(Box::new)))
     }
 
-    /// Learns from a fold's training rows and judges its validation rows; `Err` inside when the learner could not learn from this fold.
-    pub(super) fn learn(&mut self, entry: &Learner, params: &Params, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<Result<FoldResult>> {
+    /// Learns from a fold's training rows and judges its validation rows, and with `out_of_bag` a forest's own; `Err` inside when the learner could not learn from this fold.
+    pub(super) fn learn(
+        &mut self,
+        entry: &Learner,
+        params: &Params,
+        learner: u32,
+        fold: u32,
+        out_of_bag: bool,
+        pulse: &dyn Fn(),
+    ) -> Result<Result<FoldResult>> {
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
+        self.judge()?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
+        let prepared = self.made_part()?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
-        let rows = rows.clone();
-        let predicted = entry.fit_with_pulse(params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
+        let model = match entry.fit_with_pulse(params, &prepared.train, seed, pulse) {
+            Ok(model) => model,
+            Err(error) => return Ok(Err(error)),
+        };
+        let predictions = match model.predict_with_pulse(features, pulse) {
+            Ok(predictions) => predictions,
+            Err(error) => return Ok(Err(error)),
+        };
         pulse();
-        match predicted {
-            Ok(predictions) => self.judge()?.score(learner as usize, fold as usize, rows, predictions).map(Ok),
-            Err(error) => Ok(Err(error)),
+        let mut result = self.made_judge()?.score(learner as usize, fold as usize, rows.clone(), predictions)?;
+        if out_of_bag && let Some(judged) = judged_out_of_bag(entry.id, params, &prepared.train, &model, seed) {
+            result.out_of_bag = self.score_out_of_bag(fold, judged?)?;
         }
+        Ok(Ok(result))
+    }
+
+    /// The plan's metric of real training rows by trees that had not drawn them.
+    fn score_out_of_bag(&self, fold: u32, judged: OutOfBag) -> Result<Option<f64>> {
+        let split = self.made_split()?;
+        let train = split.folds.get(fold as usize).ok_or_else(|| Error::internal("a fold that was not planned"))?.train.rows().as_slice();
+        let width = judged.predictions.n_classes.max(1);
+        // Synthetic rows stand after the real ones.
+        let rows: Vec<u32> = judged.rows.iter().map_while(|&i| train.get(i as usize).copied()).collect();
+        let mut predictions = judged.predictions;
+        predictions.values.truncate(rows.len() * width);
+        let scores = self.made_judge()?.score(0, 0, rows, predictions)?.scores;
+        Ok(scores.get(&self.plan()?.metric).copied().flatten())
     }
 
     fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {

@@ -253,7 +253,7 @@ impl Context {
 
     /// A learner on a fold: its score in the plan's metric; `Err` inside when it has none.
     fn scored(&mut self, entry: &Learner, params: &Params, fold: u32, pulse: &dyn Fn()) -> Result<Result<f64>> {
-        let learned = self.learn(entry, params, 0, fold, pulse)?;
+        let learned = self.learn(entry, params, 0, fold, false, pulse)?;
         Ok(learned.and_then(|result| score_of(self.plan()?, result.scores)))
     }
 

@@ -109,7 +109,7 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
         ParamSpec {
             id: "patience",
             title: "Stop early",
-            help: "Stops after so many rounds without a better loss on rows held out of the training rows (the last in time where rows are in the order of time); 0 makes all rounds.",
+            help: "Stops after so many rounds without a better loss on rows held out of the training rows (the last in time where rows are in the order of time, else whole entities or equal shares of classes); 0 makes all rounds.",
             domain: Domain::Whole { low: 0, high: 1000, default: 0 },
         },
         ParamSpec {

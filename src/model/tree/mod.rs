@@ -11,6 +11,7 @@ pub mod levels;
 pub mod loss;
 mod parts;
 mod predict;
+pub mod quantiles;
 mod spread;
 mod sums;
 
@@ -28,6 +29,8 @@ use serde::{Deserialize, Serialize};
 pub enum Combination {
     /// The mean over trees is the prediction: a number, the probability of the second class, or a probability for each class.
     Average,
+    /// A quantile over trees is a number; its level stands in the start.
+    Quantile,
     /// The sum over trees and the start is a number.
     Sum,
     /// The exponential of the sum is a number above 0.
@@ -49,7 +52,7 @@ pub struct TreeModel {
     pub n_classes: usize,
     /// How leaf values become a prediction.
     pub combination: Combination,
-    /// What the sums start from, shape `(n_sums,)`; empty for an average.
+    /// What the sums start from, shape `(n_sums,)`; empty for an average, the level for a quantile.
     pub start: Vec<f64>,
     /// First node of every tree, ascending from 0, shape `(n_trees,)`.
     pub roots: Vec<u32>,
@@ -192,6 +195,7 @@ impl TreeModel {
         let n_nodes = self.left.len();
         let sums = match (self.combination, n_classes) {
             (Combination::Average, _) => Some(0),
+            (Combination::Quantile, 0) => Some(1),
             (Combination::Sum | Combination::ExpSum, 0) | (Combination::LogisticSum, 2) => Some(1),
             (Combination::SoftmaxSum, 3..) => Some(n_classes),
             _ => None,
@@ -215,12 +219,16 @@ impl TreeModel {
             return broken("leaves that were grown on nothing");
         }
         let turns_fit = self.combination != Combination::SoftmaxSum || self.roots.len().is_multiple_of(n_classes);
-        let some_needed = self.combination != Combination::Average || !self.roots.is_empty();
+        let averages = matches!(self.combination, Combination::Average | Combination::Quantile);
+        let some_needed = !averages || !self.roots.is_empty();
         if !(turns_fit && some_needed) || u32::try_from(n_nodes).is_err() {
             return broken("another number of trees");
         }
         if !self.values.iter().chain(&self.start).chain(&self.gain).all(|v| v.is_finite()) || !self.threshold.iter().all(|t| t.is_finite()) {
             return broken("numbers that are not finite");
+        }
+        if self.combination == Combination::Quantile && !self.start.iter().all(|level| *level > 0.0 && *level < 1.0) {
+            return broken("a quantile outside of 0 to 1");
         }
         if self.combination == Combination::Average && n_classes > 0 && !self.values.chunks(width).all(are_shares) {
             return broken("class shares outside of 0 to 1");

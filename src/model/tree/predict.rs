@@ -7,6 +7,7 @@ use super::{Combination, TreeModel};
 use crate::error::{Error, Result};
 use crate::features::{MAX_BINS, distinct_rows, encode};
 use crate::math::elementary::{exp, logistic};
+use crate::math::rank::quantile;
 use crate::model::linear::{to_probabilities, two_classes};
 use crate::model::{Features, Predictions};
 
@@ -117,6 +118,12 @@ impl TreeModel {
     }
 
     fn sum_trees(&self, row: &[f64], sets: &[u32], sums: &mut [f64]) {
+        if self.combination == Combination::Quantile {
+            let mut told: Vec<f64> = self.roots.iter().map(|&root| self.values[self.leaf_values(root as usize, row, sets)]).collect();
+            told.sort_unstable_by(f64::total_cmp);
+            sums[0] = quantile(&told, self.start[0]);
+            return;
+        }
         sums.fill(0.0);
         sums.iter_mut().zip(&self.start).for_each(|(sum, start)| *sum = *start);
         for (tree, &root) in self.roots.iter().enumerate() {
@@ -158,7 +165,7 @@ impl TreeModel {
                 let total: f64 = sums.iter().sum();
                 answer.iter_mut().zip(sums).for_each(|(p, sum)| *p = sum / total);
             }
-            (Combination::Sum, _) => answer[0] = sums[0],
+            (Combination::Sum | Combination::Quantile, _) => answer[0] = sums[0],
             (Combination::ExpSum, _) => answer[0] = exp(sums[0].min(GREATEST_EXPONENT)),
             (Combination::LogisticSum, _) => answer.copy_from_slice(&two_classes(logistic(sums[0]))),
             (Combination::SoftmaxSum, _) => {
