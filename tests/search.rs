@@ -248,3 +248,34 @@ fn a_search_on_dated_rows_stays_in_time_order_nested_or_not() {
         desk.sections[&Step::Train].eyebrow
     );
 }
+
+/// A rare class that a model flags hardly ever at a probability of 0.5.
+fn rare() -> String {
+    let (a, b, e) = (noise(4, 0, 600), noise(4, 1, 600), noise(4, 2, 600));
+    let y: Vec<f64> = (0..600).map(|i| f64::from(u8::from(a[i] + 0.3 * b[i] + e[i] > 1.6))).collect();
+    csv(&[("a", &a), ("b", &b), ("y", &y)])
+}
+
+#[test]
+fn trials_ranked_by_f1_are_judged_at_a_threshold_that_other_rows_teach_and_the_report_says_so() {
+    let found = |metric: &str, threshold: &str| {
+        let mut desk = Desk::new(ALONE);
+        desk.open(&[("table.csv", rare().as_bytes())]);
+        change(&mut desk, |s| {
+            s.learners = learners(&["logistic"]);
+            s.split.folds = 3;
+            s.metric = Some(metric.into());
+            s.adjust = Some(Chosen { params: [("threshold".to_owned(), Value::Word(threshold.into()))].into(), ..Chosen::default() });
+            s.search = Some(method("random", 3, &[]));
+        });
+        desk.run(Step::Decide);
+        assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+        let score = results(&mut desk)["search"][0]["trials"][0]["score"].as_f64().unwrap();
+        (score, desk.export(Export::ReportMarkdown).contains("that the other fifths of its judged rows teach"))
+    };
+    let (half, told) = found("f1", "half");
+    assert!(!told);
+    let (learned, told) = found("f1", "f1");
+    assert!(told && learned > half + 0.1, "{half} {learned}");
+    assert_eq!(found("roc_auc", "half"), found("roc_auc", "f1"), "a threshold changes no rank");
+}

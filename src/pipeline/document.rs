@@ -10,8 +10,8 @@ use crate::model::learners;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
-    TrainReport, ValidateReport, audit, augment, before_and_after, decide, derived_columns, explain, honesty, power, prepare, quality, search,
-    search_json, search_so_far, task, tell_reopened, train, validate, zeros,
+    TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, derived_columns, explain, honesty, power, prepare,
+    quality, search, search_json, search_so_far, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::settings::{Plan, Settings};
@@ -132,6 +132,7 @@ impl<'a> Input<'a> {
             importance: &o.importance,
             calls: self.calls()?,
         });
+        section.blocks.extend(o.penalty().map(chosen_penalty));
         section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
         section.blocks.extend(self.explanation(task));
         Some(section)
@@ -264,6 +265,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     });
     if let (Some(adjustment), Some(all)) = (o.adjustment(), results.as_object_mut()) {
         all.insert("adjustment".to_owned(), serde_json::json!({ "learned": adjustment, "chosen": input.plan()?.adjust }));
+    }
+    if let (Some(penalty), Some(all)) = (o.penalty(), results.as_object_mut()) {
+        all.insert("penalty".to_owned(), serde_json::json!(penalty));
     }
     if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
         all.insert("zeros".to_owned(), serde_json::json!(found));

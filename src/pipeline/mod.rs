@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod card;
+mod checkpoint;
 mod context;
 mod document;
 #[cfg(not(target_arch = "wasm32"))]
@@ -19,6 +20,7 @@ mod search;
 
 pub use acceptance::fingerprint;
 pub use card::model_card;
+pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};
 pub use document::{Input, audit_document, report, report_document};
 #[cfg(not(target_arch = "wasm32"))]

@@ -297,7 +297,7 @@ impl Run {
             Stage::Adjust => self.outcome.take_adjusted(results)?,
             Stage::Compare => {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
-                self.outcome.compare(&plan, results)?;
+                self.outcome.compare(&plan, table, results)?;
             }
             Stage::Begin => {
                 for result in results {
@@ -407,7 +407,11 @@ fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
         Some(Stage::Prepare)
     } else if old.augment != new.augment {
         Some(Stage::Augment)
-    } else if old.learners != new.learners || old.metric != new.metric || old.search != new.search {
+    } else if old.learners != new.learners
+        || old.metric != new.metric
+        || old.search != new.search
+        || search::adjusted_by(old) != search::adjusted_by(new)
+    {
         Some(Stage::Search)
     } else if old.adjust != new.adjust {
         Some(Stage::Adjust)

@@ -9,7 +9,7 @@ use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::run::{Stage, Wave};
 use crate::error::{Error, Result};
-use crate::evaluate::{Direction, Estimate, metric};
+use crate::evaluate::{Direction, Estimate, FoldResult, Judge, adjust, metric};
 use crate::features::{Features, TrainingSet};
 use crate::math::sort;
 use crate::model::{Learner, learners};
@@ -65,8 +65,15 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
         seed: plan.seed,
         key,
         space,
+        adjust: adjusted_by(plan),
     };
     (asked_for && !rules.space.dimensions.is_empty()).then(|| (rules, params.count("trials")))
+}
+
+/// Calibration and threshold that trials are judged with: where learners are compared with them, and they change the metric.
+pub(super) fn adjusted_by(plan: &Plan) -> Option<Params> {
+    let changes = plan.search.is_some() && plan.task.kind.is_classification() && metric(&plan.metric).is_ok_and(|m| adjust::changes(&plan.adjust, m));
+    changes.then(|| plan.adjust.clone())
 }
 
 /// The searches of a plan; those of `before` that go by the same rules keep their trials.
@@ -240,7 +247,9 @@ impl Context {
             let (train, rows, features) = parts.get(fold).ok_or_else(lost)?;
             let params = Params::check(entry.params, given)?;
             let predictions = entry.fit_with_pulse(&params, train, plan.seed, pulse)?.predict_with_pulse(features, pulse)?;
-            score_of(&plan, self.made_judge()?.score(0, fold, rows.clone(), predictions)?.scores)
+            let judge = self.made_judge()?;
+            let result = judge.score(0, fold, rows.clone(), predictions)?;
+            as_compared(&plan, &judge, result)
         });
         let winner = search.best().and_then(|b| search.trials().get(b)).map(|t| t.params.clone());
         drop(parts);
@@ -253,7 +262,7 @@ impl Context {
     /// A learner on a fold: its score in the plan's metric; `Err` inside when it has none.
     fn scored(&mut self, entry: &Learner, params: &Params, fold: u32, pulse: &dyn Fn()) -> Result<Result<f64>> {
         let learned = self.learn(entry, params, 0, fold, pulse)?;
-        Ok(learned.and_then(|result| score_of(self.plan()?, result.scores)))
+        Ok(learned.and_then(|result| as_compared(self.plan()?, &self.made_judge()?, result)))
     }
 
     /// Folds inside the training rows of a fold, dealt by the same strategy: the others have no target for it.
@@ -275,6 +284,14 @@ impl Context {
 fn checked(chosen: &Chosen) -> Result<(&'static Learner, Params)> {
     let entry = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
     Ok((entry, Params::check(entry.params, &chosen.params)?))
+}
+
+/// The score of a fold in the plan's metric, with calibration and threshold as learners are compared with.
+fn as_compared(plan: &Plan, judge: &Judge<'_>, result: FoldResult) -> Result<f64> {
+    match adjusted_by(plan) {
+        Some(params) => score_of(plan, adjust::adjust_within(judge, &result, &params)?.scores),
+        None => score_of(plan, result.scores),
+    }
 }
 
 fn score_of(plan: &Plan, scores: BTreeMap<String, Option<f64>>) -> Result<f64> {

@@ -90,6 +90,8 @@ pub struct Rules {
     pub seed: u64,
     /// Whose search it is.
     pub key: String,
+    /// Calibration and threshold that trials are judged with, where these change the metric.
+    pub adjust: Option<Params>,
 }
 
 /// A trial that wants to be judged on a fold.

@@ -36,7 +36,7 @@ pub use search::{SearchReport, search, search_json, search_so_far, searching, tu
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};
-pub use validate::{Calls, ValidateReport, validate};
+pub use validate::{Calls, ValidateReport, chosen_penalty, validate};
 pub use zeros::zeros;
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The session worker: holds the [`Session`], the file handles and the kept project, and does what the session wishes.
 
-use super::checkpoint::Checkpoint;
 use super::pool::jobs;
 use super::reading::{Reader, whole};
 use super::wire::{Message, Received, Tag, buffer};
 use super::{keep, lock};
-use crate::pipeline::{ContextPart, Job, JobOutput};
+use crate::pipeline::{Checkpoint, ContextPart, Job, JobOutput};
 use crate::protocol::{Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
 use crate::session::Session;
 use gloo::events::EventListener;
@@ -201,7 +200,7 @@ impl Desk {
         match part.to_bytes() {
             Ok(bytes) => {
                 let kind = discriminant(part);
-                self.checkpoint.hold(&bytes);
+                self.checkpoint.hold(part, &bytes);
                 let packed = buffer(&bytes);
                 self.seats.iter().for_each(|&key| self.send_part(key, &packed));
                 self.parts.retain(|(other, _)| *other != kind);
