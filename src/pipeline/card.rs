@@ -57,7 +57,7 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
         questions: questions(input, plan),
         settings_sha256: hex(&Sha256::digest(input.settings.to_json().as_bytes())),
         seed: plan.seed,
-        holds_training_rows: fitted.model.contains_training_rows(),
+        holds_training_rows: fitted.model.contains_training_rows() || fitted.recipe.contains_training_rows(),
     };
     Ok(write(&card))
 }
