@@ -14,7 +14,7 @@ use crate::report::sections::{
     quality, search, search_json, search_so_far, segments, segments_json, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
-use crate::segment::Segmented;
+use crate::segment;
 use crate::settings::{Plan, Settings};
 use crate::step::Step;
 use crate::table::{Loaded, Table};
@@ -142,7 +142,7 @@ impl<'a> Input<'a> {
     }
 
     /// The segments, where they are wanted and known.
-    fn segments(&self) -> Option<(&'a Task, &'a [std::result::Result<Box<Segmented>, Error>])> {
+    fn segments(&self) -> Option<(&'a Task, &'a [segment::Found])> {
         let plan = self.plan.filter(|plan| plan.segments)?;
         Some((&plan.task, self.outcome.segments.as_deref()?))
     }

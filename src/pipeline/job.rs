@@ -14,7 +14,7 @@ use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{QualityInput, RULES};
-use crate::segment::{Segmented, segment};
+use crate::segment::{self, segment};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -107,7 +107,7 @@ pub enum JobOutput {
     /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
     Recipe(Box<FittedRecipe>, u32),
     /// From [`Job::Segment`]; `Err` when they cannot be segmented so.
-    Segmented(std::result::Result<Box<Segmented>, Error>),
+    Segmented(segment::Found),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.

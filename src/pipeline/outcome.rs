@@ -23,7 +23,7 @@ use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
-use crate::segment::Segmented;
+use crate::segment;
 use crate::settings::{Accepted, Chosen, Plan};
 use crate::split::make;
 use crate::table::Table;
@@ -59,7 +59,7 @@ pub struct Outcome {
     /// How rows were dealt.
     pub split: Option<SplitFacts>,
     /// The development rows in ever more segments, or why not, if that was asked for.
-    pub segments: Option<Vec<std::result::Result<Box<Segmented>, Error>>>,
+    pub segments: Option<Vec<segment::Found>>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
     /// Searches for hyperparameters, one a learner that is searched.

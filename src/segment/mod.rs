@@ -89,6 +89,9 @@ pub struct Segmented {
     pub segments: Vec<Segment>,
 }
 
+/// Segments, or why the rows cannot be segmented so.
+pub type Found = std::result::Result<Box<Segmented>, Error>;
+
 /// The real rows of a training set in `k` segments. `pulse` is called now and then.
 ///
 /// # Errors

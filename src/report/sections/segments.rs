@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::report::block::{Block, Cell, Spans, TableBlock, strong, text};
 use crate::report::format::{count, counted, fixed, number, percent};
 use crate::report::suppress::{cells, withheld};
-use crate::segment::{Segment, Segmented, Trait, elbow, recommended};
+use crate::segment::{Found, Segment, Segmented, Trait, elbow, recommended};
 use crate::task::{Task, TaskKind};
 use serde_json::{Value, json};
 
@@ -14,8 +14,6 @@ use serde_json::{Value, json};
 const STRUCTURE: [(f64, &str); 3] =
     [(0.25, "no structure to speak of: rows lie in one cloud"), (0.5, "a weak structure that may be artificial"), (0.7, "a reasonable structure")];
 const STRONG: &str = "a strong structure";
-
-type Found = Result<Box<Segmented>, Error>;
 
 /// The blocks that follow the recipe.
 #[must_use]
