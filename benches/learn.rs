@@ -1,95 +1,32 @@
-//! How long the learners take.
+//! How long the learners take, and how good they are.
 //!
 //! `cargo bench --bench learn` measures with criterion (ten samples a task, at 10,000, 100,000 and 472,871 rows of sessions).
-//! `cargo bench --bench learn -- --once TABLE ROWS FILE.csv` writes the table to a file (its last column marks the rows held out), fits every task once on four fifths of it and prints one line of JSON a
-//! task: seconds of computing and score on the rest (AUC for classes, R2 for numbers). `benches/peers.py` runs that beside LightGBM and scikit-learn and prints ratios.
+//! `cargo bench --bench learn -- --once TABLE ROWS FILE.csv` writes the table to a file (its last column marks the rows judged on), fits every task on the others and prints one line of JSON a
+//! task: seconds of computing (the mean over fits of at least half a second together, one fit if it takes five) and score on the rows judged on (AUC for classes, R2 for numbers). `benches/peers.py` runs that beside its peers.
+//! `cargo bench --bench learn -- --folds FILE.csv` prints scores by fold of a file whose last two columns are the target and the fold; `benches/quality.py` runs that beside the same peers.
 
 #![expect(clippy::expect_used, reason = "a benchmark stops where it cannot measure")]
 
+mod contests;
 mod tables;
 
+use contests::{contests, of_kind};
 use criterion::{BenchmarkId, Criterion};
 use std::hint::black_box;
 use std::time::Instant;
 use tables::{Columns, sessions, wide};
-use watertight::model::{Features, TrainingSet, learners};
-use watertight::param::{Given, Params, Value};
 use watertight::task::TaskKind;
 
 /// Rows of the sessions table that are measured; the last is a real shop's count.
 const ROWS: [usize; 3] = [10_000, 100_000, 472_871];
 /// Features of the wide table.
 const WIDE: usize = 100;
-
-/// A learner with its hyperparameters and what it predicts.
-struct Contest {
-    name: &'static str,
-    learner: &'static str,
-    given: Given,
-    target: &'static str,
-    kind: TaskKind,
-}
-
-fn contest(name: &'static str, learner: &'static str, given: &[(&str, Value)], target: &'static str, kind: TaskKind) -> Contest {
-    Contest { name, learner, given: given.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(), target, kind }
-}
-
-fn contests(table: &str) -> Vec<Contest> {
-    let forest = [("trees", Value::Whole(200)), ("depth", Value::Whole(15))];
-    let lowering = |loss: &str| [("loss", Value::Word(loss.to_owned()))];
-    if table == "wide" {
-        return vec![
-            contest("ridge", "ridge", &[], "y", TaskKind::Regression),
-            contest("boosting regression", "gradient_boosting", &[], "y", TaskKind::Regression),
-            contest("forest regression", "random_forest", &forest, "y", TaskKind::Regression),
-        ];
-    }
-    vec![
-        contest("ridge", "ridge", &[], "revenue", TaskKind::Regression),
-        contest("lasso", "lasso", &[], "revenue", TaskKind::Regression),
-        contest("elastic net", "elastic_net", &[], "revenue", TaskKind::Regression),
-        contest("logistic", "logistic", &[], "is_ordered", TaskKind::Binary),
-        contest("boosting binary", "gradient_boosting", &[], "is_ordered", TaskKind::Binary),
-        contest("boosting regression", "gradient_boosting", &[], "revenue", TaskKind::Regression),
-        contest("boosting absolute", "gradient_boosting", &lowering("absolute"), "revenue", TaskKind::Regression),
-        contest("boosting tweedie", "gradient_boosting", &lowering("tweedie"), "revenue", TaskKind::Regression),
-        contest("forest binary", "random_forest", &forest, "is_ordered", TaskKind::Binary),
-        contest("forest regression", "random_forest", &forest, "revenue", TaskKind::Regression),
-        contest("extra trees binary", "extra_trees", &forest, "is_ordered", TaskKind::Binary),
-    ]
-}
-
-impl Contest {
-    fn fit(&self, train: &TrainingSet) -> watertight::model::Model {
-        let learner = learners::find(self.learner).expect("the learner is in the list");
-        let params = Params::check(learner.params, &self.given).expect("the hyperparameters are in range");
-        learner.fit(&params, train, 1).expect("the benchmark's table can be learned")
-    }
-
-    fn score(&self, model: &watertight::model::Model, judged: &Features, target: &[f64]) -> f64 {
-        let predictions = model.predict(judged).expect("the features are those of the training set");
-        if self.kind == TaskKind::Regression { r2(&predictions.values, target) } else { auc(&predictions.class(1), target) }
-    }
-}
-
-fn r2(predicted: &[f64], target: &[f64]) -> f64 {
-    let mean = target.iter().sum::<f64>() / target.len() as f64;
-    let squares = |centre: &dyn Fn(usize) -> f64| (0..target.len()).map(|i| (target[i] - centre(i)) * (target[i] - centre(i))).sum::<f64>();
-    1.0 - squares(&|i| predicted[i]) / squares(&|_| mean)
-}
-
-fn auc(scores: &[f64], target: &[f64]) -> f64 {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-    let (mut below, mut pairs) = (0.0, 0.0);
-    for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-        let positive = tied.iter().filter(|&&i| target[i] > 0.0).count() as f64;
-        let negative = tied.len() as f64 - positive;
-        pairs += positive * (below + 0.5 * negative);
-        below += negative;
-    }
-    pairs / (below * (target.len() as f64 - below))
-}
+/// Fits are repeated until they have taken this many seconds together, ...
+const LEAST: f64 = 0.5;
+/// ... at least and at most so often, ...
+const FITS: std::ops::RangeInclusive<u32> = 3..=100;
+/// ... but not after so many seconds.
+const LONG: f64 = 5.0;
 
 fn table_of(name: &str, rows: usize) -> Columns {
     if name == "wide" { wide(rows, WIDE) } else { sessions(rows) }
@@ -101,20 +38,44 @@ fn seconds(origin: Instant) -> f64 {
     computed.map_or_else(|| origin.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
 }
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark measures, prints and hands its table to its peers")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark hands its table to its peers")]
+fn write(columns: &Columns, path: &str) {
+    std::fs::write(path, columns.csv()).expect("the file can be written");
+}
+
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark measures and prints")]
 fn once(table: &str, rows: usize, path: &str) {
     let columns = table_of(table, rows);
-    std::fs::write(path, columns.csv()).expect("the file can be written");
+    write(&columns, path);
     let origin = Instant::now();
     for contest in contests(table) {
         let (train, judged, target) = columns.for_target(contest.target, contest.kind);
-        let start = seconds(origin);
-        let model = contest.fit(&train);
-        let fitted = seconds(origin) - start;
-        let start = seconds(origin);
-        let score = contest.score(&model, &judged, &target);
-        let scored = seconds(origin) - start;
-        println!("{{\"task\":\"{}\",\"seconds\":{fitted:.4},\"predict_seconds\":{scored:.4},\"score\":{score:.5}}}", contest.name);
+        let (mut fits, mut taken, mut model) = (0_u32, 0.0, None);
+        while fits < *FITS.end() && taken < LONG && (fits < *FITS.start() || taken < LEAST) {
+            // Without kept bins: cutting features is part of the work.
+            let fresh = train.clone();
+            let start = seconds(origin);
+            model = Some(contest.fit(&fresh));
+            taken += seconds(origin) - start;
+            fits += 1;
+        }
+        let (fitted, score) = (taken / f64::from(fits), contest.score(&model.expect("fitted once"), &judged, &target));
+        println!("{{\"task\":\"{}\",\"seconds\":{fitted:.5},\"score\":{score:.5}}}", contest.name);
+    }
+}
+
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark reads a file and prints")]
+fn folds(path: &str) {
+    let (mut columns, folds) = Columns::from_csv(&std::fs::read(path).expect("the file can be read"));
+    let kind = if path.contains("binary") { TaskKind::Binary } else { TaskKind::Regression };
+    let n_folds = folds.iter().fold(0.0_f64, |most, fold| most.max(*fold)) as usize + 1;
+    for fold in 0..n_folds {
+        columns.judge(folds.iter().map(|f| *f as usize == fold).collect());
+        for contest in of_kind("target", kind) {
+            let (train, judged, target) = columns.for_target("target", kind);
+            let score = contest.score(&contest.fit(&train), &judged, &target);
+            println!("{{\"task\":\"{}\",\"fold\":{fold},\"score\":{score:.6}}}", contest.name);
+        }
     }
 }
 
@@ -140,6 +101,18 @@ fn main() {
         && flag == "--once"
     {
         once(table, rows.parse().expect("a number of rows"), path);
+        return;
+    }
+    if let [_, flag, table, rows, path] = arguments.as_slice()
+        && flag == "--table"
+    {
+        write(&table_of(table, rows.parse().expect("a number of rows")), path);
+        return;
+    }
+    if let [_, flag, path] = arguments.as_slice()
+        && flag == "--folds"
+    {
+        folds(path);
         return;
     }
     let mut criterion = Criterion::default().configure_from_args();

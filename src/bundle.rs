@@ -143,7 +143,8 @@ impl Bundle {
         if !classes_fit || names.len() != n_classes {
             return broken("its classes do not fit its task");
         }
-        if self.recipe.columns().iter().any(|&name| self.schema.get(name).is_none()) {
+        let past = self.recipe.order_columns().map(String::as_str);
+        if self.recipe.columns().into_iter().chain(past).any(|name| self.schema.get(name).is_none()) {
             return broken("it needs a column that its table does not have");
         }
         if self.recipe.validate().is_err() {
@@ -164,14 +165,15 @@ impl Bundle {
         all.filter(|d| self.task.features.contains(&d.column)).collect()
     }
 
-    /// Columns a file must have to be asked about: the features, or for a derived one its source, and what orders the rows.
+    /// Columns a file must have to be asked about: the features, or for a derived one its source, and what orders the rows; the target too where its past
+    /// is used, known in earlier rows.
     #[must_use]
     pub fn needed(&self) -> Vec<String> {
         let derived = self.derivations();
         let is_derived = |name: &String| derived.iter().any(|d| d.column == *name);
         let mut needed: Vec<String> = self.task.features.iter().filter(|f| !is_derived(f)).cloned().collect();
         let ordering = [&self.task.time, &self.task.entity].into_iter().flatten().filter(|_| !derived.is_empty());
-        for name in derived.iter().map(|d| &d.source).chain(ordering) {
+        for name in derived.iter().map(|d| &d.source).chain(ordering).chain(self.recipe.order_columns()) {
             if !needed.contains(name) {
                 needed.push(name.clone());
             }

@@ -192,6 +192,13 @@ fn a_search_that_cannot_be_is_refused_by_name() {
         })
         .contains("ridge.beta")
     );
+    for (name, words) in [("decision_tree.depth", vec!["3"]), ("gradient_boosting.loss", vec!["squared", "luck"]), ("gradient_boosting.loss", vec![])]
+    {
+        let mut search = method("tpe", 5, &[]);
+        search.choices.insert(name.into(), words.into_iter().map(str::to_owned).collect());
+        let refusal = Settings { search: Some(search), ..Settings::default() }.check_ranges().unwrap_err().to_string();
+        assert!(refusal.contains(name), "{refusal}");
+    }
     assert!(refused(|s| drop(s.method.params.insert("trials".into(), Value::Whole(0)))).contains("trials"));
 }
 
@@ -247,4 +254,49 @@ fn a_search_on_dated_rows_stays_in_time_order_nested_or_not() {
         "{}",
         desk.sections[&Step::Train].eyebrow
     );
+}
+
+/// A rare class that a model flags hardly ever at a probability of 0.5.
+fn rare() -> String {
+    let (a, b, e) = (noise(4, 0, 600), noise(4, 1, 600), noise(4, 2, 600));
+    let y: Vec<f64> = (0..600).map(|i| f64::from(u8::from(a[i] + 0.3 * b[i] + e[i] > 1.6))).collect();
+    csv(&[("a", &a), ("b", &b), ("y", &y)])
+}
+
+#[test]
+fn trials_ranked_by_f1_are_judged_at_a_threshold_that_other_rows_teach_and_the_report_says_so() {
+    let found = |metric: &str, threshold: &str| {
+        let mut desk = Desk::new(ALONE);
+        desk.open(&[("table.csv", rare().as_bytes())]);
+        change(&mut desk, |s| {
+            s.learners = learners(&["logistic"]);
+            s.split.folds = 3;
+            s.metric = Some(metric.into());
+            s.adjust = Some(Chosen { params: [("threshold".to_owned(), Value::Word(threshold.into()))].into(), ..Chosen::default() });
+            s.search = Some(method("random", 3, &[]));
+        });
+        desk.run(Step::Decide);
+        assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+        let score = results(&mut desk)["search"][0]["trials"][0]["score"].as_f64().unwrap();
+        (score, desk.export(Export::ReportMarkdown).contains("that the other fifths of its judged rows teach"))
+    };
+    let (half, told) = found("f1", "half");
+    assert!(!told);
+    let (learned, told) = found("f1", "f1");
+    assert!(told && learned > half + 0.1, "{half} {learned}");
+    assert_eq!(found("roc_auc", "half"), found("roc_auc", "f1"), "a threshold changes no rank");
+}
+
+#[test]
+fn what_is_searched_stays_within_the_ranges_and_words_that_were_given() {
+    let mut search = method("random", 9, &[]);
+    search.learners = vec!["gradient_boosting".into()];
+    search.ranges.insert("gradient_boosting.trees".into(), (5.0, 9.0));
+    search.choices.insert("gradient_boosting.loss".into(), vec!["squared".into(), "absolute".into()]);
+    let mut desk = tuned(ALONE, &curve(), search, &["ridge", "gradient_boosting"]);
+    let found = results(&mut desk)["search"].clone();
+    assert_eq!(found.as_array().unwrap().len(), 1, "ridge was left out");
+    let tried: Vec<&Json> = found[0]["trials"].as_array().unwrap()[1..].iter().map(|t| &t["params"]).collect();
+    assert!(tried.iter().all(|p| (5..=9).contains(&p["trees"].as_i64().unwrap()) && p["loss"] != "huber"), "{tried:?}");
+    assert!(tried.iter().any(|p| p["loss"] == "absolute") && tried.iter().any(|p| p["loss"] == "squared"));
 }

@@ -1,18 +1,18 @@
 //! Deterministic tables for benchmarks: the same rows and seed give the same table everywhere.
 //!
 //! *sessions*: an e-commerce session a row, 12 few-valued features, about 7 % orders, revenue 0 or about 60. *wide*: float columns, of which five matter
-//! (Friedman 1991), and products of a few pairs.
+//! (Friedman 1991), and products of a few pairs. Any other table is read from a file of numbers.
 
 use std::fmt::Write as _;
 use watertight::math::elementary::{logistic, sin};
 use watertight::math::rng::Stream;
 use watertight::model::{Features, TrainingSet};
 use watertight::prepare::Recipe;
-use watertight::split::{Split, SplitSettings, Strategy, make};
+use watertight::split::{SplitSettings, make};
 use watertight::table::{Column, Kind, Table};
 use watertight::task::{Task, TaskKind};
 
-/// Share of rows judged on in the once-over.
+/// Share of rows judged on.
 const HOLDOUT: f64 = 0.2;
 const SESSION_FEATURES: [&str; 12] = [
     "is_repeat_session",
@@ -35,6 +35,8 @@ pub struct Columns {
     names: Vec<String>,
     values: Vec<Vec<f64>>,
     n_features: usize,
+    /// Rows that are judged on.
+    judged: Vec<bool>,
 }
 
 /// The sessions table: features, then `is_ordered` and `revenue`.
@@ -46,7 +48,7 @@ pub fn sessions(n_rows: usize) -> Columns {
         values.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
     }
     let names = SESSION_FEATURES.iter().chain(&["is_ordered", "revenue"]).map(|n| (*n).to_owned()).collect();
-    Columns { names, values, n_features: 12 }
+    Columns { names, values, n_features: 12, judged: drawn(n_rows) }
 }
 
 fn session(stream: &mut Stream) -> [f64; 14] {
@@ -123,58 +125,81 @@ pub fn wide(n_rows: usize, n_features: usize) -> Columns {
         values.iter_mut().zip(row.iter().chain([&y])).for_each(|(column, value)| column.push(*value));
     }
     let names = (0..n_features).map(|j| format!("x{j}")).chain(["y".to_owned()]).collect();
-    Columns { names, values, n_features }
+    Columns { names, values, n_features, judged: drawn(n_rows) }
+}
+
+/// Rows that are judged on, by chance.
+fn drawn(n_rows: usize) -> Vec<bool> {
+    let mut stream = Stream::new(20_240_501, "judged", 0);
+    (0..n_rows).map(|_| stream.chance(HOLDOUT)).collect()
 }
 
 impl Columns {
+    /// A file of numbers: features, the target, and the number of the fold that each row is judged in. Gives the folds' numbers too.
+    #[allow(dead_code, reason = "not every benchmark reads files")]
+    pub fn from_csv(bytes: &[u8]) -> (Self, Vec<f64>) {
+        let mut file = csv::Reader::from_reader(bytes);
+        let mut names: Vec<String> = file.headers().expect("the file has names").iter().map(str::to_owned).collect();
+        let mut values: Vec<Vec<f64>> = vec![Vec::new(); names.len()];
+        for row in file.records() {
+            let row = row.expect("the file is a table");
+            values.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell.parse().expect("a number")));
+        }
+        let folds = values.pop().expect("the last column tells the fold");
+        names.pop();
+        let (n_features, n_rows) = (names.len() - 1, folds.len());
+        (Self { names, values, n_features, judged: vec![false; n_rows] }, folds)
+    }
+
+    /// Judges these rows from now on.
+    #[allow(dead_code, reason = "not every benchmark goes by folds")]
+    pub fn judge(&mut self, judged: Vec<bool>) {
+        self.judged = judged;
+    }
+
     /// What a learner learns from when asked for `target`, and the features and target it is judged on.
+    #[allow(dead_code, reason = "not every benchmark learns")]
     pub fn for_target(&self, target: &str, kind: TaskKind) -> (TrainingSet, Features, Vec<f64>) {
-        let (table, task) = self.task(target, kind);
+        let (table, task, n_train) = self.task(target, kind);
         let encoded = task.encode(&table).expect("the target can be read");
-        let split = self.split(target, kind);
+        let split = make(&table, &task, &encoded, &SplitSettings::default(), Some(n_train), 1).expect("there are rows enough");
         let recipe = Recipe::default().fit(&table, &split.development, &task).expect("numbers need no step");
         let train = recipe.training_set(&table, &split.development, &task, &encoded).expect("numbers are features");
-        let rows = split.holdout.expect("a holdout was asked for").open();
+        let rows = split.holdout.expect("some rows are judged").open();
         let judged = recipe.apply(&table, &rows).expect("numbers are features");
         (train, judged, rows.as_slice().iter().map(|&r| encoded.values[r as usize]).collect())
     }
 
-    fn task(&self, target: &str, kind: TaskKind) -> (Table, Task) {
+    /// The table with the rows that are judged last, as a test file would be, and how many stand before them.
+    fn task(&self, target: &str, kind: TaskKind) -> (Table, Task, usize) {
+        let (judged, train): (Vec<usize>, Vec<usize>) = (0..self.judged.len()).partition(|&i| self.judged[i]);
+        let order: Vec<usize> = train.iter().chain(&judged).copied().collect();
+        let of = |values: &[f64]| order.iter().map(|&i| values[i]).collect::<Vec<f64>>();
         let at = self.names.iter().position(|n| n == target).expect("the target is a column");
-        let mut columns: Vec<Column> = (0..self.n_features).map(|j| Column::numeric(&self.names[j], self.values[j].clone(), 0)).collect();
+        let mut columns: Vec<Column> = (0..self.n_features).map(|j| Column::numeric(&self.names[j], of(&self.values[j]), 0)).collect();
         columns.push(match kind {
-            TaskKind::Regression => Column::numeric(target, self.values[at].clone(), 2),
+            TaskKind::Regression => Column::numeric(target, of(&self.values[at]), 2),
             _ => {
-                Column::labels(target, Kind::Categorical, &self.values[at].iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect::<Vec<_>>())
+                let words: Vec<Option<&str>> = of(&self.values[at]).iter().map(|v| Some(if *v > 0.0 { "1" } else { "0" })).collect();
+                Column::labels(target, Kind::Categorical, &words)
             }
         });
         let classes = if kind == TaskKind::Regression { Vec::new() } else { vec!["0".to_owned(), "1".to_owned()] };
         let features = self.names[..self.n_features].to_vec();
         let task =
             Task { target: target.to_owned(), kind, classes, time: None, entity: None, weight: None, horizon: 0, features, ignored: Vec::new() };
-        (Table::new(columns).expect("columns fit"), task)
+        (Table::new(columns).expect("columns fit"), task, train.len())
     }
 
-    /// The same rows are held out whatever the target: the draw looks at row numbers only.
-    fn split(&self, target: &str, kind: TaskKind) -> Split {
-        let (table, task) = self.task(target, kind);
-        let encoded = task.encode(&table).expect("the target can be read");
-        let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: HOLDOUT, gap: 0 };
-        make(&table, &task, &encoded, &settings, None, 1).expect("there are rows enough")
-    }
-
-    /// The table as CSV, with a last column `judged` that is 1 in the rows held out.
+    /// The table as CSV, with a last column `judged` that is 1 in the rows judged on.
+    #[allow(dead_code, reason = "not every benchmark has peers")]
     pub fn csv(&self) -> String {
-        let last = self.names.last().expect("there is a target");
-        let held = self.split(last, TaskKind::Regression).holdout.expect("a holdout was asked for").open();
-        let mut judged = vec![0; self.values[0].len()];
-        held.as_slice().iter().for_each(|&row| judged[row as usize] = 1);
         let mut text = self.names.join(",") + ",judged\n";
-        for (i, mark) in judged.iter().enumerate() {
+        for (i, judged) in self.judged.iter().enumerate() {
             for column in &self.values {
                 write!(text, "{},", column[i]).expect("writing to text");
             }
-            writeln!(text, "{mark}").expect("writing to text");
+            writeln!(text, "{}", u8::from(*judged)).expect("writing to text");
         }
         text
     }

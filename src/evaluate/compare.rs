@@ -27,6 +27,8 @@ pub struct Entrant {
     pub by_fold: Vec<Option<f64>>,
     /// Why there is no result, if there is none.
     pub failed: Option<Error>,
+    /// Whether it answers another question than the others (the amount only, of a target that is often 0), so that it is not ranked with them.
+    pub apart: bool,
 }
 
 /// One line of the leaderboard.
@@ -69,7 +71,7 @@ impl Standing {
 }
 
 /// Learners ranked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Leaderboard {
     /// Main metric.
     pub metric: String,
@@ -85,13 +87,16 @@ pub struct Leaderboard {
     pub best_baseline: Option<usize>,
     /// Paired difference leader minus chosen (positive: the leader is better), when they are not the same.
     pub leader_over_chosen: Option<Estimate>,
+    /// Learners that answer another question, not ranked, in the order given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<Standing>,
 }
 
 impl Leaderboard {
     /// The line of an entrant.
     #[must_use]
     pub fn standing(&self, entrant: usize) -> Option<&Standing> {
-        self.standings.iter().find(|s| s.entrant == entrant)
+        self.standings.iter().chain(&self.apart).find(|s| s.entrant == entrant)
     }
 
     /// The line of the chosen learner.
@@ -114,10 +119,10 @@ pub fn leaderboard(entrants: &[Entrant], main: &str) -> Result<Leaderboard> {
     let clear = |i: usize| gain(i).and_then(|g| g.low).is_some_and(|low| low > 0.0);
     let alike = |i: usize, j: usize| of(i).zip(of(j)).is_some_and(|(a, b)| a.gain_over(b).low.is_some_and(|low| low <= 0.0));
     let chosen = leader.map(|leader| {
-        let candidates = (0..entrants.len()).filter(|&i| !entrants[i].baseline && of(i).is_some_and(|r| r.value.is_some()));
+        let candidates = (0..entrants.len()).filter(|&i| !entrants[i].baseline && !entrants[i].apart && of(i).is_some_and(|r| r.value.is_some()));
         candidates.into_iter().find(|&i| i == leader || (alike(leader, i) && (clear(i) || !clear(leader)))).unwrap_or(leader)
     });
-    let mut standings: Vec<Standing> = (0..entrants.len())
+    let standings: Vec<Standing> = (0..entrants.len())
         .map(|i| {
             let e = &entrants[i];
             let rest = e.resampled.iter().filter(|r| r.metric != main);
@@ -136,18 +141,19 @@ pub fn leaderboard(entrants: &[Entrant], main: &str) -> Result<Leaderboard> {
             }
         })
         .collect();
+    let (apart, mut standings): (Vec<Standing>, Vec<Standing>) = standings.into_iter().partition(|s| entrants[s.entrant].apart);
     sort::by(&mut standings, |a, b| {
         let worse = |s: &Standing| s.value().map_or(f64::INFINITY, |v| direction.gain(0.0, v));
         b.baseline.cmp(&a.baseline).then(worse(a).total_cmp(&worse(b))).then(a.entrant.cmp(&b.entrant))
     });
     let leader_over_chosen = leader.zip(chosen).filter(|(a, b)| a != b).and_then(|(a, b)| Some(of(a)?.gain_over(of(b)?)));
     let n_baselines = entrants.iter().filter(|e| e.baseline).count();
-    Ok(Leaderboard { metric: main.to_owned(), standings, n_baselines, leader, chosen, best_baseline, leader_over_chosen })
+    Ok(Leaderboard { metric: main.to_owned(), standings, n_baselines, leader, chosen, best_baseline, leader_over_chosen, apart })
 }
 
 fn best_of(entrants: &[Entrant], baseline: bool, direction: Direction, main: &str) -> Option<usize> {
     let value = |e: &Entrant| e.resampled.iter().find(|r| r.metric == main)?.value;
-    let computable = entrants.iter().enumerate().filter(|(_, e)| e.baseline == baseline).filter_map(|(i, e)| Some((i, value(e)?)));
+    let computable = entrants.iter().enumerate().filter(|(_, e)| e.baseline == baseline && !e.apart).filter_map(|(i, e)| Some((i, value(e)?)));
     computable.reduce(|best, next| if direction.gain(next.1, best.1) > 0.0 { next } else { best }).map(|(i, _)| i)
 }
 
@@ -181,6 +187,7 @@ mod tests {
             resampled: vec![resampled],
             by_fold: vec![Some(value)],
             failed: None,
+            apart: false,
         }
     }
 
@@ -206,6 +213,14 @@ mod tests {
         assert!((gain.low.unwrap() - 0.5).abs() < 1e-12 && (gain.high.unwrap() - 0.5).abs() < 1e-12, "every pair differs by 0.5");
         assert_eq!(board.chosen().unwrap().folds_won, Some((1, 1)));
         assert_eq!(board.standings.iter().map(|s| s.learner.as_str()).collect::<Vec<_>>(), ["baseline", "boosting", "ridge"]);
+    }
+
+    #[test]
+    fn a_learner_that_answers_another_question_is_neither_ranked_nor_chosen() {
+        let amount = Entrant { apart: true, ..entrant("amount", false, &[0.8, 0.9]) };
+        let board = leaderboard(&[amount, entrant("tree", false, &[0.1, 0.2])], "r2").unwrap();
+        assert_eq!((board.leader, board.chosen, board.standings.len(), board.apart.len()), (Some(1), Some(1), 1, 1));
+        assert_eq!(board.standing(0).map(|s| s.learner.as_str()), Some("amount"));
     }
 
     #[test]

@@ -76,14 +76,15 @@ impl Ground<'_> {
         Ok(told(&self.model.predict_with_pulse(&self.recipe.apply(table, rows)?, self.pulse)?, self.class))
     }
 
-    /// Dependence on a raw column over these rows of the table, its grid from the cells of `seen`; none for moments, other kinds and columns with fewer than two points.
+    /// Dependence on a raw column over these rows of the table, its grid from the cells of `seen`; none for moments, other kinds, columns with fewer than two points, and a recipe that uses the past.
     ///
     /// # Errors
     /// A column that does not exist, or those of preparation and model.
     pub fn dependence(&self, column: &str, rows: &[u32], seen: &[u32]) -> Result<Option<Dependence>> {
         let column = self.table.column(column)?;
         let Some(grid) = grid(column, seen) else { return Ok(None) };
-        if rows.len() < FEWEST {
+        // Rows that are asked about many times over have no past of their own.
+        if rows.len() < FEWEST || self.recipe.uses_past() {
             return Ok(None);
         }
         let again: Vec<u32> = (0..grid.len()).flat_map(|_| rows.iter().copied()).collect();

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{Estimate, metric};
 use crate::finding::{Certainty, Finding};
 use crate::report::block::{Block, Outcome as Verdict, Section, Spans, TableBlock};
+use crate::report::format::number;
 use crate::report::json::InputRecord;
 use crate::report::model_card::{CardMetric, ModelCard, RemovedColumn, model_card as write};
 use crate::report::suppress;
@@ -30,6 +31,8 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
     let lowest = outcome.scores.iter().filter_map(|s| s.score).min_by(f64::total_cmp);
     let left_out: Vec<String> = fitted.recipe.left_out().iter().map(|l| l.column.clone()).collect();
     let (n_rows, n_columns) = (input.loaded.table.n_rows() as u64, input.loaded.table.columns().len() as u64);
+    let penalty = outcome.penalty().map(|penalty| ("alpha".to_owned(), format!("{} chosen in training", number(penalty))));
+    let params: Vec<(String, String)> = standing.params.iter().cloned().chain(penalty).collect();
     let card = ModelCard {
         name: format!("{}-{}", input.name.split('.').next().unwrap_or("model"), standing.learner.replace('_', "-")),
         version: "0.1.0".to_owned(),
@@ -39,7 +42,7 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
         kind: plan.task.kind,
         task_name: words::task_name(plan),
         prediction_moment: words::moment(plan),
-        model: words::model(&standing.title, &standing.params),
+        model: words::model(&standing.title, &params),
         split: words::split(split),
         metrics: metrics(&standing.estimates),
         holdout: outcome.holdout.as_ref().map_or_else(Vec::new, |h| metrics(&h.estimates)),
@@ -54,7 +57,7 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
         questions: questions(input, plan),
         settings_sha256: hex(&Sha256::digest(input.settings.to_json().as_bytes())),
         seed: plan.seed,
-        holds_training_rows: fitted.model.contains_training_rows(),
+        holds_training_rows: fitted.model.contains_training_rows() || fitted.recipe.contains_training_rows(),
     };
     Ok(write(&card))
 }

@@ -252,11 +252,6 @@ impl Context {
         self.split.as_ref().ok_or_else(|| Error::internal("a split that was just made"))
     }
 
-    /// The split that [`Context::prepared`] has dealt.
-    pub(super) fn made_split(&self) -> Result<&Split> {
-        self.split.as_ref().ok_or_else(|| Error::internal("a split that was not dealt"))
-    }
-
     /// Breaks the seal of a split dealt anew, so that a run that was stopped and begun again finds it whole. The run that asks counts the opening.
     pub(super) fn open_holdout(&mut self) -> Result<Rows> {
         self.split = None;

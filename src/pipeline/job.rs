@@ -6,9 +6,9 @@ use crate::audit::power::PowerPart;
 use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
-use crate::evaluate::{Adjusted, FoldResult, Importance, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
+use crate::evaluate::{Adjusted, FoldResult, Importance, Judge, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
 use crate::explain::{Ask, Explained, explain};
-use crate::features::Features;
+use crate::features::{Features, TrainingSet};
 use crate::finding::Checked;
 use crate::model::learners::random_forest::judged_out_of_bag;
 use crate::model::tree::bag::OutOfBag;
@@ -16,6 +16,7 @@ use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
 use crate::prepare::{FittedRecipe, Variant};
 use crate::quality::{QualityInput, RULES};
+use crate::segment::{self, segment};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -39,6 +40,8 @@ pub enum Job {
     Power(u32),
     /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
     Recipe(Option<u32>),
+    /// The development rows in so many segments.
+    Segment(u32),
     /// How faithful augmentation of the development rows is.
     Fidelity,
     /// One learner on one fold: learn, predict the validation rows, score.
@@ -105,6 +108,8 @@ pub enum JobOutput {
     Power(PowerPart),
     /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
     Recipe(Box<FittedRecipe>, u32),
+    /// From [`Job::Segment`]; `Err` when they cannot be segmented so.
+    Segmented(segment::Found),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
@@ -141,6 +146,7 @@ impl Context {
             Job::Split(part) => self.split_part(part),
             Job::Power(part) => self.power(part),
             Job::Recipe(learner) => self.recipe(learner),
+            Job::Segment(k) => self.segment(k, &go_on),
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
             Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
@@ -176,6 +182,13 @@ impl Context {
         let parts = (entry.parts)(&params, &prepared.train).max(1);
         let parts = u32::try_from(parts).map_err(|_| Error::internal("too many parts"))?;
         Ok(JobOutput::Recipe(Box::new(prepared.recipe.clone()), parts))
+    }
+
+    fn segment(&mut self, k: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
+        let seed = self.plan()?.seed;
+        // Unscaled, so that segments are told in the units of the columns; they are scaled in there.
+        let train = &self.prepared(Part::Development, Variant::default(), seed)?.train;
+        Ok(JobOutput::Segmented(segment(train, k, seed, pulse).map(Box::new)))
     }
 
     fn fidelity(&mut self) -> Result<JobOutput> {
@@ -216,21 +229,20 @@ impl Context {
         pulse();
         let mut result = self.made_judge()?.score(learner as usize, fold as usize, rows.clone(), predictions)?;
         if out_of_bag && let Some(judged) = judged_out_of_bag(entry.id, params, &prepared.train, &model, seed) {
-            result.out_of_bag = self.score_out_of_bag(fold, judged?)?;
+            result.out_of_bag = self.score_out_of_bag(&prepared.train, judged?)?;
         }
         Ok(Ok(result))
     }
 
     /// The plan's metric of real training rows by trees that had not drawn them.
-    fn score_out_of_bag(&self, fold: u32, judged: OutOfBag) -> Result<Option<f64>> {
-        let split = self.made_split()?;
-        let train = split.folds.get(fold as usize).ok_or_else(|| Error::internal("a fold that was not planned"))?.train.rows().as_slice();
+    fn score_out_of_bag(&self, train: &TrainingSet, judged: OutOfBag) -> Result<Option<f64>> {
+        let judge = Judge { truth: train.target(), ..self.made_judge()? };
         let width = judged.predictions.n_classes.max(1);
         // Synthetic rows stand after the real ones.
-        let rows: Vec<u32> = judged.rows.iter().map_while(|&i| train.get(i as usize).copied()).collect();
+        let rows: Vec<u32> = judged.rows.iter().copied().filter(|&i| (i as usize) < train.n_real()).collect();
         let mut predictions = judged.predictions;
         predictions.values.truncate(rows.len() * width);
-        let scores = self.made_judge()?.score(0, 0, rows, predictions)?.scores;
+        let scores = judge.score(0, 0, rows, predictions)?.scores;
         Ok(scores.get(&self.plan()?.metric).copied().flatten())
     }
 

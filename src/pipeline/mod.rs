@@ -5,12 +5,14 @@
 
 mod acceptance;
 mod card;
+mod checkpoint;
 mod context;
 mod document;
 #[cfg(not(target_arch = "wasm32"))]
 mod drive;
 mod honesty;
 mod job;
+mod order;
 mod outcome;
 mod power;
 mod price;
@@ -19,11 +21,13 @@ mod search;
 
 pub use acceptance::fingerprint;
 pub use card::model_card;
+pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};
 pub use document::{Input, audit_document, report, report_document};
 #[cfg(not(target_arch = "wasm32"))]
 pub use drive::drive;
 pub use job::{Job, JobOutput};
+pub use order::hand_out;
 pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
 pub use run::{Run, Stage, Wave};

@@ -11,7 +11,7 @@ use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, DecisionInput, decide};
 use crate::error::{Error, Result};
-use crate::evaluate::zeros::{Zeros, zeros};
+use crate::evaluate::zeros::{Zeros, is_often_zero, zeros};
 use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
 };
@@ -19,11 +19,12 @@ use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::math::sort;
 use crate::math::sum::mean;
-use crate::model::learners;
+use crate::model::{Model, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
+use crate::segment;
 use crate::settings::{Accepted, Chosen, Plan};
 use crate::split::make;
 use crate::table::Table;
@@ -58,6 +59,8 @@ pub struct Outcome {
     pub recipe: Option<FittedRecipe>,
     /// How rows were dealt.
     pub split: Option<SplitFacts>,
+    /// The development rows in ever more segments, or why not, if that was asked for.
+    pub segments: Option<Vec<segment::Found>>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
     /// Searches for hyperparameters, one a learner that is searched.
@@ -101,9 +104,22 @@ pub struct Outcome {
 fn told(specs: &[ParamSpec], params: &Params) -> Vec<(String, String)> {
     let usual = |(at, spec): (usize, &ParamSpec)| {
         let value = params.get(spec.id)?;
+        // A penalty that training chooses itself is not the one that was given.
+        if spec.id == "alpha" && params.switch("choose_alpha") {
+            return None;
+        }
         ((at < FIRST_PARAMS && !spec.is_a_wish()) || *value != spec.default()).then(|| (spec.id.to_owned(), value.to_string()))
     };
     specs.iter().enumerate().filter_map(usual).collect()
+}
+
+/// Whether a learner of the plan says the amount only, as if no row were 0.
+fn is_amount_only(plan: &Plan, at: usize) -> bool {
+    plan.learners.get(at).is_some_and(|c| c.params.get("rows") == Some(&Value::Word("amount_only".to_owned())))
+}
+
+fn is_baseline(chosen: &Chosen) -> bool {
+    learners::find(&chosen.id).is_some_and(|l| l.baseline)
 }
 
 impl Outcome {
@@ -122,6 +138,9 @@ impl Outcome {
         }
         if stage <= Stage::Prepare {
             (self.recipe, self.split) = (None, None);
+        }
+        if stage <= Stage::Segment {
+            self.segments = None;
         }
         if stage <= Stage::Augment {
             self.fidelity = None;
@@ -166,6 +185,12 @@ impl Outcome {
     #[must_use]
     pub fn adjustment(&self) -> Option<&Adjustment> {
         self.adjusted.as_ref()?.1.get(self.chosen()? as usize)
+    }
+
+    /// The penalty that the final fit has chosen in training, if it did.
+    #[must_use]
+    pub fn penalty(&self) -> Option<f64> {
+        if let Model::Linear(model) = &self.fitted.as_ref()?.model { model.penalty } else { None }
     }
 
     /// Results of the chosen learner, fold by fold.
@@ -240,12 +265,14 @@ impl Outcome {
     }
 
     /// Ranks the learners.
-    pub(super) fn compare(&mut self, plan: &Plan, results: Vec<Result<JobOutput>>) -> Result<()> {
+    pub(super) fn compare(&mut self, plan: &Plan, table: Option<&Arc<Table>>, results: Vec<Result<JobOutput>>) -> Result<()> {
         let mut entrants = Vec::with_capacity(plan.learners.len());
+        let apart = self.apart(plan, table)?;
         for (index, (chosen, result)) in plan.learners.iter().zip(results).enumerate() {
             let JobOutput::Compared(resampled) = result? else { return Err(Error::internal("a comparison that is none")) };
             let is_tuned = u32::try_from(index).is_ok_and(|at| plan.tuned.contains(&at));
-            entrants.push(self.entrant(index, chosen, resampled, &plan.metric, is_tuned)?);
+            let entrant = self.entrant(index, chosen, resampled, &plan.metric, is_tuned)?;
+            entrants.push(Entrant { apart: apart.contains(&index), ..entrant });
         }
         let of = |at: usize| entrants.get(at).and_then(|e: &Entrant| e.resampled.iter().find(|r| r.metric == plan.metric));
         self.take_gains(plan, &|tuned, chosen| Some(of(tuned)?.gain_over(of(chosen)?)));
@@ -272,7 +299,17 @@ impl Outcome {
             resampled: if failed.is_some() { Vec::new() } else { resampled },
             by_fold: own.map(|f| f.scores.get(main).copied().flatten()).collect(),
             failed,
+            apart: false,
         })
+    }
+
+    /// Learners of the amount only that are not ranked with those of all rows: where the target is often 0, and there are others to rank.
+    fn apart(&self, plan: &Plan, table: Option<&Arc<Table>>) -> Result<Vec<usize>> {
+        let amount_only: Vec<usize> = (0..plan.learners.len()).filter(|&at| is_amount_only(plan, at) && !self.failures.contains_key(&at)).collect();
+        let Some(table) = table.filter(|_| !amount_only.is_empty()) else { return Ok(Vec::new()) };
+        let is_ranked = |(at, chosen): (usize, &Chosen)| !is_baseline(chosen) && !amount_only.contains(&at) && !self.failures.contains_key(&at);
+        let others = plan.learners.iter().enumerate().any(is_ranked);
+        Ok(if others && is_often_zero(&plan.task.encode(table)?.values) { amount_only } else { Vec::new() })
     }
 
     /// Deals the rows once more to say how many went where.
@@ -317,6 +354,16 @@ impl Outcome {
         Ok(())
     }
 
+    /// Takes the segments, fewest first; no verdict rests on them, so a failure is told as such.
+    pub(super) fn take_segments(&mut self, results: Vec<Result<JobOutput>>) {
+        let one = |result| match result {
+            Ok(JobOutput::Segmented(segmented)) => segmented,
+            Ok(_) => Err(Error::internal("segments that are none")),
+            Err(error) => Err(error),
+        };
+        self.segments = Some(results.into_iter().map(one).collect());
+    }
+
     /// Takes the explanation; the verdict does not rest on it, so one that failed is told as such.
     pub(super) fn take_explained(&mut self, results: Vec<Result<JobOutput>>) {
         for result in results {
@@ -331,9 +378,9 @@ impl Outcome {
     /// How the learners do on a target that is often 0.
     fn on_zeros(&self, plan: &Plan, judge: &Judge<'_>) -> Result<Option<Zeros>> {
         let Some((folds, board)) = self.judged_folds().zip(self.board.as_ref()) else { return Ok(None) };
-        let judged: Vec<usize> = board.standings.iter().filter(|s| !s.baseline && s.failed.is_none()).map(|s| s.entrant).collect();
-        let is_amount = |at: &usize| plan.learners.get(*at).is_some_and(|c| c.params.get("rows") == Some(&Value::Word("amount_only".to_owned())));
-        let amount_only: Vec<usize> = judged.iter().copied().filter(is_amount).collect();
+        let of_all = board.standings.iter().chain(&board.apart);
+        let judged: Vec<usize> = of_all.filter(|s| !s.baseline && s.failed.is_none()).map(|s| s.entrant).collect();
+        let amount_only: Vec<usize> = judged.iter().copied().filter(|&at| is_amount_only(plan, at)).collect();
         zeros(judge, folds, &judged, &amount_only)
     }
 

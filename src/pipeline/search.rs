@@ -9,7 +9,7 @@ use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::run::{Stage, Wave};
 use crate::error::{Error, Result};
-use crate::evaluate::{Direction, Estimate, metric};
+use crate::evaluate::{Direction, Estimate, FoldResult, Judge, adjust, metric};
 use crate::features::{Features, TrainingSet};
 use crate::math::sort;
 use crate::model::{Learner, learners};
@@ -17,7 +17,7 @@ use crate::param::{Given, Params, Value};
 use crate::prepare::Variant;
 use crate::settings::{Chosen, Plan};
 use crate::split::{Fold, SplitSettings, make};
-use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
+use crate::tune::{Ask, Choices, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,7 +56,8 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
     given.retain(|name, _| name != "trials" && name != "nested");
     let prefix = format!("{}.", chosen.id);
     let ranges: Ranges = choice.ranges.iter().filter_map(|(name, range)| Some((name.strip_prefix(&prefix)?.to_owned(), *range))).collect();
-    let space = Space::new(entry.params, &chosen.params, &ranges);
+    let choices: Choices = choice.choices.iter().filter_map(|(name, words)| Some((name.strip_prefix(&prefix)?.to_owned(), words.clone()))).collect();
+    let space = Space::of_words(entry.params, &chosen.params, &ranges, &choices);
     let rules = Rules {
         method: sampler.id.to_owned(),
         params: Params::check(sampler.params, &given).ok()?,
@@ -66,8 +67,15 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
         seed: plan.seed,
         key,
         space,
+        adjust: adjusted_by(plan),
     };
     (asked_for && !rules.space.dimensions.is_empty()).then(|| (rules, params.count("trials")))
+}
+
+/// Calibration and threshold that trials are judged with: where learners are compared with them, and they change the metric.
+pub(super) fn adjusted_by(plan: &Plan) -> Option<Params> {
+    let changes = plan.search.is_some() && plan.task.kind.is_classification() && metric(&plan.metric).is_ok_and(|m| adjust::changes(&plan.adjust, m));
+    changes.then(|| plan.adjust.clone())
 }
 
 /// The searches of a plan; those of `before` that go by the same rules keep their trials.
@@ -241,7 +249,9 @@ impl Context {
             let (train, rows, features) = parts.get(fold).ok_or_else(lost)?;
             let params = Params::check(entry.params, given)?;
             let predictions = entry.fit_with_pulse(&params, train, plan.seed, pulse)?.predict_with_pulse(features, pulse)?;
-            score_of(&plan, self.made_judge()?.score(0, fold, rows.clone(), predictions)?.scores)
+            let judge = self.made_judge()?;
+            let result = judge.score(0, fold, rows.clone(), predictions)?;
+            as_compared(&plan, &judge, result)
         });
         let winner = search.best().and_then(|b| search.trials().get(b)).map(|t| t.params.clone());
         drop(parts);
@@ -254,7 +264,7 @@ impl Context {
     /// A learner on a fold: its score in the plan's metric; `Err` inside when it has none.
     fn scored(&mut self, entry: &Learner, params: &Params, fold: u32, pulse: &dyn Fn()) -> Result<Result<f64>> {
         let learned = self.learn(entry, params, 0, fold, false, pulse)?;
-        Ok(learned.and_then(|result| score_of(self.plan()?, result.scores)))
+        Ok(learned.and_then(|result| as_compared(self.plan()?, &self.made_judge()?, result)))
     }
 
     /// Folds inside the training rows of a fold, dealt by the same strategy: the others have no target for it.
@@ -276,6 +286,14 @@ impl Context {
 fn checked(chosen: &Chosen) -> Result<(&'static Learner, Params)> {
     let entry = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
     Ok((entry, Params::check(entry.params, &chosen.params)?))
+}
+
+/// The score of a fold in the plan's metric, with calibration and threshold as learners are compared with.
+fn as_compared(plan: &Plan, judge: &Judge<'_>, result: FoldResult) -> Result<f64> {
+    match adjusted_by(plan) {
+        Some(params) => score_of(plan, adjust::adjust_within(judge, &result, &params)?.scores),
+        None => score_of(plan, result.scores),
+    }
 }
 
 fn score_of(plan: &Plan, scores: BTreeMap<String, Option<f64>>) -> Result<f64> {

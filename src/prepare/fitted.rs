@@ -1,19 +1,18 @@
 //! A fitted recipe: learned steps that turn any table with the same columns into the same features.
 
+use super::input::{Input, groups_of, moments, read};
+use super::past::Order;
+use super::plain::Plain;
 use super::row_weights;
-use super::slots::{Cells, Slot, Slots};
-use super::steps::{date_parts, drop_constant, encode, impute, pca, scale, target_encode};
+use super::slots::{Cells, Slot, Slots, picked};
+use super::steps::{date_parts, drop_constant, encode, impute, impute_neighbours, isolation_forest, pca, scale, target_encode};
 use crate::error::{Error, Result};
 use crate::features::{Feature, Features, TrainingSet};
 use crate::split::{Rows, Train};
-use crate::table::{Column, Kind, MISSING_CODE, MISSING_TIME, Table, Values};
+use crate::table::{Kind, Table};
 use crate::task::{Target, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-/// Name of "no step yet" in [`Feature::step`].
-const RAW: &str = "column";
 
 /// A step with what it learned. A closed list: every form knows how to apply and describe itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,10 +32,12 @@ pub enum FittedStep {
     DropConstant(drop_constant::FittedDrop),
     /// Weighted sums of columns that move together.
     Components(pca::FittedComponents),
+    /// Every other step: numbers and words.
+    Plain(Plain),
 }
 
 impl FittedStep {
-    /// Applies what was learned; never looks at other rows than the one it changes.
+    /// Applies what was learned; looks at no other rows than the one it changes and, for a step that uses the past, those before it.
     #[must_use]
     pub fn apply(&self, slots: Slots) -> Slots {
         match self {
@@ -47,6 +48,17 @@ impl FittedStep {
             Self::Scale(s) => s.apply(slots),
             Self::DropConstant(s) => s.apply(slots),
             Self::Components(s) => s.apply(slots),
+            Self::Plain(s) => s.apply(slots),
+        }
+    }
+
+    /// Applies it to the rows it was learned from: a training row never sees its own target, and rows may be taken away.
+    #[must_use]
+    pub(super) fn apply_to_training(&self, slots: Slots) -> Slots {
+        match self {
+            Self::TargetEncode(means) => means.apply_inner(slots),
+            Self::Plain(s) if s.step == isolation_forest::ENTRY.id => isolation_forest::apply_to_training(s, slots),
+            step => step.apply(slots),
         }
     }
 
@@ -61,6 +73,7 @@ impl FittedStep {
             Self::Scale(_) => scale::ENTRY.id,
             Self::DropConstant(_) => drop_constant::ENTRY.id,
             Self::Components(_) => pca::ENTRY.id,
+            Self::Plain(s) => s.id(),
         }
     }
 
@@ -75,6 +88,7 @@ impl FittedStep {
             Self::Scale(s) => s.learned(),
             Self::DropConstant(s) => s.learned(),
             Self::Components(s) => s.learned(),
+            Self::Plain(s) => s.learned(),
         }
     }
 }
@@ -132,80 +146,6 @@ pub struct LeftOut {
     pub reason: Reason,
 }
 
-/// A raw column as the recipe knew it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Input {
-    name: String,
-    kind: Kind,
-    /// Whether all numbers of the training rows are whole.
-    whole: bool,
-}
-
-impl Input {
-    pub fn new(name: &str, kind: Kind, column: &Column, rows: &Rows) -> Self {
-        let whole = |values: &[f64]| rows.as_slice().iter().filter_map(|&r| values.get(r as usize)).all(|v| v.is_nan() || v.fract() == 0.0);
-        Self { name: name.to_owned(), kind, whole: column.numbers().is_some_and(whole) }
-    }
-
-    fn about(&self) -> Feature {
-        Feature { name: self.name.clone(), sources: vec![self.name.clone()], step: RAW.to_owned(), whole: self.whole, levels: false }
-    }
-
-    fn empty(&self) -> Cells {
-        match self.kind {
-            Kind::Numeric => Cells::Numbers(Vec::new()),
-            Kind::Timestamp => Cells::Times(Vec::new()),
-            _ => Cells::Labels { codes: Vec::new(), levels: Arc::default() },
-        }
-    }
-
-    /// Cells of `rows`; a column read as another kind is taken where nothing is lost.
-    fn cells(&self, column: &Column, rows: &Rows) -> Result<Cells> {
-        let rows = rows.as_slice();
-        if rows.iter().any(|&r| r as usize >= column.len()) {
-            return Err(Error::internal("a row beyond the end of a table"));
-        }
-        let nothing = rows.iter().all(|&r| column.is_missing(r as usize));
-        Ok(match (self.kind, column.values()) {
-            (Kind::Numeric, Values::Numbers { values, .. }) => Cells::Numbers(rows.iter().map(|&r| values[r as usize]).collect()),
-            (Kind::Numeric, _) if nothing => Cells::Numbers(vec![f64::NAN; rows.len()]),
-            (Kind::Timestamp, Values::Times { millis, .. }) => Cells::Times(rows.iter().map(|&r| millis[r as usize]).collect()),
-            (Kind::Timestamp, _) if nothing => Cells::Times(vec![MISSING_TIME; rows.len()]),
-            (Kind::Numeric | Kind::Timestamp, _) => return Err(Error::wrong_kind(&self.name, column.kind().id(), self.kind.id())),
-            (_, Values::Codes { codes, levels }) => {
-                Cells::Labels { codes: rows.iter().map(|&r| codes[r as usize]).collect(), levels: Arc::clone(levels) }
-            }
-            (_, _) => labels_of_text(column, rows),
-        })
-    }
-}
-
-fn labels_of_text(column: &Column, rows: &[u32]) -> Cells {
-    let mut index: BTreeMap<String, u32> = BTreeMap::new();
-    let mut levels = Vec::new();
-    let code = |&row: &u32| {
-        if column.is_missing(row as usize) {
-            return MISSING_CODE;
-        }
-        let text = column.text(row as usize).into_owned();
-        *index.entry(text).or_insert_with_key(|text| {
-            levels.push(text.clone());
-            u32::try_from(levels.len() - 1).unwrap_or(MISSING_CODE)
-        })
-    };
-    let codes = rows.iter().map(code).collect();
-    Cells::Labels { codes, levels: Arc::new(levels) }
-}
-
-/// The raw columns of some rows.
-pub(super) fn read(inputs: &[Input], table: &Table, rows: &Rows) -> Result<Slots> {
-    let mut slots = Slots::default();
-    for input in inputs {
-        slots.push(Slot { about: input.about(), cells: input.cells(table.column(&input.name)?, rows)? });
-    }
-    Ok(slots)
-}
-
 /// Learned steps. Made by [`super::Recipe::fit`]; travels with the model; checked by [`FittedRecipe::validate`] when it comes from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedRecipe {
@@ -213,6 +153,9 @@ pub struct FittedRecipe {
     steps: Vec<FittedStep>,
     features: Vec<Feature>,
     left_out: Vec<LeftOut>,
+    /// What orders the rows, where a step uses the past.
+    #[serde(default)]
+    order: Option<Order>,
     /// Whether cells may stay missing (NaN).
     #[serde(default)]
     gaps: bool,
@@ -220,7 +163,8 @@ pub struct FittedRecipe {
 
 impl FittedRecipe {
     /// Joins what was learned; `slots` are the training rows after the last step.
-    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, mut left_out: Vec<LeftOut>, gaps: bool) -> Result<Self> {
+    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, order: Option<Order>, gaps: bool) -> Result<Self> {
+        let mut left_out = Vec::new();
         let (features, _) = collect(slots.clone(), gaps)?;
         for input in &inputs {
             let is_source = |f: &Feature| f.sources.contains(&input.name);
@@ -230,11 +174,12 @@ impl FittedRecipe {
             let reason = match slots.list().iter().find(|s| is_source(&s.about)).map(|s| &s.cells) {
                 Some(Cells::Labels { .. }) => Reason::NotEncoded,
                 Some(Cells::Times(_)) => Reason::NotCut,
+                Some(Cells::Texts { .. }) => Reason::Text,
                 _ => Reason::Dropped,
             };
             left_out.push(LeftOut { column: input.name.clone(), reason });
         }
-        Ok(Self { inputs, steps, features, left_out, gaps })
+        Ok(Self { inputs, steps, features, left_out, order, gaps })
     }
 
     /// What the features are, in order.
@@ -261,20 +206,62 @@ impl FittedRecipe {
         self.inputs.iter().map(|i| i.name.as_str()).collect()
     }
 
+    /// The same with columns of the task that were never read.
+    pub(super) fn without(mut self, left_out: Vec<LeftOut>) -> Self {
+        self.left_out.splice(0..0, left_out);
+        self
+    }
+
+    /// Columns it reads besides its features' to know what came before a row: time, entity, target; none unless a step uses the past.
+    pub fn order_columns(&self) -> impl Iterator<Item = &String> {
+        self.order.iter().flat_map(Order::columns)
+    }
+
+    /// Whether a row's features depend on the rows before it in the table, so that tables must come with their history.
+    #[must_use]
+    pub fn uses_past(&self) -> bool {
+        self.order.is_some()
+    }
+
+    /// Whether rows of the training set can be read out of it.
+    #[must_use]
+    pub fn contains_training_rows(&self) -> bool {
+        self.steps.iter().any(|s| s.id() == impute_neighbours::ENTRY.id)
+    }
+
     /// Features of `rows` of any table that has the recipe's columns, in the order of `rows`; finite everywhere, or missing where the learner it was fitted for takes that.
     ///
     /// # Errors
     /// A column is gone or of a kind that does not fit, or a cell is missing in a column that no step fills.
     pub fn apply(&self, table: &Table, rows: &Rows) -> Result<Features> {
-        self.features_of(self.steps.iter().fold(read(&self.inputs, table, rows)?, |slots, step| step.apply(slots)), rows)
+        let slots = match &self.order {
+            None => self.steps.iter().fold(read(&self.inputs, table, rows)?, |slots, step| step.apply(slots)),
+            Some(order) => self.with_history(order, table)?.take(&rows.as_slice().iter().map(|&r| r as usize).collect::<Vec<_>>()),
+        };
+        self.features_of(slots, rows.len())
     }
 
-    fn features_of(&self, slots: Slots, rows: &Rows) -> Result<Features> {
+    /// All rows of a table after the last step: what is earlier is known by the time of what is later.
+    fn with_history(&self, order: &Order, table: &Table) -> Result<Slots> {
+        let all = Rows::all(table.n_rows());
+        let mut slots = read(&self.inputs, table, &all)?;
+        let past = order.read(table, all.as_slice())?;
+        let is_untold = order.target.is_some() && past.target.iter().all(|v| v.is_nan());
+        if table.n_rows() > 0 && (is_untold || !past.series(true).has_history()) {
+            let source = order.target.as_ref().or(order.time.as_ref()).map_or("earlier rows", String::as_str);
+            let made = self.features.iter().find(|f| f.sources.iter().any(|s| s == source)).map_or(source, |f| f.name.as_str());
+            return Err(Error::no_history(made, source, order.horizon.max(1)));
+        }
+        slots.know_past(past);
+        Ok(self.steps.iter().fold(slots, |slots, step| step.apply(slots)))
+    }
+
+    fn features_of(&self, slots: Slots, n_rows: usize) -> Result<Features> {
         let (about, columns) = collect(slots, self.gaps)?;
         if about != self.features {
             return Err(Error::internal("a recipe that gives other features than it was fitted to"));
         }
-        Features::from_columns(about, columns, rows.len())
+        Features::from_columns(about, columns, n_rows)
     }
 
     /// Features, target and weights of the training rows.
@@ -282,20 +269,20 @@ impl FittedRecipe {
     /// # Errors
     /// As [`FittedRecipe::apply`]; or a weight is negative or not a number.
     pub fn training_set(&self, table: &Table, train: &Train, task: &Task, target: &Target) -> Result<TrainingSet> {
-        let of_rows = |values: &[f64]| -> Vec<f64> { train.rows().as_slice().iter().filter_map(|&r| values.get(r as usize).copied()).collect() };
-        let mut slots = read(&self.inputs, table, train.rows())?;
-        slots.know_target(of_rows(&target.values), task.n_classes());
-        let slots = self.steps.iter().fold(slots, |slots, step| match step {
-            // A training row must not see its own target.
-            FittedStep::TargetEncode(means) => means.apply_inner(slots),
-            step => step.apply(slots),
-        });
-        let features = self.features_of(slots, train.rows())?;
-        let weights = row_weights(table, task)?;
-        let (target, weights) = (of_rows(&target.values), of_rows(&weights));
+        let rows = train.rows();
+        let mut slots = read(&self.inputs, table, rows)?;
+        slots.know_target(at(&target.values, rows), task.n_classes());
+        if let Some(order) = &self.order {
+            slots.know_past(order.read(table, rows.as_slice())?);
+        }
+        let slots = self.steps.iter().fold(slots, |slots, step| step.apply_to_training(slots));
+        // A step may have taken rows away.
+        let rows = slots.kept().map_or_else(|| rows.clone(), |kept| Rows::new(picked(rows.as_slice(), kept)));
+        let features = self.features_of(slots, rows.len())?;
+        let (target, weights) = (at(&target.values, &rows), at(&row_weights(table, task)?, &rows));
         let n_real = target.len();
-        let ordered = moments(table, train.rows(), task);
-        let groups = task.entity.as_ref().map_or_else(|| Ok(Vec::new()), |entity| groups_of(table.column(entity)?, train.rows()))?;
+        let ordered = moments(table, &rows, task);
+        let groups = task.entity.as_ref().map_or_else(|| Ok(Vec::new()), |entity| groups_of(table.column(entity)?, &rows))?;
         let set = TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered.is_some()).grouped(groups);
         Ok(set.at_moments(ordered.unwrap_or_default()))
     }
@@ -337,9 +324,10 @@ impl FittedRecipe {
             FittedStep::Scale(scale) => scale.is_valid(),
             FittedStep::TargetEncode(means) => means.is_valid(),
             FittedStep::Components(components) => components.is_valid(),
+            FittedStep::Plain(plain) => plain.is_valid(),
             _ => true,
         });
-        let kinds_fit = self.inputs.iter().all(|i| !matches!(i.kind, Kind::Text | Kind::Identifier));
+        let kinds_fit = self.inputs.iter().all(|i| i.kind != Kind::Identifier);
         let after = self.steps.iter().fold(self.blank(), |slots, step| step.apply(slots));
         let (features, _) = collect(after, self.gaps).map_err(|_| broken())?;
         if names.windows(2).any(|w| w[0] == w[1]) || !numbers_fit || !scales_fit || !kinds_fit || features != self.features {
@@ -353,6 +341,9 @@ impl FittedRecipe {
         let mut slots = Slots::default();
         for input in &self.inputs {
             slots.push(Slot { about: input.about(), cells: input.empty() });
+        }
+        if let Some(order) = &self.order {
+            slots.know_past(order.blank());
         }
         slots
     }
@@ -374,35 +365,7 @@ fn collect(slots: Slots, gaps: bool) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
     Ok((about, columns))
 }
 
-/// Entity of each row as a number; each missing one is an entity of its own.
-fn groups_of(column: &Column, rows: &Rows) -> Result<Vec<u32>> {
-    let mut known = BTreeMap::new();
-    let mut next = 0_u32;
-    let mut fresh = || {
-        next += 1;
-        next
-    };
-    let one = |&row: &u32| match column.is_missing(row as usize) {
-        true => fresh(),
-        false => *known.entry(column.text(row as usize).into_owned()).or_insert_with(&mut fresh),
-    };
-    Ok(rows.as_slice().iter().map(one).collect())
-}
-
-/// Moments of rows of which none stands before one of an earlier time, numbered from 0; none without a time column or with a row of unknown time.
-fn moments(table: &Table, rows: &Rows, task: &Task) -> Option<Vec<u32>> {
-    let column = task.time.as_ref().and_then(|name| table.column(name).ok())?;
-    let known = rows.as_slice().iter().all(|&r| !column.is_missing(r as usize));
-    let order = |a: u32, b: u32| match column.values() {
-        Values::Times { millis, .. } => Some(millis[a as usize].cmp(&millis[b as usize])),
-        Values::Numbers { values, .. } => values[a as usize].partial_cmp(&values[b as usize]),
-        Values::Codes { .. } => None,
-    };
-    let mut moments = Vec::with_capacity(rows.len());
-    moments.extend(rows.as_slice().first().filter(|_| known).map(|_| 0));
-    for pair in rows.as_slice().windows(2).filter(|_| known) {
-        let later = order(pair[0], pair[1]).filter(|order| order.is_le())?;
-        moments.push(moments.last().copied().unwrap_or(0) + u32::from(later.is_lt()));
-    }
-    known.then_some(moments)
+/// The values of these rows.
+fn at(values: &[f64], rows: &Rows) -> Vec<f64> {
+    rows.as_slice().iter().filter_map(|&r| values.get(r as usize).copied()).collect()
 }

@@ -8,6 +8,15 @@
 //! Adding a step: one file in `steps/`, its line in [`STEPS`] and its variant in [`FittedStep`].
 
 mod fitted;
+mod input;
+pub mod lasso;
+mod pairs;
+pub mod past;
+pub mod plain;
+pub mod rolling;
+#[cfg(test)]
+mod reference;
+mod scores;
 mod slots;
 pub mod steps;
 #[cfg(test)]
@@ -32,7 +41,8 @@ use crate::param::{Given, ParamSpec, Params, Value};
 use crate::split::Train;
 use crate::table::{Kind, Schema, Table};
 use crate::task::Task;
-use fitted::Input;
+use input::Input;
+use past::Order;
 use serde::{Deserialize, Serialize};
 
 /// An unfitted preparation step, described as data.
@@ -142,21 +152,26 @@ impl Recipe {
     /// As [`Recipe::fit`], but for missing cells where there may be gaps.
     pub fn fit_for(&self, table: &Table, train: &Train, task: &Task, variant: Variant) -> Result<FittedRecipe> {
         let rows = train.rows();
+        let has = |ids: &[&str]| self.steps.iter().any(|s| ids.contains(&s.id.as_str()));
         let mut inputs = Vec::new();
         let mut left_out = Vec::new();
         for name in &task.features {
             let column = table.column(name)?;
             match column.kind() {
-                Kind::Text => left_out.push(LeftOut { column: name.clone(), reason: Reason::Text }),
+                Kind::Text if !has(&[steps::text_features::ENTRY.id]) => left_out.push(LeftOut { column: name.clone(), reason: Reason::Text }),
                 Kind::Identifier => left_out.push(LeftOut { column: name.clone(), reason: Reason::Identifier }),
                 kind => inputs.push(Input::new(name, kind, column, rows)),
             }
         }
-        let mut slots = fitted::read(&inputs, table, rows)?;
-        if self.steps.iter().any(|s| s.id == steps::target_encode::ENTRY.id) {
+        let mut slots = input::read(&inputs, table, rows)?;
+        if has(&steps::LEARN_FROM_TARGET) {
             let values = task.encode(table)?.values;
             let of_rows = rows.as_slice().iter().map(|&r| values.get(r as usize).copied().unwrap_or(f64::NAN)).collect();
             slots.know_target(of_rows, task.n_classes());
+        }
+        let order = has(&steps::USE_PAST).then(|| Order::of(task, self.steps.iter().any(past::wants_target)));
+        if let Some(order) = &order {
+            slots.know_past(order.read(table, rows.as_slice())?);
         }
         let mut steps = Vec::with_capacity(self.steps.len());
         for choice in &self.steps {
@@ -166,10 +181,10 @@ impl Recipe {
                 table.column(name)?;
             }
             let step = (entry.fit)(&slots, &params, &choice.columns)?;
-            slots = step.apply(slots);
+            slots = step.apply_to_training(slots);
             steps.push(step);
         }
-        FittedRecipe::finish(inputs, steps, &slots, left_out, variant.gaps)
+        Ok(FittedRecipe::finish(inputs, steps, &slots, order, variant.gaps)?.without(left_out))
     }
 }
 

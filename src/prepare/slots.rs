@@ -1,5 +1,6 @@
 //! What steps pass on: columns of numbers, labels or moments with their origin, in order.
 
+use super::past::Past;
 use crate::features::Feature;
 use crate::table::MISSING_CODE;
 use std::collections::BTreeSet;
@@ -19,6 +20,13 @@ pub enum Cells {
     },
     /// Milliseconds since 1970, or [`crate::table::MISSING_TIME`].
     Times(Vec<i64>),
+    /// Free text, which only the step for text reads.
+    Texts {
+        /// Index into `texts`, or [`MISSING_CODE`].
+        codes: Vec<u32>,
+        /// Each text once.
+        texts: Arc<Vec<String>>,
+    },
 }
 
 impl Cells {
@@ -27,6 +35,22 @@ impl Cells {
     pub fn numbers(&self) -> Option<&[f64]> {
         if let Self::Numbers(values) = self { Some(values) } else { None }
     }
+
+    /// The cells at these places, in their order.
+    #[must_use]
+    fn take(&self, places: &[usize]) -> Self {
+        match self {
+            Self::Numbers(values) => Self::Numbers(picked(values, places)),
+            Self::Times(millis) => Self::Times(picked(millis, places)),
+            Self::Labels { codes, levels } => Self::Labels { codes: picked(codes, places), levels: Arc::clone(levels) },
+            Self::Texts { codes, texts } => Self::Texts { codes: picked(codes, places), texts: Arc::clone(texts) },
+        }
+    }
+}
+
+/// The values at these places.
+pub(super) fn picked<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
+    places.iter().filter_map(|&p| values.get(p).copied()).collect()
 }
 
 /// One column with its origin.
@@ -44,6 +68,14 @@ impl Slot {
     pub fn made(&self, step: &str, name: String, values: Vec<f64>, whole: bool) -> Self {
         let about = Feature { name, sources: self.about.sources.clone(), step: step.to_owned(), whole, levels: false };
         Self { about, cells: Cells::Numbers(values) }
+    }
+
+    /// The same column with other numbers, changed by a step.
+    #[must_use]
+    pub fn changed(mut self, step: &str, values: Vec<f64>, whole: bool) -> Self {
+        step.clone_into(&mut self.about.step);
+        self.about.whole = whole;
+        Self { about: self.about, cells: Cells::Numbers(values) }
     }
 
     /// Its name.
@@ -66,6 +98,10 @@ pub struct Slots {
     names: BTreeSet<String>,
     /// Target of the training rows, while steps are learned from them, and its number of classes.
     target: Option<Arc<(Vec<f64>, usize)>>,
+    /// Time, entity and target's past of every row, where a step asks for the past.
+    past: Option<Arc<Past>>,
+    /// Which of the rows there were at first are left; all if nothing is said.
+    kept: Option<Vec<usize>>,
 }
 
 impl Slots {
@@ -90,6 +126,33 @@ impl Slots {
         self.target.clone()
     }
 
+    /// Notes time, entity and target's past of the rows.
+    pub(super) fn know_past(&mut self, past: Past) {
+        self.past = Some(Arc::new(past));
+    }
+
+    /// Time, entity and target's past of the rows, where they were noted.
+    #[must_use]
+    pub(super) fn past(&self) -> Option<Arc<Past>> {
+        self.past.clone()
+    }
+
+    /// Only these rows, by their places, in this order.
+    #[must_use]
+    pub(super) fn take(mut self, places: &[usize]) -> Self {
+        self.list.iter_mut().for_each(|s| s.cells = s.cells.take(places));
+        self.target = self.target.map(|t| Arc::new((picked(&t.0, places), t.1)));
+        self.past = self.past.map(|p| Arc::new(p.take(places)));
+        self.kept = Some(self.kept.map_or_else(|| places.to_vec(), |kept| picked(&kept, places)));
+        self
+    }
+
+    /// Which of the rows there were at first are left; `None`: all.
+    #[must_use]
+    pub(super) fn kept(&self) -> Option<&[usize]> {
+        self.kept.as_deref()
+    }
+
     /// The columns in order.
     #[must_use]
     pub fn list(&self) -> &[Slot] {
@@ -104,9 +167,11 @@ impl Slots {
 
     /// Replaces every column by none, one or several, keeping their order.
     #[must_use]
-    pub fn replace(self, mut by: impl FnMut(Slot, &mut Self)) -> Self {
-        let mut next = Self { target: self.target, ..Self::default() };
-        for slot in self.list {
+    pub fn replace(mut self, mut by: impl FnMut(Slot, &mut Self)) -> Self {
+        let list = std::mem::take(&mut self.list);
+        self.names.clear();
+        let mut next = self;
+        for slot in list {
             by(slot, &mut next);
         }
         next

@@ -423,7 +423,7 @@ fn no_step_panics_on_degenerate_columns() {
             let table = Table::new(columns).unwrap();
             let input = |c: &Column| Input::new(c.name(), c.kind(), c, &Rows::all(n));
             let inputs: Vec<Input> = table.columns().iter().map(input).collect();
-            let mut slots = fitted::read(&inputs, &table, &Rows::all(n)).unwrap();
+            let mut slots = input::read(&inputs, &table, &Rows::all(n)).unwrap();
             let step = (entry.fit)(&slots, &Params::defaults(entry.params), &[]).unwrap();
             assert_eq!(step.id(), entry.id);
             let before = slots.clone();
@@ -449,4 +449,238 @@ fn the_usual_recipe_prepares_degenerate_tables() {
             assert_eq!(fitted.apply(&table, &Rows::default()).unwrap().n_rows(), 0);
         }
     }
+}
+
+/// A panel: three entities over 60 days, one of them with gaps, rows in no order of time.
+fn panel(later: f64) -> (Table, Task) {
+    let n = 150_usize;
+    let place = |i: usize| (i * 37 % n) as i64;
+    let changed = |i: usize, v: f64| if place(i) / 3 >= 30 { v * later } else { v };
+    let days = (0..n).map(|i| place(i) / 3 * if place(i) % 3 == 2 { 2 } else { 1 });
+    let days: Vec<i64> = days.map(|d| (18_000 + d) * DAY).collect();
+    let names: Vec<String> = (0..n).map(|i| format!("e{}", place(i) % 3)).collect();
+    let x = (0..n).map(|i| if i % 11 == 5 { NAN } else { changed(i, crate::math::elementary::sin(i as f64 * 1.7) * 4.0) }).collect();
+    let flag = (0..n).map(|i| f64::from(u8::from(changed(i, (i % 5) as f64) == 2.0))).collect();
+    let y = (0..n).map(|i| changed(i, crate::math::elementary::cos(i as f64 * 0.9) * 9.0 + 20.0)).collect();
+    let columns = vec![
+        labels("who", &names.iter().map(String::as_str).collect::<Vec<_>>()),
+        times("t", days),
+        Column::numeric("x", x, 3),
+        Column::numeric("flag", flag, 0),
+        Column::numeric("y", y, 3),
+    ];
+    let task = Task { time: Some("t".into()), entity: Some("who".into()), ..task(&columns, TaskKind::Regression) };
+    (Table::new(columns).unwrap(), task)
+}
+
+/// Every step that uses the past, with all that it can make.
+fn steps_of_the_past() -> Vec<StepChoice> {
+    let on = |id: &'static str| (id, Value::Switch(true));
+    vec![
+        step("fill_forward", &[]),
+        step("lags", &[("lags", word("1, 2, 5")), ("scope", word("both")), on("changes"), on("ratios")]),
+        step(
+            "windows",
+            &[
+                ("windows", word("3, 10")),
+                ("functions", word("mean sd min max median slope trend change count")),
+                ("half_lives", word("2.5")),
+                ("scope", word("both")),
+                on("expanding"),
+            ],
+        ),
+        step("since", &[]),
+        step("calendar", &[]),
+        step("fourier", &[]),
+        step("date_parts", &[("elapsed", Value::Switch(false))]),
+        step("impute", &[]),
+        step("encode", &[]),
+    ]
+}
+
+#[test]
+fn a_feature_of_the_past_never_sees_a_later_row_nor_the_horizon() {
+    for (horizon, known) in [(0, true), (1, false), (4, false)] {
+        let mut steps = steps_of_the_past();
+        for step in &mut steps[1..4] {
+            step.params.insert("known".into(), Value::Switch(known));
+        }
+        let all = |later: f64| {
+            let (table, mut task) = panel(later);
+            task.horizon = horizon;
+            let split = whole(table.n_rows(), &table, &task);
+            // Learned from one version, so that only what rows see can differ.
+            let (one, _) = panel(1.0);
+            let fitted = Recipe { steps: steps.clone() }.fit(&one, &split.development, &task).unwrap();
+            (fitted.apply(&table, &Rows::all(table.n_rows())).unwrap(), table)
+        };
+        let ((one, table), (other, _)) = (all(1.0), all(50.0));
+        assert!(one.n_features() > 100, "{} features", one.n_features());
+        let day = |row: usize| table.column("t").unwrap().millis().unwrap()[row] / DAY - 18_000;
+        let of_entity = |row: usize| table.column("who").unwrap().text(row).into_owned();
+        // Values differ from the 31st moment of an entity on; those of its target are known `gap` moments later, those of columns too unless they are known.
+        let gap = i64::from(horizon.max(1));
+        let mut differ = 0;
+        for (j, about) in one.about.iter().enumerate() {
+            let own = if about.sources == ["y"] || !known { gap } else { 0 };
+            for row in 0..table.n_rows() {
+                let moment = if of_entity(row) == "e2" { day(row) / 2 } else { day(row) };
+                let global = about.name.contains("(all)");
+                let own_value = ["x", "x is missing", "flag"].contains(&about.name.as_str()) || about.name.starts_with("who");
+                // The earliest changed row of all entities is that of day 30.
+                let sees = if own_value {
+                    moment >= 30
+                } else if global {
+                    day(row) - own.max(1) >= 30
+                } else {
+                    moment - own >= 30
+                };
+                let same = one.slice(j)[row] == other.slice(j)[row];
+                assert!(same || sees, "{} sees too much in row {row}, horizon {horizon}", about.name);
+                differ += usize::from(!same);
+            }
+        }
+        assert!(differ > 1000, "the later rows were changed: {differ}");
+    }
+}
+
+#[test]
+fn lags_are_values_of_the_entity_and_the_targets_past_is_at_least_the_horizon_away() {
+    let (table, mut task) = panel(1.0);
+    for horizon in [0_u32, 3] {
+        task.horizon = horizon;
+        let split = whole(table.n_rows(), &table, &task);
+        let steps = vec![
+            step("lags", &[("lags", word("1 4"))]),
+            step("impute", &[("numbers", word("constant")), ("constant", Value::Whole(-999))]),
+            step("date_parts", &[]),
+            step("encode", &[]),
+        ];
+        let fitted = Recipe { steps }.fit(&table, &split.development, &task).unwrap();
+        let features = fitted.apply(&table, &Rows::all(table.n_rows())).unwrap();
+        assert_eq!(names(&features).contains(&"y: 1 before"), horizon == 0);
+        let lag = column(&features, "y: 4 before");
+        let find = |who: &str, day: i64| {
+            (0..table.n_rows())
+                .find(|&r| table.column("who").unwrap().text(r) == who && table.column("t").unwrap().millis().unwrap()[r] == (18_000 + day) * DAY)
+        };
+        let (row, before) = (find("e0", 20).unwrap(), find("e0", 16).unwrap());
+        assert_eq!(lag[row], table.column("y").unwrap().numbers().unwrap()[before]);
+        assert_eq!(
+            lag[find("e2", 40).unwrap()],
+            table.column("y").unwrap().numbers().unwrap()[find("e2", 32).unwrap()],
+            "moments of its own, two days each"
+        );
+        assert_eq!(lag[find("e1", 2).unwrap()], -999.0);
+        let about = features.about.iter().find(|f| f.name == "y: 4 before").unwrap();
+        assert_eq!(about.sources, ["y"]);
+        assert_eq!(fitted.order_columns().collect::<Vec<_>>(), ["t", "who", "y"]);
+    }
+}
+
+#[test]
+fn rows_without_their_history_are_refused_and_say_what_is_wanted() {
+    let (table, task) = panel(1.0);
+    let split = whole(table.n_rows(), &table, &task);
+    let fitted = Recipe { steps: steps_of_the_past() }.fit(&table, &split.development, &task).unwrap();
+    fitted.validate().unwrap();
+    let loaded: FittedRecipe = serde_json::from_str(&serde_json::to_string(&fitted).unwrap()).unwrap();
+    assert_eq!(loaded, fitted);
+    assert!(fitted.uses_past() && !fitted.contains_training_rows());
+    let alone = table.take(&[4]);
+    assert!(fitted.apply(&alone, &Rows::all(1)).unwrap_err().message.contains("earlier"));
+    // With what came before, the row is as it was among all rows.
+    let all = fitted.apply(&table, &Rows::all(table.n_rows())).unwrap();
+    let again = fitted.apply(&table, &Rows::new(vec![4])).unwrap();
+    assert!((0..all.n_features()).all(|j| all.slice(j)[4] == again.slice(j)[0]));
+}
+
+#[test]
+fn missing_numbers_are_filled_forward_within_their_entity_only() {
+    let columns = vec![
+        labels("who", &["a", "a", "a", "b", "b", "a"]),
+        times("t", [3, 1, 2, 1, 2, 4].map(|d| d * DAY).to_vec()),
+        Column::numeric("x", vec![NAN, 5.0, NAN, NAN, 8.0, NAN], 0),
+    ];
+    let mut task = task(&columns, TaskKind::Regression);
+    (task.time, task.entity) = (Some("t".into()), Some("who".into()));
+    let table = Table::new(columns).unwrap();
+    let split = whole(6, &table, &task);
+    let fill = |reach: i64| {
+        let steps = vec![
+            step("fill_forward", &[("reach", Value::Whole(reach))]),
+            step("impute", &[("numbers", word("constant")), ("constant", Value::Whole(-1)), ("indicator", Value::Switch(false))]),
+        ];
+        column(&Recipe { steps }.fit(&table, &split.development, &task).unwrap().apply(&table, &Rows::all(6)).unwrap(), "x")
+    };
+    assert_eq!(fill(0), [5.0, 5.0, 5.0, -1.0, 8.0, 5.0]);
+    assert_eq!(fill(1), [-1.0, 5.0, 5.0, -1.0, 8.0, -1.0]);
+    assert_eq!(fill(2), [5.0, 5.0, 5.0, -1.0, 8.0, -1.0]);
+}
+
+#[test]
+fn time_since_the_last_event_counts_days_of_the_past() {
+    let columns = vec![
+        times("t", [1, 2, 4, 9].map(|d| d * DAY).to_vec()),
+        Column::numeric("sold", vec![0.0, 1.0, 0.0, 0.0], 0),
+        Column::numeric("y", vec![1.0; 4], 0),
+    ];
+    let mut task = task(&columns, TaskKind::Regression);
+    task.time = Some("t".into());
+    let table = Table::new(columns).unwrap();
+    let split = whole(4, &table, &task);
+    let steps = vec![
+        step("since", &[]),
+        step("impute", &[("numbers", word("constant")), ("constant", Value::Whole(-1)), ("indicator", Value::Switch(false))]),
+    ];
+    let features = Recipe { steps }.fit(&table, &split.development, &task).unwrap().apply(&table, &Rows::all(4)).unwrap();
+    assert_eq!(column(&features, "sold: time since the last"), [-1.0, 0.0, 2.0, 7.0]);
+    assert_eq!(column(&features, "sold: how many so far"), [0.0, 1.0, 1.0, 1.0]);
+    assert_eq!(column(&features, "t: since the one before"), [-1.0, 1.0, 2.0, 5.0]);
+    assert_eq!(column(&features, "t: how many before"), [0.0, 1.0, 2.0, 3.0]);
+}
+
+#[test]
+fn text_becomes_numbers_where_its_step_is_taken() {
+    let note = |i: usize| ["late DELIVERY again", "paid in full", "delivery at 12"][i % 3];
+    let cells: Vec<Option<&str>> = (0..30).map(|i| (i != 4).then(|| note(i))).collect();
+    let columns = vec![Column::labels("note", Kind::Text, &cells), Column::numeric("y", (0..30).map(f64::from).collect(), 0)];
+    let (fitted, features) = fit_all(columns, vec![step("text_features", &[("words", Value::Whole(2))])]).unwrap();
+    assert!(fitted.left_out().is_empty() && fitted.validate().is_ok());
+    assert_eq!(column(&features, "note: words")[0..5], [3.0, 3.0, 3.0, 3.0, 0.0]);
+    assert_eq!(column(&features, "note: characters")[0], 19.0);
+    assert_eq!(column(&features, "note: word delivery")[0..3], [1.0, 0.0, 1.0]);
+    assert_eq!(names(&features).len(), 6);
+}
+
+#[test]
+fn frequencies_and_hashes_give_every_level_a_number_and_name_no_rare_one() {
+    let cells: Vec<String> = (0..40).map(|i| if i < 20 { "often".to_owned() } else { format!("rare{}", i % 10) }).collect();
+    let columns = || vec![labels("k", &cells.iter().map(String::as_str).collect::<Vec<_>>())];
+    let (fitted, features) = fit_all(columns(), vec![step("frequency", &[])]).unwrap();
+    assert_eq!((column(&features, "k: share of rows")[0], column(&features, "k: share of rows")[30]), (0.5, 0.0));
+    assert!(!serde_json::to_string(&fitted).unwrap().contains("rare"));
+    let (fitted, hashed) = fit_all(columns(), vec![step("hashing", &[("features", Value::Whole(8))])]).unwrap();
+    assert_eq!(hashed.n_features(), 8);
+    let row = |r: usize| (0..8).map(|j| hashed.slice(j)[r]).collect::<Vec<_>>();
+    assert!((0..40).all(|r| row(r).iter().map(|v| v.abs()).sum::<f64>() == 1.0) && row(0) == row(7));
+    assert!((20..30).any(|r| row(r) != row(0)) && !serde_json::to_string(&fitted).unwrap().contains("often"));
+}
+
+#[test]
+fn rows_far_out_leave_the_training_set_and_no_other() {
+    let mut x: Vec<f64> = (0..60).map(|i| f64::from(i % 10)).collect();
+    x[17] = 5000.0;
+    let columns = vec![Column::numeric("x", x, 0), Column::numeric("y", (0..60).map(f64::from).collect(), 0)];
+    let task = task(&columns, TaskKind::Regression);
+    let table = Table::new(columns).unwrap();
+    let split = whole(60, &table, &task);
+    let steps = vec![step("isolation_forest", &[("what", word("remove")), ("share", Value::Real(0.01))]), step("scale", &[])];
+    let fitted = Recipe { steps }.fit(&table, &split.development, &task).unwrap();
+    let set = fitted.training_set(&table, &split.development, &task, &task.encode(&table).unwrap()).unwrap();
+    assert_eq!((set.n_rows(), set.n_real(), set.weights().len()), (59, 59, 59));
+    assert!(!set.target().contains(&17.0));
+    // The scale after it was learned without the row.
+    assert!(set.features().slice(0).iter().all(|v| v.abs() < 2.0));
+    assert_eq!(fitted.apply(&table, &Rows::all(60)).unwrap().n_rows(), 60);
 }

@@ -90,7 +90,7 @@ impl Session {
                 sha256: input.loaded.facts.sha256.clone(),
                 n_rows: input.loaded.table.n_rows() as u64,
                 watertight: env!("CARGO_PKG_VERSION").to_owned(),
-                holds_training_rows: fitted.model.contains_training_rows(),
+                holds_training_rows: fitted.model.contains_training_rows() || fitted.recipe.contains_training_rows(),
                 settings: self.settings.clone(),
             },
         })

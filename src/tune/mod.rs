@@ -21,7 +21,7 @@ pub use importance::importance;
 pub use optimism::{Optimism, corrected, optimism};
 pub use pruning::{Pruning, WARM_UP};
 pub use samplers::{SAMPLERS, Sampler, find};
-pub use space::{Ranges, Space};
+pub use space::{Choices, Ranges, Space, usual_range};
 
 use crate::error::Error;
 use crate::math::sort;
@@ -90,6 +90,8 @@ pub struct Rules {
     pub seed: u64,
     /// Whose search it is.
     pub key: String,
+    /// Calibration and threshold that trials are judged with, where these change the metric.
+    pub adjust: Option<Params>,
 }
 
 /// A trial that wants to be judged on a fold.

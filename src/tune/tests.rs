@@ -56,7 +56,7 @@ fn rules(method: &str, specs: &[ParamSpec], given: &[(&str, Value)], folds: usiz
     let given = given.iter().map(|(id, v)| ((*id).to_owned(), v.clone())).collect();
     let params = Params::check(find(method).unwrap().params, &given).unwrap();
     let space = Space::new(specs, &Given::new(), &Ranges::new());
-    Rules { method: method.into(), params, space, folds, metric: "loss".into(), higher: false, seed, key: "test".into() }
+    Rules { method: method.into(), params, space, folds, metric: "loss".into(), higher: false, seed, key: "test".into(), adjust: None }
 }
 
 /// The least value found.
@@ -158,8 +158,17 @@ fn every_learner_has_a_space_of_legal_points() {
         for sampler in SAMPLERS {
             let params = Params::defaults(sampler.params);
             let space = Space::new(learner.params, &Given::new(), &Ranges::new());
-            let rules =
-                Rules { method: sampler.id.into(), params, space, folds: 1, metric: "score".into(), higher: true, seed: 1, key: learner.id.into() };
+            let rules = Rules {
+                method: sampler.id.into(),
+                params,
+                space,
+                folds: 1,
+                metric: "score".into(),
+                higher: true,
+                seed: 1,
+                key: learner.id.into(),
+                adjust: None,
+            };
             let mut search = Search::new(rules, 40);
             search.run(&mut |given, _| Params::check(learner.params, given).map(|_| 0.5));
             let legal = search.trials().iter().all(|t| t.state == State::Done);

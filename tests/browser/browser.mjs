@@ -15,8 +15,8 @@ export const SHOTS = join(HERE, 'shots');
 export const ONE_FILE = pathToFileURL(join(DIST, 'watertight.html')).href;
 mkdirSync(SHOTS, { recursive: true });
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+export const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** Runs `journey({ page, context, address, requests, errors })` in a fresh browser profile on a fresh server. */
 export async function visit(options, journey) {

@@ -9,8 +9,10 @@ mod threshold;
 
 pub use calibrator::Calibrator;
 
-use super::{FoldResult, Judge};
+use super::metrics::{Metric, Pooling};
+use super::{Dependence, FoldResult, Judge};
 use crate::error::Result;
+use crate::math::rng::Stream;
 use crate::model::Predictions;
 use crate::param::{Domain, ParamSpec, Params};
 use crate::task::TaskKind;
@@ -53,6 +55,11 @@ pub const PARAMS: &[ParamSpec] = &[
 /// Fewest rows of each class it is learned from: fewer say next to nothing of a curve or a threshold.
 const LEAST_OF_CLASS: usize = 10;
 
+/// Parts of the rows of one fold where they teach each other.
+const PARTS: usize = 5;
+/// Metrics of what rows are called, which a threshold changes.
+const OF_CALLS: [&str; 4] = ["f1", "precision", "recall", "accuracy"];
+
 /// What was learned: how probabilities are changed, and from which on a row is flagged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Adjustment {
@@ -77,13 +84,54 @@ pub fn is_wanted(params: &Params) -> bool {
     params.word("calibration") != "none" || !["usual", "half"].contains(&params.word("threshold"))
 }
 
+/// Whether it changes the value of a metric. Metrics of rank are left out: they are taken fold by fold, and a rising curve changes no rank.
+#[must_use]
+pub fn changes(params: &Params, metric: &Metric) -> bool {
+    let calibrates = params.word("calibration") != "none";
+    is_wanted(params) && metric.pooling == Pooling::Rows && (calibrates || OF_CALLS.contains(&metric.id))
+}
+
+/// As [`adjust`], for one fold alone, as a trial of a search is judged before there are others: its rows are cut into five parts, and what is applied to
+/// a part was learned from the others (from the earlier ones, where rows are ordered in time). An entity is in one part only. The rows come
+/// back part by part.
+///
+/// # Errors
+/// A row that does not exist.
+pub fn adjust_within(judge: &Judge<'_>, fold: &FoldResult, params: &Params) -> Result<FoldResult> {
+    let n = fold.rows.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    if !matches!(judge.dependence, Dependence::TimeOrdered) {
+        Stream::new(judge.seed, "adjust/within", fold.fold as u64).shuffle(&mut order);
+    }
+    let part_of = |(place, &at): (usize, &usize)| match judge.dependence {
+        Dependence::Clustered(codes) => fold.rows.get(at).and_then(|&row| codes.get(row as usize)).map_or(0, |code| *code as usize % PARTS),
+        _ => place * PARTS / n.max(1),
+    };
+    let mut parts: Vec<Vec<usize>> = vec![Vec::new(); PARTS];
+    order.iter().enumerate().for_each(|(place, at)| parts[part_of((place, at))].push(*at));
+    let width = fold.predictions.n_classes.max(1);
+    let one = |rows: &Vec<usize>| FoldResult {
+        rows: rows.iter().filter_map(|&at| fold.rows.get(at).copied()).collect(),
+        predictions: Predictions {
+            values: rows.iter().filter_map(|&at| fold.predictions.values.get(at * width..(at + 1) * width)).flatten().copied().collect(),
+            cuts: Vec::new(),
+            ..fold.predictions.clone()
+        },
+        ..fold.clone()
+    };
+    let parts: Vec<FoldResult> = parts.iter().map(one).collect();
+    let adjusted = adjust(judge, &parts.iter().collect::<Vec<_>>(), params)?.folds;
+    let (_, predictions) = judge.pooled(&adjusted.iter().collect::<Vec<_>>())?;
+    judge.score(fold.learner, fold.fold, adjusted.iter().flat_map(|f| f.rows.iter().copied()).collect(), predictions)
+}
+
 /// Learns calibration and threshold across the folds of one learner, in the order of the split. Regression, and folds with fewer than ten rows of
 /// a class to learn from, stay as they are.
 ///
 /// # Errors
 /// A row that does not exist.
 pub fn adjust(judge: &Judge<'_>, folds: &[&FoldResult], params: &Params) -> Result<Adjusted> {
-    let in_time = matches!(judge.dependence, super::Dependence::TimeOrdered);
+    let in_time = matches!(judge.dependence, Dependence::TimeOrdered);
     let one = |(at, fold): (usize, &&FoldResult)| {
         let others: Vec<&FoldResult> = folds.iter().enumerate().filter(|(k, _)| if in_time { *k < at } else { *k != at }).map(|(_, f)| *f).collect();
         let learned = learn(judge, &others, params)?;

@@ -147,3 +147,50 @@ fn several_classes_still_add_up_to_one_and_a_broken_curve_is_refused() {
     let broken = Calibrator::Isotonic { at: vec![0.8, 0.2], to: vec![0.0, 1.0] };
     assert!(!Adjustment { calibrators: vec![broken], cut: None }.is_valid(2) && !Adjustment { calibrators: Vec::new(), cut: Some(-0.1) }.is_valid(2));
 }
+
+#[test]
+fn one_fold_alone_is_judged_with_what_its_other_parts_teach() {
+    let n = 1000;
+    let mut stream = Stream::new(6, "test/within", 0);
+    let chance: Vec<f64> = (0..n).map(|_| 0.05 + 0.9 * stream.uniform()).collect();
+    let truth: Vec<f64> = chance.iter().map(|&p| f64::from(u8::from(stream.chance(p)))).collect();
+    let entities: Vec<u32> = (0..n).map(|i| i / 7).collect();
+    let values: Vec<f64> = chance.iter().flat_map(|&p| [1.0 - cube(p), cube(p)]).collect();
+    for dependence in [Dependence::Independent, Dependence::TimeOrdered, Dependence::Clustered(&entities)] {
+        let judge = Judge { kind: TaskKind::Binary, n_classes: 2, truth: &truth, dependence, seed: 1 };
+        let fold = judge.score(0, 3, (0..n).collect(), Predictions { n_classes: 2, values: values.clone(), cuts: Vec::new() }).unwrap();
+        let after = adjust_within(&judge, &fold, &params(&[("threshold", word("f1"))])).unwrap();
+        let mut rows = after.rows.clone();
+        rows.sort_unstable();
+        assert_eq!(rows, fold.rows, "every row is judged once");
+        assert!(after.scores["f1"] > fold.scores["f1"] && after.predictions.cuts.len() == PARTS);
+        if let Dependence::Clustered(codes) = dependence {
+            let part = |at: usize| {
+                after
+                    .predictions
+                    .cuts
+                    .iter()
+                    .scan(0, |end, c| {
+                        *end += c.0 as usize;
+                        Some(*end)
+                    })
+                    .filter(|end| *end <= at)
+                    .count()
+            };
+            let places: std::collections::BTreeSet<(u32, usize)> =
+                after.rows.iter().enumerate().map(|(at, r)| (codes[*r as usize], part(at))).collect();
+            assert_eq!(places.len(), 143, "an entity is in one part only");
+        }
+    }
+}
+
+#[test]
+fn a_threshold_changes_what_rows_are_called_and_a_calibration_every_metric_but_those_of_rank() {
+    let of = |given: &[(&str, Value)]| {
+        let params = params(given);
+        crate::evaluate::metrics_for(TaskKind::Binary).filter(|m| changes(&params, m)).map(|m| m.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[("threshold", word("f1"))]), ["f1", "precision", "recall", "accuracy"]);
+    assert_eq!(of(&[("calibration", word("platt"))]), ["log_loss", "brier", "f1", "precision", "recall", "accuracy"]);
+    assert!(of(&[]).is_empty() && of(&[("threshold", word("half"))]).is_empty());
+}

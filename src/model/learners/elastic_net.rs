@@ -36,7 +36,7 @@ pub const ELASTIC_NET: Learner = Learner {
         ParamSpec {
             id: "choose_alpha",
             title: "Penalty chosen in training",
-            help: "Takes, instead of the penalty given, the one of 100 with the least squared error in five folds of the training rows; later rows judge earlier ones where rows stand in the order of time.",
+            help: "Takes, instead of the penalty given, the one of 100 with the least squared error in five folds of the training rows; rows in the order of time are judged by earlier ones, and an entity is never on both sides.",
             domain: Domain::Switch { default: false },
         },
     ],

@@ -32,13 +32,16 @@ pub struct LinearModel {
     pub coefficients: Vec<Vec<f64>>,
     /// Intercepts, shape `(n_sums,)`.
     pub intercepts: Vec<f64>,
+    /// The penalty that was chosen in training by cross-validation (`alpha` of lasso and elastic net), if it was.
+    #[serde(default)]
+    pub penalty: Option<f64>,
 }
 
 impl LinearModel {
     /// A model of one sum for regression.
     #[must_use]
     pub fn regression(coefficients: Vec<f64>, intercept: f64) -> Self {
-        Self { n_classes: 0, classes: Vec::new(), coefficients: vec![coefficients], intercepts: vec![intercept] }
+        Self { n_classes: 0, classes: Vec::new(), coefficients: vec![coefficients], intercepts: vec![intercept], penalty: None }
     }
 
     /// Predicts every row.
@@ -97,7 +100,7 @@ impl LinearModel {
             }
         };
         let shapes_fit = self.n_classes == n_classes && self.intercepts.len() == sums && self.coefficients.iter().all(|c| c.len() == n_features);
-        let finite = self.coefficients.iter().flatten().chain(&self.intercepts).all(|v| v.is_finite());
+        let finite = self.coefficients.iter().flatten().chain(&self.intercepts).chain(&self.penalty).all(|v| v.is_finite());
         if classes_fit && shapes_fit && finite { Ok(()) } else { Err(Error::internal("a linear model whose parts do not fit")) }
     }
 }
@@ -148,7 +151,7 @@ mod tests {
         assert!(good.validate(2, 0).is_ok());
         assert!(good.validate(3, 0).is_err() && good.validate(2, 2).is_err());
         assert!(LinearModel::regression(vec![1.0, f64::INFINITY], 0.5).validate(2, 0).is_err());
-        let classes = LinearModel { n_classes: 3, classes: vec![0, 3], coefficients: vec![vec![1.0]; 2], intercepts: vec![0.0; 2] };
+        let classes = LinearModel { n_classes: 3, classes: vec![0, 3], coefficients: vec![vec![1.0]; 2], intercepts: vec![0.0; 2], penalty: None };
         assert!(classes.validate(1, 3).is_err());
     }
 }

@@ -38,7 +38,7 @@ pub fn logistic_regression(train: &TrainingSet, c: f64) -> Result<LinearModel> {
         return Err(Error::not_computable("Logistic regression", "all rows belong to one class", "Choose another split or learner."));
     }
     let (slopes, intercept) = problem.minimise(logit(share))?;
-    Ok(LinearModel { n_classes: 2, classes: vec![1], coefficients: vec![slopes], intercepts: vec![intercept] })
+    Ok(LinearModel { n_classes: 2, classes: vec![1], coefficients: vec![slopes], intercepts: vec![intercept], penalty: None })
 }
 
 /// Fits the logarithm of the mean of amounts of at least 0 under the Tweedie family of `power` in 1..=2 with the squared penalty `alpha` >= 0.

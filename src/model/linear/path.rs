@@ -71,10 +71,10 @@ fn path_within(train: &TrainingSet, penalties: &[f64], l1_ratio: f64, still: f64
 }
 
 /// The penalty of the path with the least squared error on rows held out, in five folds. Rows in the order of time are held out in five equal blocks, each
-/// judged by models of the rows before it; others at random. Made-up rows are left aside. Of equal errors, the larger penalty.
+/// judged by models of the rows before it; rows of entities by whole entities; others at random. Made-up rows are left aside. Of equal errors, the larger penalty.
 ///
 /// # Errors
-/// Those of [`path`], or fewer than 12 rows.
+/// Those of [`path`], fewer than 12 rows, or fewer than five entities.
 pub fn chosen_penalty(train: &TrainingSet, l1_ratio: f64, seed: u64) -> Result<f64> {
     let n = train.n_real();
     if n < 2 * (FOLDS + 1) {
@@ -83,7 +83,7 @@ pub fn chosen_penalty(train: &TrainingSet, l1_ratio: f64, seed: u64) -> Result<f
     let real = rows_of(train, &(0..n).collect::<Vec<_>>())?;
     let grid = penalties(&real, l1_ratio)?;
     let mut errors = vec![Accumulator::default(); grid.len()];
-    for (learned, judged) in folds(n, train.in_time_order(), seed) {
+    for (learned, judged) in folds(train, seed)? {
         let (learned, judged) = (rows_of(&real, &learned)?, rows_of(&real, &judged)?);
         for (error, model) in errors.iter_mut().zip(path_within(&learned, &grid, l1_ratio, STILL_ENOUGH)?) {
             let fitted = weighted_sum(judged.features(), &model.coefficients[0], model.intercepts[0]);
@@ -100,7 +100,8 @@ pub fn chosen_penalty(train: &TrainingSet, l1_ratio: f64, seed: u64) -> Result<f
 /// # Errors
 /// Those of [`chosen_penalty`] and [`elastic_net`].
 pub fn chosen_elastic_net(train: &TrainingSet, l1_ratio: f64, seed: u64) -> Result<LinearModel> {
-    elastic_net(train, chosen_penalty(train, l1_ratio, seed)?, l1_ratio)
+    let penalty = chosen_penalty(train, l1_ratio, seed)?;
+    elastic_net(train, penalty, l1_ratio).map(|model| LinearModel { penalty: Some(penalty), ..model })
 }
 
 /// The elastic net of one penalty where columns are too many for all of their cross products.
@@ -111,18 +112,27 @@ pub(super) fn wide_elastic_net(train: &TrainingSet, absolute: f64, squared: f64)
     Ok(LinearModel::regression(slopes, intercept))
 }
 
-/// Rows to learn from and rows to judge, fold by fold.
-pub(in crate::model) fn folds(n: usize, in_time_order: bool, seed: u64) -> Vec<(Vec<usize>, Vec<usize>)> {
-    if in_time_order {
+/// Real rows to learn from and to judge, fold by fold: later ones judged by earlier ones in the order of time, whole entities where rows belong to some.
+///
+/// # Errors
+/// Fewer entities than folds.
+pub(in crate::model) fn folds(train: &TrainingSet, seed: u64) -> Result<Vec<(Vec<usize>, Vec<usize>)>> {
+    let n = train.n_real();
+    if train.in_time_order() {
         let size = n / (FOLDS + 1);
-        return (0..FOLDS).map(|f| n - (FOLDS - f) * size).map(|from| ((0..from).collect(), (from..from + size).collect())).collect();
+        return Ok((0..FOLDS).map(|f| n - (FOLDS - f) * size).map(|from| ((0..from).collect(), (from..from + size).collect())).collect());
+    }
+    if !train.groups().is_empty() {
+        let why = "there are fewer than five entities";
+        let few = |_| Error::not_computable("Cross-validation inside training", why, "Give the penalty yourself, or choose another learner.");
+        return Ok(train.inner_folds(FOLDS, seed).map_err(few)?.into_iter().map(|fold| (fold.learn, fold.judge)).collect());
     }
     let mut stream = Stream::new(seed, "path/folds", 0);
     let mut keyed: Vec<(u64, usize)> = (0..n).map(|i| (stream.bits(), i)).collect();
     keyed.sort_unstable();
     let mut fold_of = vec![0; n];
     keyed.iter().enumerate().for_each(|(at, k)| fold_of[k.1] = at % FOLDS);
-    (0..FOLDS).map(|f| (0..n).partition(|&i| fold_of[i] != f)).collect()
+    Ok((0..FOLDS).map(|f| (0..n).partition(|&i| fold_of[i] != f)).collect())
 }
 
 /// The training set of some rows, in their order.
@@ -296,12 +306,33 @@ mod tests {
 
     #[test]
     fn rows_in_the_order_of_time_are_judged_by_rows_before_them_only() {
-        for (learned, judged) in folds(53, true, 1) {
+        let ordered = train(53, 2).ordered(true);
+        for (learned, judged) in folds(&ordered, 1).unwrap() {
             assert!(!learned.is_empty() && learned.iter().max() < judged.iter().min() && judged.len() == 8);
         }
-        let all: Vec<usize> = folds(53, false, 1).into_iter().flat_map(|f| f.1).collect();
+        let all: Vec<usize> = folds(&train(53, 2), 1).unwrap().into_iter().flat_map(|f| f.1).collect();
         assert_eq!(all.len(), 53);
         assert!((0..53).all(|i| all.contains(&i)));
+    }
+
+    #[test]
+    fn an_entity_is_never_on_both_sides_and_too_few_entities_are_refused() {
+        let groups: Vec<u32> = (0..60).map(|i| i / 6).collect();
+        let grouped = train(60, 2).grouped(groups.clone());
+        for (learned, judged) in folds(&grouped, 1).unwrap() {
+            assert!(!judged.is_empty() && judged.iter().all(|&i| !learned.iter().any(|&j| groups[j] == groups[i])));
+        }
+        let few = train(60, 2).grouped((0..60).map(|i| i / 15).collect());
+        assert!(chosen_penalty(&few, 1.0, 1).is_err() && chosen_penalty(&grouped, 1.0, 1).is_ok());
+    }
+
+    #[test]
+    fn the_chosen_penalty_is_told_with_the_model() {
+        let train = train(80, 4);
+        let model = chosen_elastic_net(&train, 1.0, 3).unwrap();
+        assert_eq!(model.penalty, Some(chosen_penalty(&train, 1.0, 3).unwrap()));
+        let given = elastic_net(&train, model.penalty.unwrap(), 1.0).unwrap();
+        assert_eq!((given.penalty, given.coefficients), (None, model.coefficients));
     }
 
     #[test]

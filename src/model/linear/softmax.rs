@@ -40,7 +40,7 @@ pub fn softmax_regression(train: &TrainingSet, c: f64) -> Result<LinearModel> {
     let mut intercepts: Vec<f64> = intercepts.iter().zip(&coefficients).map(|(a, b)| a - dot(b, &problem.centres)).collect();
     let mean = intercepts.iter().sum::<f64>() / intercepts.len() as f64;
     intercepts.iter_mut().for_each(|a| *a -= mean);
-    Ok(LinearModel { n_classes: train.n_classes(), classes, coefficients, intercepts })
+    Ok(LinearModel { n_classes: train.n_classes(), classes, coefficients, intercepts, penalty: None })
 }
 
 /// The unknowns are the slopes, class by class, and then the intercepts (of centred features).

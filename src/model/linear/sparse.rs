@@ -46,11 +46,11 @@ pub fn sparse_logistic(train: &TrainingSet, c: f64, l1_ratio: f64) -> Result<Lin
         coefficients.push(slopes.to_vec());
     }
     if problem.n_sums == 1 {
-        return Ok(LinearModel { n_classes: 2, classes: vec![1], coefficients, intercepts });
+        return Ok(LinearModel { n_classes: 2, classes: vec![1], coefficients, intercepts, penalty: None });
     }
     let mean = intercepts.iter().sum::<f64>() / intercepts.len() as f64;
     intercepts.iter_mut().for_each(|a| *a -= mean);
-    Ok(LinearModel { n_classes: train.n_classes(), classes, coefficients, intercepts })
+    Ok(LinearModel { n_classes: train.n_classes(), classes, coefficients, intercepts, penalty: None })
 }
 
 /// The unknowns are, sum by sum, the slopes and the intercept (of centred features). Two classes have one sum, that of the second.

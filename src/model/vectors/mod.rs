@@ -171,9 +171,10 @@ impl Asked<'_> {
     /// Platt's curve on decision values of machines that have not seen the row: of five folds of the real rows, later ones judged by earlier ones in the order
     /// of time. Tables of fewer than 12 real rows, and folds of one class, are judged by the machine of all rows.
     fn curve(&self, train: &TrainingSet, kernels: &mut KernelRows<'_>, seed: u64) -> Result<(f64, f64)> {
-        let mut parts = folds(train.n_real(), train.in_time_order(), seed);
+        // Too few entities to hold some out: judged by the machine of all rows, as below.
+        let mut parts = folds(train, seed).unwrap_or_default();
         let one_sided = |learned: &[usize]| learned.iter().all(|&i| self.positive[i]) || learned.iter().all(|&i| !self.positive[i]);
-        if train.n_real() < LEAST_ROWS || parts.iter().any(|(learned, _)| one_sided(learned)) {
+        if train.n_real() < LEAST_ROWS || parts.is_empty() || parts.iter().any(|(learned, _)| one_sided(learned)) {
             parts = vec![((0..train.n_rows()).collect(), (0..train.n_real()).collect())];
         }
         let (mut values, mut signs, mut weights) = (Vec::new(), Vec::new(), Vec::new());

@@ -87,7 +87,7 @@ fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep>
         let fill = match &slot.cells {
             Cells::Numbers(values) => number_fill(slot, values, params)?,
             Cells::Labels { codes, levels } => label_fill(codes, levels, params),
-            Cells::Times(_) => continue,
+            Cells::Times(_) | Cells::Texts { .. } => continue,
         };
         match fill {
             Some(Fill::Number { value, method, needed, indicator }) => {

@@ -130,7 +130,7 @@ fn keys(cells: &Cells, chosen: bool) -> Option<Vec<Option<String>>> {
     match cells {
         Cells::Labels { codes, levels } => Some(codes.iter().map(|&c| levels.get(c as usize).cloned()).collect()),
         Cells::Numbers(values) if chosen => Some(values.iter().map(|v| v.is_finite().then(|| v.to_string())).collect()),
-        Cells::Numbers(_) | Cells::Times(_) => None,
+        Cells::Numbers(_) | Cells::Times(_) | Cells::Texts { .. } => None,
     }
 }
 

@@ -15,6 +15,7 @@ mod prepare;
 mod quality;
 mod repairs;
 mod search;
+mod segments;
 pub(crate) mod shared;
 mod task;
 mod train;
@@ -33,10 +34,11 @@ pub use prepare::{PrepareReport, prepare};
 pub use quality::{QualityReport, quality};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
+pub use segments::{segments, segments_json};
 pub use shared::SplitFacts;
 pub use task::{TargetSummary, TaskReport, task};
 pub use train::{TrainReport, train};
-pub use validate::{Calls, ValidateReport, validate};
+pub use validate::{Calls, ValidateReport, chosen_penalty, validate};
 pub use zeros::zeros;
 
 #[cfg(test)]

@@ -102,7 +102,18 @@ fn tried(report: &SearchReport<'_>) -> Spans {
     if failed > 0 {
         says += &format!(", {} without a result", count(failed));
     }
-    vec![text(says + ". ")]
+    says += ". ";
+    if let Some(adjust) = &rules.adjust {
+        let what = match (adjust.word("calibration") == "none", ["usual", "half"].contains(&adjust.word("threshold"))) {
+            (true, _) => "at the decision threshold",
+            (false, true) => "with the calibration",
+            _ => "with the calibration and at the decision threshold",
+        };
+        says += &format!(
+            "Each is judged {what} that the other fifths of its judged rows teach, as learners are compared with what their other folds teach. "
+        );
+    }
+    vec![text(says)]
 }
 
 fn won(report: &SearchReport<'_>) -> Spans {

@@ -82,6 +82,7 @@ fn example(kind: TaskKind, skill: f64) -> Example {
             resampled: judge.resample(&folds.iter().collect::<Vec<_>>(), &metrics).unwrap(),
             by_fold: folds.iter().map(|f| f.scores[main]).collect(),
             failed: None,
+            apart: false,
         });
         judged.push(folds);
     }

@@ -162,6 +162,11 @@ fn note(report: &TrainReport<'_>) -> Spans {
     let mut says = vec![text("Gain is the "), Span::Term("paired".into()), text(" difference on the same rows and draws, positive when better. ")];
     says.push(text("Where its interval includes 0 the learner has not shown that it is better than the baseline. "));
     says.extend(method.map(|m| text(format!("{m}."))));
+    let apart: Vec<&str> = report.board.apart.iter().map(|s| s.title.as_str()).collect();
+    if !apart.is_empty() {
+        let more = format!(" Not ranked here: {}, of the amount only; judged on Validate, where the number is not 0.", apart.join(", "));
+        says.push(text(more));
+    }
     says
 }
 

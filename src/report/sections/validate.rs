@@ -140,6 +140,13 @@ fn note(report: &ValidateReport<'_>, chosen: &Standing) -> Spans {
     says
 }
 
+/// The penalty that the final fit has chosen, in a sentence.
+#[must_use]
+pub fn chosen_penalty(penalty: f64) -> Block {
+    let how = " in the final fit: of 100, the one with the least squared error in five folds inside the training rows. Every fold above has chosen its own.";
+    Block::Paragraph { text: vec![text("The penalty "), strong(format!("alpha = {}", number(penalty))), text(format!(" was chosen{how}"))] }
+}
+
 /// How classes are called, and by what probabilities.
 fn calls(calls: &Calls<'_>, kind: TaskKind) -> Spans {
     let mut says = Vec::new();

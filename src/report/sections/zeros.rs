@@ -12,7 +12,8 @@ pub fn zeros(found: &Zeros, board: &Leaderboard) -> Vec<Block> {
     let title = |learner: usize| board.standing(learner).map_or_else(String::new, |s| s.title.clone());
     let how = |learner: usize| board.standing(learner).map_or_else(String::new, |s| named(&s.title, &s.params));
     let row = |l: &OnZeros| {
-        let overall = |value: String| if l.amount_only { words("\u{2013}") } else { Cell::Number { text: value, value: None, fine: None } };
+        let overall =
+            |text: String, value: f64| if l.amount_only { words("\u{2013}") } else { Cell::Number { text, value: Some(value), fine: None } };
         let amount = |value: f64| Cell::Number { text: value_of("rmse", value), value: Some(value), fine: None };
         let state = if found.recommended == Some(l.learner) {
             Cell::Mark { mark: Mark::Safe, text: "recommended".into() }
@@ -21,12 +22,12 @@ pub fn zeros(found: &Zeros, board: &Leaderboard) -> Vec<Block> {
         };
         vec![
             words(how(l.learner)),
-            overall(value_of("rmse", l.rmse)),
+            overall(value_of("rmse", l.rmse), l.rmse),
             amount(l.rmse_amount),
             amount(l.mae_amount),
-            overall(percent(l.total)),
-            overall(number(l.on_zeros)),
-            overall(number(l.gap)),
+            overall(percent(l.total), l.total),
+            overall(number(l.on_zeros), l.on_zeros),
+            overall(number(l.gap), l.gap),
             state,
         ]
     };
@@ -39,7 +40,7 @@ pub fn zeros(found: &Zeros, board: &Leaderboard) -> Vec<Block> {
     };
     let about = format!(
         "{} of the rows are 0. Total: predicted over true. On zeros: the mean prediction on rows that are 0; largest gap: between predicted and true mean in fifths of the rows by prediction; both in units of the overall mean. \
-         A learner of the amount only is judged where the number is not 0.",
+         A learner of the amount only is judged where the number is not 0, and stands here alone.",
         percent(found.share)
     );
     let mut blocks =

@@ -3,8 +3,8 @@
 //!
 //! Whatever fails, what is in memory stays as it is; the caller shows a banner that offers to save a file instead.
 
-use super::checkpoint::KEY_BYTES;
 use super::reading::reason;
+use crate::pipeline::KEY_BYTES;
 use gloo::events::EventListener;
 use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
 use std::cell::Cell;

@@ -11,7 +11,6 @@
 //!
 //! The address may say how many workers (`?workers=3`) and for how many seconds a silent one is waited for (`?patience=30`).
 
-mod checkpoint;
 mod job_worker;
 mod keep;
 mod lock;

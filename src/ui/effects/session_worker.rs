@@ -1,11 +1,10 @@
 //! The session worker: holds the [`Session`], the file handles and the kept project, and does what the session wishes.
 
-use super::checkpoint::Checkpoint;
 use super::pool::jobs;
 use super::reading::{Reader, whole};
 use super::wire::{Message, Received, Tag, buffer};
 use super::{keep, lock};
-use crate::pipeline::{ContextPart, Job, JobOutput};
+use crate::pipeline::{Checkpoint, ContextPart, Job, JobOutput};
 use crate::protocol::{Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
 use crate::session::Session;
 use gloo::events::EventListener;
@@ -146,7 +145,10 @@ impl Desk {
                     }
                 }
                 Wish::Context(part) => self.hold(&part),
-                Wish::Start(list) => known.extend(self.start(&list)),
+                Wish::Start(mut list) => {
+                    self.session.hand_out(&mut list, self.seats.len());
+                    known.extend(self.start(&list));
+                }
                 Wish::Stop => {
                     self.reading += 1;
                     self.reads.clear();
@@ -201,7 +203,7 @@ impl Desk {
         match part.to_bytes() {
             Ok(bytes) => {
                 let kind = discriminant(part);
-                self.checkpoint.hold(&bytes);
+                self.checkpoint.hold(part, &bytes);
                 let packed = buffer(&bytes);
                 self.seats.iter().for_each(|&key| self.send_part(key, &packed));
                 self.parts.retain(|(other, _)| *other != kind);
