@@ -105,7 +105,7 @@ fn left_out(list: &[LeftOut]) -> TableBlock {
         Reason::Identifier => "a key: learned by heart, never seen again",
         Reason::NotEncoded => "labels that no step turns into numbers",
         Reason::NotCut => "moments that no step turns into numbers",
-        Reason::Dropped => "one value only, or none, in the training rows",
+        Reason::Dropped => "taken away by a step: one value only, none, or not among those kept",
     };
     let row = |l: &LeftOut| vec![Cell::Column { name: l.column.clone() }, words(why(l.reason))];
     TableBlock { caption: "Columns without a feature".into(), head: heads(&["Column", "why"]), rows: list.iter().map(row).collect(), rule_after: 0 }
