@@ -284,10 +284,10 @@ impl Context {
         })
     }
 
-    /// The recipe learned from a part's training rows.
-    pub(super) fn fitted_recipe(&mut self, part: Part, scaling: bool) -> Result<FittedRecipe> {
+    /// The recipe learned from a part's training rows, with what each step changed in them.
+    pub(super) fn told_recipe(&mut self, part: Part, scaling: bool) -> Result<FittedRecipe> {
         let (train, _) = self.train_of(part)?;
-        self.recipe_for(scaling)?.fit(self.table()?, &train, &self.plan()?.task)
+        self.recipe_for(scaling)?.fit(self.table()?, &train, &self.plan()?.task)?.with_changes(self.table()?, &train)
     }
 
     /// The prepared (and augmented) training side of a part, and its validation side; kept until another part is asked for.

@@ -166,7 +166,7 @@ impl Context {
 
     fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {
         let Some(index) = learner else {
-            return Ok(JobOutput::Recipe(Box::new(self.fitted_recipe(Part::Development, true)?), 1));
+            return Ok(JobOutput::Recipe(Box::new(self.told_recipe(Part::Development, true)?), 1));
         };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
