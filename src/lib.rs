@@ -30,6 +30,7 @@ pub mod prepare;
 pub mod augment;
 pub mod evaluate;
 pub mod explain;
+pub mod segment;
 pub mod tune;
 pub mod audit;
 pub mod decide;

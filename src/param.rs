@@ -237,6 +237,22 @@ impl ParamSpec {
         WISHES.contains(&self.id)
     }
 
+    /// The words it may be, those of a switch too; none of numbers and texts.
+    #[must_use]
+    pub fn words(&self) -> &'static [&'static str] {
+        match self.domain {
+            Domain::Choice { options, .. } => options,
+            Domain::Switch { .. } => &["false", "true"],
+            _ => &[],
+        }
+    }
+
+    /// The value that a word means.
+    #[must_use]
+    pub fn of_word(&self, word: &str) -> Value {
+        if let Domain::Switch { .. } = self.domain { Value::Switch(word == "true") } else { Value::Word(word.to_owned()) }
+    }
+
     /// The allowed values in words: "between 1 and 64".
     #[must_use]
     pub fn allowed(&self) -> String {

@@ -330,6 +330,10 @@ pub struct ParamView {
     pub options: Vec<String>,
     /// Least and greatest value of a number.
     pub range: Option<(f64, f64)>,
+    /// The range in which a number is searched when none is given, and whether on a logarithmic scale.
+    pub usual: Option<((f64, f64), bool)>,
+    /// Whether a search leaves it as it is unless it is named.
+    pub is_a_wish: bool,
 }
 
 impl From<&ParamSpec> for ParamView {
@@ -349,6 +353,8 @@ impl From<&ParamSpec> for ParamView {
             default: spec.default(),
             options,
             range,
+            usual: crate::tune::usual_range(spec),
+            is_a_wish: spec.is_a_wish(),
         }
     }
 }

@@ -218,3 +218,43 @@ fn the_power_of_the_audit_is_measured_when_asked_for_and_is_the_same_for_any_wor
     assert_eq!(document["power"]["families"][0]["id"], "copy");
     assert!(document["power"]["families"][0]["found"][0]["of"].as_u64().unwrap() > 0);
 }
+
+#[test]
+fn segments_are_told_when_asked_for_the_same_from_any_staff_and_change_nothing_else() {
+    let asked = |staff: Staff| {
+        let mut desk = Desk::with_sample(staff, "claims", 600, Step::Decide);
+        let without: serde_json::Value = serde_json::from_str(&desk.export(Export::ReportJson)).unwrap();
+        let mut settings = desk.session.settings().clone();
+        settings.segments = true;
+        desk.command(Command::SetSettings { settings: Box::new(settings) });
+        desk.run(Step::Decide);
+        assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+        let with: serde_json::Value = serde_json::from_str(&desk.export(Export::ReportJson)).unwrap();
+        assert_eq!(with["results"]["leaderboard"], without["results"]["leaderboard"]);
+        assert!(without["results"]["segments"].is_null());
+        (with["results"]["segments"].clone(), desk.export(Export::ReportMarkdown))
+    };
+    let (found, told) = asked(ALONE);
+    assert_eq!(asked(Staff { workers: 3, backwards: true }), (found.clone(), told.clone()));
+    let tried = found["tried"].as_array().unwrap();
+    assert_eq!(tried.iter().map(|s| s["k"].as_u64().unwrap()).collect::<Vec<_>>(), (2..=10).collect::<Vec<_>>());
+    assert!(tried.windows(2).all(|w| w[0]["inertia"].as_f64() > w[1]["inertia"].as_f64()), "more segments, less within");
+    assert!(told.contains("divide the rows best") && told.contains("what sets it apart"));
+}
+
+#[test]
+fn where_the_target_is_often_0_the_amount_alone_is_told_of_and_not_ranked() {
+    let n = 500;
+    let (a, b, e) = (noise(8, 0, n), noise(8, 1, n), noise(8, 2, n));
+    let y: Vec<f64> = (0..n).map(|i| if a[i] + e[i] > 0.6 { ((5.0 + b[i] + 0.2 * e[i]) * 100.0).round() / 100.0 } else { 0.0 }).collect();
+    let mut desk = Desk::with_csv(&csv(&[("a", &a), ("b", &b), ("y", &y)]));
+    desk.run(Step::Decide);
+    assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+    let report: serde_json::Value = serde_json::from_str(&desk.export(Export::ReportJson)).unwrap();
+    let amount = |of: &serde_json::Value| of.as_array().unwrap().iter().filter(|s| s["params"].to_string().contains("amount_only")).count();
+    let board = &report["results"]["leaderboard"];
+    assert_eq!((amount(&board["standings"]), amount(&board["apart"])), (0, 1));
+    let zeros = report["results"]["zeros"]["learners"].as_array().unwrap();
+    assert_eq!(zeros.iter().filter(|l| l["amount_only"] == true).count(), 1);
+    assert!(desk.export(Export::ReportMarkdown).contains("Two-part model (amount only)"));
+}

@@ -192,6 +192,13 @@ fn a_search_that_cannot_be_is_refused_by_name() {
         })
         .contains("ridge.beta")
     );
+    for (name, words) in [("decision_tree.depth", vec!["3"]), ("gradient_boosting.loss", vec!["squared", "luck"]), ("gradient_boosting.loss", vec![])]
+    {
+        let mut search = method("tpe", 5, &[]);
+        search.choices.insert(name.into(), words.into_iter().map(str::to_owned).collect());
+        let refusal = Settings { search: Some(search), ..Settings::default() }.check_ranges().unwrap_err().to_string();
+        assert!(refusal.contains(name), "{refusal}");
+    }
     assert!(refused(|s| drop(s.method.params.insert("trials".into(), Value::Whole(0)))).contains("trials"));
 }
 
@@ -278,4 +285,18 @@ fn trials_ranked_by_f1_are_judged_at_a_threshold_that_other_rows_teach_and_the_r
     let (learned, told) = found("f1", "f1");
     assert!(told && learned > half + 0.1, "{half} {learned}");
     assert_eq!(found("roc_auc", "half"), found("roc_auc", "f1"), "a threshold changes no rank");
+}
+
+#[test]
+fn what_is_searched_stays_within_the_ranges_and_words_that_were_given() {
+    let mut search = method("random", 9, &[]);
+    search.learners = vec!["gradient_boosting".into()];
+    search.ranges.insert("gradient_boosting.trees".into(), (5.0, 9.0));
+    search.choices.insert("gradient_boosting.loss".into(), vec!["squared".into(), "absolute".into()]);
+    let mut desk = tuned(ALONE, &curve(), search, &["ridge", "gradient_boosting"]);
+    let found = results(&mut desk)["search"].clone();
+    assert_eq!(found.as_array().unwrap().len(), 1, "ridge was left out");
+    let tried: Vec<&Json> = found[0]["trials"].as_array().unwrap()[1..].iter().map(|t| &t["params"]).collect();
+    assert!(tried.iter().all(|p| (5..=9).contains(&p["trees"].as_i64().unwrap()) && p["loss"] != "huber"), "{tried:?}");
+    assert!(tried.iter().any(|p| p["loss"] == "absolute") && tried.iter().any(|p| p["loss"] == "squared"));
 }

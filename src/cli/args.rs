@@ -168,6 +168,9 @@ pub(super) struct RunOptions {
     /// A file to predict with the model: predictions.csv is about its rows then
     #[arg(long, value_name = "FILE")]
     pub new: Option<PathBuf>,
+    /// Find groups of like rows among the training rows (k-means), and tell how many there are
+    #[arg(long)]
+    pub segments: bool,
     /// Folder to write to (made if it is not there)
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

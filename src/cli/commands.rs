@@ -76,6 +76,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let mut settings = settings(&options.task, &options.read)?;
     apply_tune(&mut settings, &options.tune);
     apply_adjust(&mut settings, &options.adjust)?;
+    settings.segments |= options.segments;
     let mut engine = opened(&options.file, settings, (&options.task, &options.read), options.new.as_deref(), first)?;
     if options.repair {
         repair(&mut engine)?;

@@ -80,7 +80,8 @@ impl Engine {
                     self.context.retain(|held| std::mem::discriminant(held) != std::mem::discriminant(part.as_ref()));
                     self.context.push(*part);
                 }
-                Wish::Start(jobs) => {
+                Wish::Start(mut jobs) => {
+                    self.session.hand_out(&mut jobs, rayon::current_num_threads());
                     let values: Vec<_> = jobs.iter().map(|(_, job)| *job).collect();
                     let results = drive(&self.context, &values, &print::progress);
                     for ((id, _), result) in jobs.iter().zip(results) {

@@ -92,6 +92,7 @@ impl Checkpoint {
             job,
             Job::Trial { .. }
                 | Job::Nested { .. }
+                | Job::Segment(_)
                 | Job::Fold { .. }
                 | Job::Compare(_)
                 | Job::FitPart { .. }
@@ -150,6 +151,7 @@ fn trial_plan(plan: &Plan) -> Option<Key> {
         gates: Vec::new(),
         guessed: Guessed::default(),
         strategy_guessed: false,
+        segments: false,
         ..plan.clone()
     };
     postcard::to_allocvec(&needed).ok().map(|packed| Sha256::digest(packed).into())

@@ -11,9 +11,10 @@ use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
     TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, derived_columns, explain, honesty, power, prepare,
-    quality, search, search_json, search_so_far, task, tell_reopened, train, validate, zeros,
+    quality, search, search_json, search_so_far, segments, segments_json, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
+use crate::segment;
 use crate::settings::{Plan, Settings};
 use crate::step::Step;
 use crate::table::{Loaded, Table};
@@ -83,7 +84,9 @@ impl<'a> Input<'a> {
             }
             Step::Prepare => {
                 let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
-                Some(prepare(&PrepareReport { recipe, n_rows: split.n_development }))
+                let mut section = prepare(&PrepareReport { recipe, n_rows: split.n_development });
+                section.blocks.extend(self.segments().map_or_else(Vec::new, |(task, all)| segments(task, all)));
+                Some(section)
             }
             Step::Augment => self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref() })),
             Step::Train => {
@@ -136,6 +139,12 @@ impl<'a> Input<'a> {
         section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
         section.blocks.extend(self.explanation(task));
         Some(section)
+    }
+
+    /// The segments, where they are wanted and known.
+    fn segments(&self) -> Option<(&'a Task, &'a [segment::Found])> {
+        let plan = self.plan.filter(|plan| plan.segments)?;
+        Some((&plan.task, self.outcome.segments.as_deref()?))
     }
 
     /// How the chosen learner's probabilities are turned into calls.
@@ -271,6 +280,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     }
     if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
         all.insert("zeros".to_owned(), serde_json::json!(found));
+    }
+    if let (Some((_, found)), Some(all)) = (input.segments(), results.as_object_mut()) {
+        all.insert("segments".to_owned(), segments_json(found));
     }
     let searches = input.searches();
     if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {

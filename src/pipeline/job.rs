@@ -14,6 +14,7 @@ use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
 use crate::prepare::FittedRecipe;
 use crate::quality::{QualityInput, RULES};
+use crate::segment::{self, segment};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -37,6 +38,8 @@ pub enum Job {
     Power(u32),
     /// The recipe on the development rows, for a learner or (`None`) as the usual one with scaling.
     Recipe(Option<u32>),
+    /// The development rows in so many segments.
+    Segment(u32),
     /// How faithful augmentation of the development rows is.
     Fidelity,
     /// One learner on one fold: learn, predict the validation rows, score.
@@ -103,6 +106,8 @@ pub enum JobOutput {
     Power(PowerPart),
     /// From [`Job::Recipe`]: the fitted recipe, and into how many parts the learner's fit is cut (1 without a learner).
     Recipe(Box<FittedRecipe>, u32),
+    /// From [`Job::Segment`]; `Err` when they cannot be segmented so.
+    Segmented(segment::Found),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
@@ -139,6 +144,7 @@ impl Context {
             Job::Split(part) => self.split_part(part),
             Job::Power(part) => self.power(part),
             Job::Recipe(learner) => self.recipe(learner),
+            Job::Segment(k) => self.segment(k, &go_on),
             Job::Fidelity => self.fidelity(),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
             Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
@@ -174,6 +180,13 @@ impl Context {
         let parts = (entry.parts)(&params, &prepared.train).max(1);
         let parts = u32::try_from(parts).map_err(|_| Error::internal("too many parts"))?;
         Ok(JobOutput::Recipe(Box::new(prepared.recipe.clone()), parts))
+    }
+
+    fn segment(&mut self, k: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
+        let seed = self.plan()?.seed;
+        // Unscaled, so that segments are told in the units of the columns; they are scaled in there.
+        let train = &self.prepared(Part::Development, false, seed)?.train;
+        Ok(JobOutput::Segmented(segment(train, k, seed, pulse).map(Box::new)))
     }
 
     fn fidelity(&mut self) -> Result<JobOutput> {

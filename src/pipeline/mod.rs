@@ -12,6 +12,7 @@ mod document;
 mod drive;
 mod honesty;
 mod job;
+mod order;
 mod outcome;
 mod power;
 mod price;
@@ -26,6 +27,7 @@ pub use document::{Input, audit_document, report, report_document};
 #[cfg(not(target_arch = "wasm32"))]
 pub use drive::drive;
 pub use job::{Job, JobOutput};
+pub use order::hand_out;
 pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
 pub use run::{Run, Stage, Wave};

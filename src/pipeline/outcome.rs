@@ -23,6 +23,7 @@ use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
 use crate::quality::{Score, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
+use crate::segment;
 use crate::settings::{Accepted, Chosen, Plan};
 use crate::split::make;
 use crate::table::Table;
@@ -57,6 +58,8 @@ pub struct Outcome {
     pub recipe: Option<FittedRecipe>,
     /// How rows were dealt.
     pub split: Option<SplitFacts>,
+    /// The development rows in ever more segments, or why not, if that was asked for.
+    pub segments: Option<Vec<segment::Found>>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
     /// Searches for hyperparameters, one a learner that is searched.
@@ -134,6 +137,9 @@ impl Outcome {
         }
         if stage <= Stage::Prepare {
             (self.recipe, self.split) = (None, None);
+        }
+        if stage <= Stage::Segment {
+            self.segments = None;
         }
         if stage <= Stage::Augment {
             self.fidelity = None;
@@ -339,6 +345,16 @@ impl Outcome {
         sort::by(&mut self.importance, |a, b| worth(b).total_cmp(&worth(a)));
         self.judged = true;
         Ok(())
+    }
+
+    /// Takes the segments, fewest first; no verdict rests on them, so a failure is told as such.
+    pub(super) fn take_segments(&mut self, results: Vec<Result<JobOutput>>) {
+        let one = |result| match result {
+            Ok(JobOutput::Segmented(segmented)) => segmented,
+            Ok(_) => Err(Error::internal("segments that are none")),
+            Err(error) => Err(error),
+        };
+        self.segments = Some(results.into_iter().map(one).collect());
     }
 
     /// Takes the explanation; the verdict does not rest on it, so one that failed is told as such.

@@ -14,6 +14,7 @@ use crate::evaluate::adjust;
 use crate::finding::Checked;
 use crate::model::{Model, learners};
 use crate::quality::RULES;
+use crate::segment;
 use crate::settings::{Accepted, Plan};
 use crate::step::Step;
 use crate::table::Table;
@@ -34,6 +35,8 @@ pub enum Stage {
     Power,
     /// What the recipe does to the development rows.
     Prepare,
+    /// What segments they fall into, if that was asked for.
+    Segment,
     /// What augmentation does to them, if it is on.
     Augment,
     /// Trials of hyperparameters, if they are searched.
@@ -57,13 +60,14 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
         Self::Splits,
         Self::Power,
         Self::Prepare,
+        Self::Segment,
         Self::Augment,
         Self::Search,
         Self::Nested,
@@ -82,7 +86,7 @@ impl Stage {
         match self {
             Self::Quality => Step::Quality,
             Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
-            Self::Prepare => Step::Prepare,
+            Self::Prepare | Self::Segment => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare => Step::Train,
             Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
@@ -99,6 +103,7 @@ impl Stage {
             Self::Splits => "Split honesty",
             Self::Power => "Audit power",
             Self::Prepare => "Preparation",
+            Self::Segment => "Segments",
             Self::Augment => "Augmentation",
             Self::Search => "Search",
             Self::Nested => "Nested search",
@@ -207,6 +212,7 @@ impl Run {
             Stage::Splits => o.splits.is_some(),
             Stage::Power => o.power.is_some() || !o.power_wanted,
             Stage::Prepare => o.recipe.is_some(),
+            Stage::Segment => o.segments.is_some() || !self.plan.as_ref().is_some_and(|p| p.segments),
             Stage::Augment => o.fidelity.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
             Stage::Search => o.is_searched(),
             Stage::Nested => !self.plan.as_deref().is_some_and(search::wants_nested) || o.searched.iter().all(|s| s.nested.is_some()),
@@ -238,6 +244,7 @@ impl Run {
             Stage::Splits => super::honesty::jobs(),
             Stage::Power => super::power::jobs(),
             Stage::Prepare => vec![Job::Recipe(None)],
+            Stage::Segment => segment::NUMBERS.map(Job::Segment).collect(),
             Stage::Augment => vec![Job::Fidelity],
             Stage::Folds => {
                 let learners = numbers(plan.learners.len());
@@ -281,6 +288,7 @@ impl Run {
             }
             Stage::Price | Stage::Splits | Stage::Power => self.take_measured(stage, results, table)?,
             Stage::Prepare => self.take_recipe(results, table)?,
+            Stage::Segment => self.outcome.take_segments(results),
             Stage::Augment => {
                 for result in results {
                     if let JobOutput::Fidelity(fidelity) = result? {

@@ -16,7 +16,7 @@ use crate::model::{Learner, learners};
 use crate::param::{Given, Params, Value};
 use crate::settings::{Chosen, Plan};
 use crate::split::{Fold, SplitSettings, make};
-use crate::tune::{Ask, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
+use crate::tune::{Ask, Choices, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,7 +55,8 @@ fn rules(plan: &Plan, learner: usize, key: String) -> Option<(Rules, usize)> {
     given.retain(|name, _| name != "trials" && name != "nested");
     let prefix = format!("{}.", chosen.id);
     let ranges: Ranges = choice.ranges.iter().filter_map(|(name, range)| Some((name.strip_prefix(&prefix)?.to_owned(), *range))).collect();
-    let space = Space::new(entry.params, &chosen.params, &ranges);
+    let choices: Choices = choice.choices.iter().filter_map(|(name, words)| Some((name.strip_prefix(&prefix)?.to_owned(), words.clone()))).collect();
+    let space = Space::of_words(entry.params, &chosen.params, &ranges, &choices);
     let rules = Rules {
         method: sampler.id.to_owned(),
         params: Params::check(sampler.params, &given).ok()?,

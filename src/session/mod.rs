@@ -18,7 +18,7 @@ pub use exports::predictions_file;
 
 use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
-use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage};
+use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage, hand_out};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
 use crate::report::sections::searching;
 use crate::report::words::awaited;
@@ -210,6 +210,11 @@ impl Session {
         }
         wishes.push(self.tell_state());
         wishes
+    }
+
+    /// Puts jobs that were asked for in the order in which that many workers are best given them.
+    pub fn hand_out(&self, jobs: &mut [(u64, Job)], workers: usize) {
+        hand_out(jobs, self.run.plan().map_or(&[], |plan| &plan.learners), workers);
     }
 
     /// Takes the result of job `id`. Results of jobs that were stopped are ignored.

@@ -128,6 +128,8 @@ pub struct SearchChoice {
     pub learners: Vec<String>,
     /// Least and greatest value tried, by learner and hyperparameter ("ridge.alpha"), where they differ from the usual ones.
     pub ranges: BTreeMap<String, (f64, f64)>,
+    /// Words tried ("true" and "false" of a switch), by learner and hyperparameter, where they are not the usual ones; of one word nothing is searched.
+    pub choices: BTreeMap<String, Vec<String>>,
 }
 
 /// All choices. `Settings::default()` lets everything be guessed.
@@ -168,10 +170,12 @@ pub struct Settings {
     pub search: Option<SearchChoice>,
     /// Calibration and decision threshold, as hyperparameters of [`crate::evaluate::adjust::PARAMS`]; `None`: the usual ones for the task.
     pub adjust: Option<Chosen>,
+    /// Whether the training rows are segmented: which groups of like rows there are.
+    pub segments: bool,
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 2] = ["search", "adjust"];
+const LATER: [&str; 4] = [",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -196,6 +200,7 @@ impl Default for Settings {
             repairs: Vec::new(),
             search: None,
             adjust: None,
+            segments: false,
         }
     }
 }
@@ -217,8 +222,8 @@ impl Settings {
     #[must_use]
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
-        // Two spaces: a line of the outermost level, and no line of a value, in which line ends are escaped.
-        let text = LATER.iter().fold(text, |text, name| text.replace(&format!(",\n  \"{name}\": null"), ""));
+        // Two spaces: a line of the outermost level (four: of the search), and no line of a value, in which line ends are escaped.
+        let text = LATER.iter().fold(text, |text, unset| text.replace(unset, ""));
         if text.is_empty() { text } else { text + "\n" }
     }
 }

@@ -72,6 +72,8 @@ pub struct Plan {
     pub tuned: Vec<u32>,
     /// Calibration and decision threshold.
     pub adjust: Params,
+    /// Whether the rows are segmented.
+    pub segments: bool,
     /// Metric that ranks learners.
     pub metric: String,
     /// Gates.
@@ -139,6 +141,7 @@ impl Settings {
             search: self.search.clone(),
             tuned: Vec::new(),
             adjust: Params::check(adjust::PARAMS, &adjusted)?,
+            segments: self.segments,
             metric: main,
             gates,
             known: self.known_rows(&task),
@@ -312,11 +315,20 @@ fn check_search(choice: &SearchChoice) -> Result<()> {
     let ids: Vec<&str> = LEARNERS.iter().map(|l| l.id).collect();
     let learner = |id: &str| learners::find(id).ok_or_else(|| Error::unknown("learner", id, &ids));
     choice.learners.iter().try_for_each(|id| learner(id).map(|_| ()))?;
-    for (name, (low, high)) in &choice.ranges {
+    let spec_of = |name: &str| {
         let (id, param) = name.split_once('.').unwrap_or((name, ""));
         let specs = learner(id)?.params;
         let spec = specs.iter().find(|s| s.id == param);
-        let spec = spec.ok_or_else(|| Error::unknown("hyperparameter", name, &specs.iter().map(|s| s.id).collect::<Vec<_>>()))?;
+        spec.ok_or_else(|| Error::unknown("hyperparameter", name, &specs.iter().map(|s| s.id).collect::<Vec<_>>()))
+    };
+    for (name, words) in &choice.choices {
+        let spec = spec_of(name)?;
+        if words.is_empty() || words.iter().any(|word| !spec.words().contains(&word.as_str())) {
+            return Err(Error::out_of_range(name, &words.join(", "), &format!("at least one word, each {}", spec.allowed())));
+        }
+    }
+    for (name, (low, high)) in &choice.ranges {
+        let spec = spec_of(name)?;
         if !(spec.holds(*low) && spec.holds(*high) && low < high) {
             return Err(Error::out_of_range(name, &format!("{low} to {high}"), &format!("a range of numbers: each {}", spec.allowed())));
         }

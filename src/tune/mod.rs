@@ -21,7 +21,7 @@ pub use importance::importance;
 pub use optimism::{Optimism, corrected, optimism};
 pub use pruning::{Pruning, WARM_UP};
 pub use samplers::{SAMPLERS, Sampler, find};
-pub use space::{Ranges, Space};
+pub use space::{Choices, Ranges, Space, usual_range};
 
 use crate::error::Error;
 use crate::math::sort;

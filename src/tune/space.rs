@@ -20,8 +20,17 @@ const WIDE: f64 = 50.0;
 /// Significant digits of a real number that is tried, less one: more would be false precision, and nobody types them.
 const DIGITS: usize = 3;
 
-/// Narrower ranges by hyperparameter.
+/// Ranges by hyperparameter, in the place of the usual ones.
 pub type Ranges = BTreeMap<String, (f64, f64)>;
+/// Words by hyperparameter, in the place of all of them.
+pub type Choices = BTreeMap<String, Vec<String>>;
+
+/// The range in which a number is searched when none is given, and whether on a logarithmic scale; `None` for words, switches and texts.
+#[must_use]
+pub fn usual_range(spec: &ParamSpec) -> Option<((f64, f64), bool)> {
+    let dimension = Dimension::new(spec, None, None);
+    dimension.n_options().is_none().then_some((dimension.range, dimension.log))
+}
 
 /// What the values of a dimension are.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +56,7 @@ pub struct Dimension {
 }
 
 impl Dimension {
-    fn new(spec: &ParamSpec, range: Option<(f64, f64)>) -> Self {
+    fn new(spec: &ParamSpec, range: Option<(f64, f64)>, words: Option<&Vec<String>>) -> Self {
         let (form, usual, log) = match spec.domain {
             Domain::Real { low, high, default, log } => {
                 let centre = if default > 0.0 { default } else { 1.0 };
@@ -60,8 +69,10 @@ impl Dimension {
                 let near = (low.max((centre / WHOLE_FACTOR).round()).max(1.0), high.min(centre * WHOLE_FACTOR));
                 (Form::Whole, if wide { near } else { (low, high) }, wide)
             }
-            Domain::Switch { .. } => options(vec![Value::Switch(false), Value::Switch(true)]),
-            Domain::Choice { options: words, .. } => options(words.iter().map(|w| Value::Word((*w).to_owned())).collect()),
+            Domain::Switch { .. } | Domain::Choice { .. } => {
+                let wanted = |word: &&&str| words.is_none_or(|words| words.iter().any(|w| w == **word));
+                options(spec.words().iter().filter(wanted).map(|word| spec.of_word(word)).collect())
+            }
             Domain::Text => options(vec![spec.default()]),
         };
         let range = range.filter(|_| !matches!(form, Form::Options(_))).unwrap_or(usual);
@@ -132,22 +143,36 @@ pub struct Space {
     pub dimensions: Vec<Dimension>,
     /// What was set by hand.
     kept: Given,
+    /// What has one word only; the learner as chosen need not have it.
+    fixed: Given,
 }
 
 impl Space {
     /// The space of these hyperparameters: those in `kept` stay as they are, and those that say what is wanted unless they have a range; the others are searched. `ranges` are inside the domains.
     #[must_use]
     pub fn new(specs: &[ParamSpec], kept: &Given, ranges: &Ranges) -> Self {
-        let free = specs.iter().filter(|s| !kept.contains_key(s.id) && (ranges.contains_key(s.id) || !s.is_a_wish()));
-        let dimensions = free.map(|s| Dimension::new(s, ranges.get(s.id).copied())).filter(|d| d.range.0 < d.range.1).collect();
-        Self { dimensions, kept: kept.clone() }
+        Self::of_words(specs, kept, ranges, &Choices::new())
+    }
+
+    /// As [`Space::new`], with words and switches limited to `choices`; those that say what is wanted are searched if they have some.
+    #[must_use]
+    pub fn of_words(specs: &[ParamSpec], kept: &Given, ranges: &Ranges, choices: &Choices) -> Self {
+        let named = |s: &ParamSpec| ranges.contains_key(s.id) || choices.contains_key(s.id);
+        let free = || specs.iter().filter(|s| !kept.contains_key(s.id) && (named(s) || !s.is_a_wish()));
+        let dimension = |s: &ParamSpec| Dimension::new(s, ranges.get(s.id).copied(), choices.get(s.id));
+        let dimensions = free().map(dimension).filter(|d| d.range.0 < d.range.1).collect();
+        let only = |s: &ParamSpec| match choices.get(s.id)?.as_slice() {
+            [word] => Some((s.id.to_owned(), s.of_word(word))),
+            _ => None,
+        };
+        Self { dimensions, kept: kept.clone(), fixed: free().filter_map(only).collect() }
     }
 
     /// Hyperparameters at a point, shape `(n_dimensions,)`.
     #[must_use]
     pub fn given(&self, at: &[f64]) -> Given {
         let values = self.dimensions.iter().zip(at).map(|(d, &at)| (d.id.to_owned(), d.value(at)));
-        self.kept.clone().into_iter().chain(values).collect()
+        self.kept.clone().into_iter().chain(self.fixed.clone()).chain(values).collect()
     }
 
     /// The defaults: hyperparameters and the point where they are.
@@ -227,6 +252,29 @@ pub(super) mod tests {
         assert_eq!(given["trees"], Value::Whole(9));
         assert_eq!(given["depth"], Value::Whole(3));
         assert_eq!(given["fast"], Value::Switch(false));
+    }
+
+    #[test]
+    fn of_some_words_these_are_searched_and_one_alone_is_taken_but_not_by_the_learner_as_chosen() {
+        let choices = Choices::from([("kind".into(), vec!["a".into(), "c".into()]), ("fast".into(), vec!["false".into()])]);
+        let space = Space::of_words(SPECS, &Given::new(), &Ranges::new(), &choices);
+        assert_eq!(space.dimensions.iter().map(|d| d.id).collect::<Vec<_>>(), ["trees", "depth", "alpha", "mix", "kind"]);
+        assert_eq!(space.dimensions[4].levels(9).iter().map(|at| space.dimensions[4].value(*at).to_string()).collect::<Vec<_>>(), ["a", "c"]);
+        let (given, at) = space.start();
+        assert!(given.is_empty() && space.given(&at)["fast"] == Value::Switch(false));
+        let wish = [ParamSpec { id: "loss", title: "Loss", help: "", domain: Domain::Choice { options: &["a", "b"], default: "a" } }];
+        assert!(Space::new(&wish, &Given::new(), &Ranges::new()).dimensions.is_empty());
+        let both = Choices::from([("loss".into(), vec!["a".into(), "b".into()])]);
+        assert_eq!(Space::of_words(&wish, &Given::new(), &Ranges::new(), &both).dimensions.len(), 1);
+    }
+
+    #[test]
+    fn the_usual_range_is_told_with_its_scale() {
+        assert_eq!(
+            SPECS.iter().map(usual_range).collect::<Vec<_>>()[1..4],
+            [Some(((1.0, 30.0), false)), Some(((1e-3, 1e3), true)), Some(((0.0, 1.0), false))]
+        );
+        assert_eq!(usual_range(&SPECS[4]), None);
     }
 
     #[test]

@@ -145,7 +145,10 @@ impl Desk {
                     }
                 }
                 Wish::Context(part) => self.hold(&part),
-                Wish::Start(list) => known.extend(self.start(&list)),
+                Wish::Start(mut list) => {
+                    self.session.hand_out(&mut list, self.seats.len());
+                    known.extend(self.start(&list));
+                }
                 Wish::Stop => {
                     self.reading += 1;
                     self.reads.clear();

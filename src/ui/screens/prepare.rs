@@ -52,8 +52,17 @@ fn form(app: App) -> impl IntoView + use<> {
             </header>
             <ol class="recipe">{steps}</ol>
             {adder(app)}
+            <div class="form pad">{segments(app)}</div>
         </section>
     }
+}
+
+fn segments(app: App) -> AnyView {
+    let on = Memo::new(move |_| app.state.with(|s| s.settings.segments));
+    let help = "Groups of like rows among the training rows, found without the target, from 2 to 10 of them. Changes no model.";
+    fields::check("Find segments", help, on.into(), move |on| {
+        app.edit(if on { "Segments are looked for." } else { "Segments are left out." }, |s| s.segments = on);
+    })
 }
 
 fn step(app: App, at: usize, last: usize, id: &str, columns: &[String]) -> impl IntoView + use<> {

@@ -20,5 +20,6 @@ pub(super) mod spans;
 pub(super) mod sprite;
 pub(super) mod table;
 pub(super) mod tally;
+pub(super) mod tried;
 pub(super) mod verdict;
 pub(super) mod words;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 /// Called with the name and the new value; `None` when it is the default again.
 pub(crate) type Change = Arc<dyn Fn(&str, Option<Value>)>;
 
-fn shown(value: &Value) -> String {
+/// A value as its field shows it.
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Switch(on) => on.to_string(),
         Value::Whole(n) => n.to_string(),

@@ -115,6 +115,73 @@ test('a run whose tab was closed goes on where it was: the same bytes', { timeou
   });
 });
 
+test('a search whose tab was closed goes on with the trials it has, also after it was stopped and when it is made longer', { timeout: 280_000 }, async (t) => {
+  await inFolder(async (folder) => {
+    const path = sampleFile(folder, 'clean', 300);
+    const field = (page, words) => page.locator('label.form-field', { hasText: words });
+    const trials = async (page, n) => {
+      await field(page, 'How many settings are tried').locator('input').fill(String(n));
+      await field(page, 'How many settings are tried').locator('input').blur();
+    };
+    // The search is chosen after the audit: what that said of the columns is no part of what a trial was made from.
+    const begin = async (page, address, n) => {
+      await watchWorkers(page);
+      await open(page, address, '?workers=2');
+      await chooseFiles(page, [path]);
+      await idle(page);
+      await show(page, 'train');
+      await field(page, 'Search for hyperparameters').locator('select').selectOption('random');
+      await page.getByText('Settings of random').click();
+      await trials(page, n);
+      await idle(page);
+    };
+    const given = (page) => page.evaluate(() => globalThis.jobsGiven);
+    const train = (page) => page.getByRole('button', { name: 'Train', exact: true }).click();
+    const report = async (page) => {
+      await show(page, 'decide');
+      await page.getByRole('button', { name: 'Run to here', exact: true }).click();
+      await page.locator('#verdict').waitFor({ timeout: 120_000 });
+      await idle(page, 240_000);
+      return save(page, 'Report, JSON');
+    };
+    const whole = await visit({}, async ({ page, address }) => {
+      await begin(page, address, 9);
+      await train(page);
+      await idle(page, 240_000);
+      return { bytes: await report(page), jobs: await given(page) };
+    });
+    await visit({}, async ({ page, context, address }) => {
+      await begin(page, address, 7);
+      await kept(page);
+      await train(page);
+      await kept(page, 3);
+      await page.getByRole('button', { name: 'Stop' }).first().click();
+      await idle(page);
+      await train(page);
+      await kept(page, 12);
+      await page.close();
+
+      const next = await context.newPage();
+      await watchWorkers(next);
+      await open(next, address, '?workers=2');
+      await next.getByText('its run goes on from there').waitFor();
+      const before = (await keptKeys(next)).length - 1;
+      await again(next).click();
+      await idle(next);
+      await show(next, 'train');
+      await next.getByText('Settings of random').click();
+      await trials(next, 9);
+      await train(next);
+      await idle(next, 240_000);
+      const { bytes, jobs } = { bytes: await report(next), jobs: await given(next) };
+      t.diagnostic(`${before} jobs were kept, ${jobs} of ${whole.jobs} were run`);
+      assert.ok(before >= 12);
+      assert.equal(jobs, whole.jobs - before, 'a trial that was finished is not judged again');
+      assert.deepEqual(bytes, whole.bytes);
+    });
+  });
+});
+
 test('of two tabs one keeps its project; the other says so and can take over', async () => {
   await visit({}, async ({ page, context, address }) => {
     const elsewhere = (tab) => tab.getByText('Another tab keeps its project');
