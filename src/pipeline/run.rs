@@ -313,15 +313,7 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
                 self.outcome.compare(&plan, table, results)?;
             }
-            Stage::Worth => {
-                for result in results {
-                    self.outcome.worth = Some(match result {
-                        Ok(JobOutput::Worth(worth)) => Ok(worth),
-                        Ok(_) => return Err(Error::internal("a worth that is none")),
-                        Err(error) => Err(error),
-                    });
-                }
-            }
+            Stage::Worth => self.take_worth(results)?,
             Stage::Begin => {
                 for result in results {
                     if let JobOutput::Recipe(recipe, parts) = result? {
@@ -339,6 +331,18 @@ impl Run {
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes what augmentation was worth, or why that cannot be told.
+    fn take_worth(&mut self, results: Vec<Result<JobOutput>>) -> Result<()> {
+        for result in results {
+            self.outcome.worth = Some(match result {
+                Ok(JobOutput::Worth(worth)) => Ok(worth),
+                Ok(_) => return Err(Error::internal("a worth that is none")),
+                Err(error) => Err(error),
+            });
+        }
+        Ok(())
     }
 
     /// Takes what the audit measured by fitting models.
