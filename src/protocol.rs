@@ -141,6 +141,10 @@ pub enum Export {
     Predictions,
     /// Settings.
     Settings,
+    /// The recipe as Markdown to read.
+    RecipeMarkdown,
+    /// The recipe as JSON, as in the settings.
+    RecipeJson,
     /// Project: settings, and the file's bytes if they are held.
     Project,
 }

@@ -93,6 +93,8 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
         (Export::Bundle, "bundle.json"),
         (Export::Predictions, "predictions.csv"),
         (Export::Settings, "settings.json"),
+        (Export::RecipeMarkdown, "recipe.md"),
+        (Export::RecipeJson, "recipe.json"),
     ];
     for (what, name) in files {
         let (_, bytes) = engine.export(what)?;

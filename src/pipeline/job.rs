@@ -1,6 +1,7 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
 use super::context::{Context, Part};
+use super::unaugmented::Worth;
 use crate::audit::honesty::SplitPart;
 use crate::audit::power::PowerPart;
 use crate::audit::run_check;
@@ -44,6 +45,8 @@ pub enum Job {
     Segment(u32),
     /// How faithful augmentation of the development rows is.
     Fidelity,
+    /// A learner on every fold without augmentation, beside its folds with it.
+    Unaugmented(u32),
     /// One learner on one fold: learn, predict the validation rows, score.
     Fold {
         /// Which learner.
@@ -112,6 +115,8 @@ pub enum JobOutput {
     Segmented(segment::Found),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
+    /// From [`Job::Unaugmented`].
+    Worth(Box<Worth>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
     Fold(std::result::Result<Box<FoldResult>, Error>),
     /// From [`Job::Trial`] and [`Job::Nested`]: the score in the plan's metric; `Err` when there is none.
@@ -148,6 +153,7 @@ impl Context {
             Job::Recipe(learner) => self.recipe(learner),
             Job::Segment(k) => self.segment(k, &go_on),
             Job::Fidelity => self.fidelity(),
+            Job::Unaugmented(learner) => self.unaugmented(learner, &go_on),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
             Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
             Job::Nested { learner, fold } => self.nested(learner, fold, &go_on),
@@ -174,7 +180,7 @@ impl Context {
 
     fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {
         let Some(index) = learner else {
-            return Ok(JobOutput::Recipe(Box::new(self.fitted_recipe(Part::Development, Variant { scaled: true, ..Variant::default() })?), 1));
+            return Ok(JobOutput::Recipe(Box::new(self.told_recipe(Part::Development, Variant { scaled: true, ..Variant::default() })?), 1));
         };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
@@ -189,13 +195,6 @@ impl Context {
         // Unscaled, so that segments are told in the units of the columns; they are scaled in there.
         let train = &self.prepared(Part::Development, Variant::default(), seed)?.train;
         Ok(JobOutput::Segmented(segment(train, k, seed, pulse).map(Box::new)))
-    }
-
-    fn fidelity(&mut self) -> Result<JobOutput> {
-        let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, Variant::default(), seed)?;
-        let fidelity = prepared.fidelity.clone().ok_or_else(|| Error::internal("fidelity of an augmentation that is off"))?;
-        Ok(JobOutput::Fidelity(Box::new(fidelity)))
     }
 
     fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
@@ -246,7 +245,7 @@ impl Context {
         Ok(scores.get(&self.plan()?.metric).copied().flatten())
     }
 
-    fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
+    pub(super) fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
         Ok(self.folds()?.iter().filter(|f| f.learner == learner as usize).collect())
     }
 

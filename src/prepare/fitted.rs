@@ -1,8 +1,9 @@
 //! A fitted recipe: learned steps that turn any table with the same columns into the same features.
 
+use super::changes::between;
 use super::input::{Input, groups_of, moments, read};
 use super::past::Order;
-use super::plain::Plain;
+use super::plain::{Part, Plain};
 use super::row_weights;
 use super::slots::{Cells, Slot, Slots, picked};
 use super::steps::{date_parts, drop_constant, encode, impute, impute_neighbours, isolation_forest, pca, scale, target_encode};
@@ -156,6 +157,9 @@ pub struct FittedRecipe {
     /// What orders the rows, where a step uses the past.
     #[serde(default)]
     order: Option<Order>,
+    /// What each step changed in the training rows, where that was asked for.
+    #[serde(default)]
+    changes: Vec<Vec<Part>>,
     /// Whether cells may stay missing (NaN).
     #[serde(default)]
     gaps: bool,
@@ -179,7 +183,7 @@ impl FittedRecipe {
             };
             left_out.push(LeftOut { column: input.name.clone(), reason });
         }
-        Ok(Self { inputs, steps, features, left_out, order, gaps })
+        Ok(Self { inputs, steps, features, left_out, order, changes: Vec::new(), gaps })
     }
 
     /// What the features are, in order.
@@ -210,6 +214,31 @@ impl FittedRecipe {
     pub(super) fn without(mut self, left_out: Vec<LeftOut>) -> Self {
         self.left_out.splice(0..0, left_out);
         self
+    }
+
+    /// The same with what each step changed in its training rows, for [`FittedRecipe::changes`].
+    ///
+    /// # Errors
+    /// As [`FittedRecipe::apply`].
+    pub fn with_changes(mut self, table: &Table, train: &Train) -> Result<Self> {
+        let mut slots = read(&self.inputs, table, train.rows())?;
+        if let Some(order) = &self.order {
+            slots.know_past(order.read(table, train.rows().as_slice())?);
+        }
+        let mut changes = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let after = step.apply_to_training(slots.clone());
+            changes.push(between(&slots, &after));
+            slots = after;
+        }
+        self.changes = changes;
+        Ok(self)
+    }
+
+    /// For every step the columns it changed, as [`super::changes::between`] tells them; empty unless made by [`FittedRecipe::with_changes`].
+    #[must_use]
+    pub fn changes(&self) -> &[Vec<Part>] {
+        &self.changes
     }
 
     /// Columns it reads besides its features' to know what came before a row: time, entity, target; none unless a step uses the past.

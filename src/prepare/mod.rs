@@ -7,6 +7,7 @@
 //!
 //! Adding a step: one file in `steps/`, its line in [`STEPS`] and its variant in [`FittedStep`].
 
+pub mod changes;
 mod fitted;
 mod input;
 pub mod lasso;

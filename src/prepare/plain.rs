@@ -201,10 +201,10 @@ pub fn gaps(values: &[f64]) -> Vec<f64> {
     values.iter().map(|v| f64::from(u8::from(v.is_nan()))).collect()
 }
 
-/// A column with its gaps filled, and where wanted what says where they were.
+/// A column with its gaps filled, and where wanted what says where they were. `whole`: whether what it is filled with is whole where the column is.
 #[must_use]
-pub fn filled(step: &str, slot: Slot, before: &[f64], after: Vec<f64>, indicator: bool) -> Vec<Slot> {
+pub fn filled(step: &str, slot: Slot, before: &[f64], after: Vec<f64>, (indicator, whole): (bool, bool)) -> Vec<Slot> {
     let mark = indicator.then(|| slot.made(step, format!("{} is missing", slot.about.sources.join(", ")), gaps(before), true));
-    let whole = slot.about.whole && after.iter().all(|v| v.fract() == 0.0);
+    let whole = slot.about.whole && whole;
     std::iter::once(slot.changed(step, after, whole)).chain(mark).collect()
 }

@@ -684,3 +684,119 @@ fn rows_far_out_leave_the_training_set_and_no_other() {
     assert!(set.features().slice(0).iter().all(|v| v.abs() < 2.0));
     assert_eq!(fitted.apply(&table, &Rows::all(60)).unwrap().n_rows(), 60);
 }
+
+#[test]
+fn every_step_learns_and_applies_inside_a_recipe_and_travels_with_the_model() {
+    for entry in STEPS {
+        for (n, cell) in [(2, (|_| None) as fn(usize) -> Option<usize>), (3, |_| Some(3)), (3, Some), (40, |i| (i % 7 != 1).then_some(i % 9))] {
+            let mut columns = every_kind(n, cell);
+            columns.push(Column::numeric("y", (0..n).map(|i| i as f64).collect(), 0));
+            columns.push(Column::labels("note", Kind::Text, &vec![Some("some words here"); n]));
+            let mut task = task(&columns, TaskKind::Regression);
+            (task.time, task.entity) = (Some("time".into()), Some("flag".into()));
+            let table = Table::new(columns).unwrap();
+            let target = Target { values: (0..n).map(|i| i as f64).collect(), classes: vec![] };
+            let split = whole(n, &table, &task);
+            let mut ids = vec!["date_parts", "impute", "encode"];
+            ids.retain(|id| *id != entry.id);
+            ids.push(entry.id);
+            ids.sort_by_key(|id| place_of(id));
+            let steps = ids.iter().map(|id| step(id, &[])).collect();
+            let fitted = Recipe { steps }.fit(&table, &split.development, &task).unwrap_or_else(|e| panic!("{} {n}: {e}", entry.id));
+            fitted.validate().unwrap_or_else(|e| panic!("{} {n}: {e}", entry.id));
+            let loaded: FittedRecipe = serde_json::from_str(&serde_json::to_string(&fitted).unwrap()).unwrap();
+            let packed: FittedRecipe = postcard::from_bytes(&postcard::to_allocvec(&fitted).unwrap()).unwrap();
+            assert!(loaded == fitted && packed == fitted, "{}", entry.id);
+            if let Ok(features) = fitted.apply(&table, &Rows::all(n)) {
+                assert_eq!(features.n_rows(), n, "{}", entry.id);
+            } else {
+                assert!(fitted.uses_past(), "{} {n}", entry.id);
+            }
+            let set = fitted.training_set(&table, &split.development, &task, &target).unwrap();
+            assert_eq!(set.features().about, fitted.features(), "{}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_recipe_is_refused_or_applied_and_never_panics() {
+    let (table, task) = panel(1.0);
+    let split = whole(table.n_rows(), &table, &task);
+    let mut steps = steps_of_the_past();
+    for id in ["impute_neighbours", "impute_iterative"] {
+        steps.insert(7, StepChoice { columns: vec!["x".into()], ..step(id, &[]) });
+    }
+    steps.extend(["isolation_forest", "ratios", "yeo_johnson", "to_quantiles", "polynomial", "select"].map(|id| step(id, &[])));
+    steps[1].params.insert("lags".into(), word("1"));
+    steps[2].params.insert("functions".into(), word("mean"));
+    let fitted = Recipe { steps }.fit(&table, &split.development, &task).unwrap();
+    let text = serde_json::to_string(&fitted).unwrap();
+    let numbers: Vec<usize> = text.match_indices("\"numbers\":[").map(|(at, what)| at + what.len()).collect();
+    for (k, at) in numbers.iter().enumerate() {
+        let end = text[*at..].find([',', ']']).unwrap() + at;
+        for wrong in ["-3.0", "1e300", "99999.0"] {
+            if k % 7 != 0 || end == *at {
+                continue;
+            }
+            let damaged = format!("{}{wrong}{}", &text[..*at], &text[end..]);
+            let Ok(loaded) = serde_json::from_str::<FittedRecipe>(&damaged) else { continue };
+            if loaded.validate().is_ok() {
+                let _ = loaded.apply(&table, &Rows::all(table.n_rows()));
+            }
+        }
+    }
+    assert!(numbers.len() > 50);
+}
+
+/// Learned inside folds, steps that look at the target find nothing in noise; learned from all rows, the choice itself is worth a score.
+#[test]
+fn choosing_features_inside_folds_finds_nothing_in_noise() {
+    let mut draw = crate::math::rng::Stream::new(11, "noise", 0);
+    let n = 120;
+    let mut columns: Vec<Column> = (0..60).map(|j| Column::numeric(&format!("x{j}"), (0..n).map(|_| draw.normal()).collect(), 3)).collect();
+    let y: Vec<f64> = (0..n).map(|_| draw.normal()).collect();
+    columns.push(Column::numeric("y", y.clone(), 3));
+    let task = task(&columns, TaskKind::Regression);
+    let table = Table::new(columns).unwrap();
+    let target = task.encode(&table).unwrap();
+    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 4, holdout: 0.0, gap: 0 };
+    let split = make(&table, &task, &target, &settings, None, 1).unwrap();
+    let ridge = crate::model::learners::find("ridge").unwrap();
+    // Gain over the mean in predicting the rows of each fold, with features chosen from `train`.
+    let gain = |inside: bool| {
+        let (mut missed, mut usual) = (0.0, 0.0);
+        for fold in &split.folds {
+            let select = step("select", &[("method", word("correlation")), ("keep", Value::Whole(5))]);
+            let chosen = Recipe { steps: vec![select] }.fit(&table, if inside { &fold.train } else { &split.development }, &task).unwrap();
+            let set = chosen.training_set(&table, &fold.train, &task, &target).unwrap();
+            let model = ridge.fit(&Params::defaults(ridge.params), &set, 1).unwrap();
+            let predicted = model.predict(&chosen.apply(&table, &fold.validation).unwrap()).unwrap();
+            let mean = crate::math::sum::mean(set.target());
+            for (row, p) in fold.validation.as_slice().iter().zip(&predicted.values) {
+                let truth = y[*row as usize];
+                missed += (truth - p) * (truth - p);
+                usual += (truth - mean) * (truth - mean);
+            }
+        }
+        1.0 - missed / usual
+    };
+    let (inside, outside) = (gain(true), gain(false));
+    assert!(inside < 0.05 && outside > inside + 0.1, "R2 {inside} inside folds, {outside} chosen from all rows");
+}
+
+#[test]
+fn a_hundred_features_of_the_past_are_made_quickly() {
+    let n = 10_000_i64;
+    let columns = vec![
+        labels("who", &(0..n).map(|i| ["a", "b", "c", "d"][(i % 4) as usize]).collect::<Vec<_>>()),
+        times("t", (0..n).map(|i| (10_000 + i / 4) * DAY).collect()),
+        Column::numeric("x", (0..n).map(|i| (i * 7919 % 1000) as f64).collect(), 0),
+        Column::numeric("y", (0..n).map(|i| (i * 104_729 % 997) as f64).collect(), 0),
+    ];
+    let task = Task { time: Some("t".into()), entity: Some("who".into()), ..task(&columns, TaskKind::Regression) };
+    let table = Table::new(columns).unwrap();
+    let split = whole(table.n_rows(), &table, &task);
+    let fitted = Recipe { steps: steps_of_the_past() }.fit(&table, &split.development, &task).unwrap();
+    let features = fitted.apply(&table, &Rows::all(10_000)).unwrap();
+    assert!(features.n_features() > 100 && features.n_rows() == 10_000);
+}

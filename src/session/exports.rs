@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::finding::Severity;
 use crate::pipeline::{Input, audit_document, model_card, report, report_document};
 use crate::protocol::{Event, Export, Step};
+use crate::report::sections::recipe_markdown;
 use crate::report::{format, html, json, markdown};
 use crate::settings::Settings;
 use crate::table::Table;
@@ -42,6 +43,11 @@ impl Session {
             Export::Bundle => ("bundle.json", "application/json", self.bundle()?.to_json()?.into_bytes()),
             Export::Predictions => ("predictions.csv", "text/csv", self.predictions()?),
             Export::Settings => ("settings.json", "application/json", self.settings.to_json().into_bytes()),
+            Export::RecipeMarkdown => ("recipe.md", "text/markdown", recipe_markdown(&self.steps_of_recipe()).into_bytes()),
+            Export::RecipeJson => {
+                let json = serde_json::to_string_pretty(&self.steps_of_recipe()).map_err(|_| Error::internal("a recipe that cannot be written"))?;
+                ("recipe.json", "application/json", (json + "\n").into_bytes())
+            }
             Export::Project => {
                 let project = Project { settings: self.settings.clone(), files: self.files.project_files()? };
                 ("project.watertight", "application/octet-stream", write(&project)?)

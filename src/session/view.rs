@@ -34,7 +34,7 @@ impl Session {
     }
 
     /// The steps of the recipe in use: chosen, or the usual ones.
-    fn steps_of_recipe(&self) -> Vec<Chosen> {
+    pub(super) fn steps_of_recipe(&self) -> Vec<Chosen> {
         match (&self.settings.recipe, self.run.plan(), self.files.table()) {
             (Some(steps), ..) => steps.clone(),
             (None, Some(plan), Some(table)) => Recipe::usual(&table.schema(), &plan.task, true).steps,

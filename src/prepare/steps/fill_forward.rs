@@ -59,6 +59,6 @@ fn apply(learned: &Plain, slots: Slots) -> Slots {
         // With a reach of 1 only the moment before is looked at.
         let before = if reach == 1 { series.known(&at_moments, 1) } else { before };
         let after = values.iter().zip(&before).map(|(v, b)| if v.is_nan() { *b } else { *v }).collect();
-        filled(ENTRY.id, slot, values, after, part.switch(0))
+        filled(ENTRY.id, slot, values, after, (part.switch(0), true))
     })
 }

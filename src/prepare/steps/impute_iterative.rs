@@ -185,7 +185,7 @@ fn apply(learned: &Plain, slots: Slots) -> Slots {
     slots.replace(|slot, next| match (places.get(slot.name()), &slot.cells) {
         (Some(&j), Cells::Numbers(values)) => {
             let (before, indicator) = (values.clone(), learned.columns[j].switch(1));
-            filled(ENTRY.id, slot, &before, std::mem::take(&mut table[j]), indicator).into_iter().for_each(|s| next.push(s));
+            filled(ENTRY.id, slot, &before, std::mem::take(&mut table[j]), (indicator, false)).into_iter().for_each(|s| next.push(s));
         }
         _ => next.push(slot),
     })

@@ -91,7 +91,11 @@ pub(super) fn scopes(params: &Params) -> [f64; 2] {
 pub(super) fn watched(slots: &Slots, params: &Params, columns: &[String]) -> Vec<Part> {
     let Some(past) = slots.past() else { return Vec::new() };
     let gap = if params.switch("known") { 0 } else { past.horizon };
-    let mut parts: Vec<Part> = numbers_among(slots, columns).iter().map(|(s, _)| Part::of(s.name(), vec![gap as f64])).collect();
+    // Columns as they stand in the file: the past of what was made of the past is the past.
+    let is_raw = |s: &Slot| s.about.sources.len() == 1 && s.about.sources[0] == s.about.name;
+    let wanted = |s: &Slot| is_raw(s) || columns.contains(&s.about.name);
+    let numbers = numbers_among(slots, columns).into_iter().filter(|(s, _)| wanted(s));
+    let mut parts: Vec<Part> = numbers.map(|(s, _)| Part::of(s.name(), vec![gap as f64])).collect();
     if params.switch(TARGET) && !past.target.is_empty() {
         parts.push(Part { name: past.target_name.clone(), numbers: vec![past.horizon.max(1) as f64], words: vec![TARGET.to_owned()] });
     }

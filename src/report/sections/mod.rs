@@ -30,7 +30,7 @@ pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use honesty::honesty;
 pub use power::power;
-pub use prepare::{PrepareReport, prepare};
+pub use prepare::{PrepareReport, prepare, recipe_markdown};
 pub use quality::{QualityReport, quality};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};

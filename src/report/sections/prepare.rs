@@ -2,7 +2,10 @@
 
 use super::audit::columns;
 use super::shared::{count_cell, heads, words};
-use crate::prepare::{FittedRecipe, Learned, LeftOut, Reason, STEPS, StepEffect};
+use crate::escape::{markdown, markdown_code};
+use crate::prepare::changes::{MEASURES, MOST_COLUMNS};
+use crate::prepare::plain::{NOTHING, Part};
+use crate::prepare::{FittedRecipe, Learned, LeftOut, Reason, STEPS, StepChoice, StepEffect};
 use crate::report::block::{Block, Cell, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{count, counted, number};
 
@@ -22,7 +25,8 @@ pub struct PrepareReport<'a> {
 pub fn prepare(report: &PrepareReport<'_>) -> Section {
     let effects = report.recipe.describe();
     let mut blocks = vec![Block::Table { table: steps(&effects) }];
-    blocks.extend(effects.iter().filter(|e| !e.learned.is_empty()).map(learned));
+    let changes = report.recipe.changes();
+    blocks.extend(effects.iter().enumerate().filter_map(|(at, effect)| about(effect, changes.get(at).map_or(&[], Vec::as_slice))));
     if !report.recipe.left_out().is_empty() {
         blocks.push(Block::Table { table: left_out(report.recipe.left_out()) });
     }
@@ -80,7 +84,60 @@ fn steps(effects: &[StepEffect]) -> TableBlock {
     }
 }
 
-fn learned(effect: &StepEffect) -> Block {
+/// What a step learned and changed, folded; nothing if it did neither.
+fn about(effect: &StepEffect, changes: &[Part]) -> Option<Block> {
+    let mut blocks = Vec::new();
+    let mut summary = title(&effect.step).to_owned();
+    if !effect.learned.is_empty() {
+        summary = format!("{summary}: {} learned", counted(effect.learned.len() as u64, "value", "values"));
+        blocks.push(Block::Table { table: learned(effect) });
+    }
+    if !changes.is_empty() {
+        blocks.push(Block::Table { table: before_and_after(effect, changes) });
+    }
+    (!blocks.is_empty()).then_some(Block::Details { summary, blocks })
+}
+
+/// Missing cells, mean and spread of every column a step touched.
+fn before_and_after(effect: &StepEffect, changes: &[Part]) -> TableBlock {
+    let cell = |x: f64| match x < NOTHING {
+        true => Cell::Number { text: number(x), value: Some(x), fine: None },
+        false => words("–"),
+    };
+    let row = |p: &Part| {
+        let measures = (0..2 * MEASURES).map(|k| [0, 3, 1, 4, 2, 5][k]).map(|k| cell(p.number(k)));
+        std::iter::once(Cell::Column { name: p.name.clone() }).chain(measures).collect()
+    };
+    let more = if changes.len() == MOST_COLUMNS { format!(", the first {MOST_COLUMNS} columns") } else { String::new() };
+    TableBlock {
+        caption: format!("What {} changed in the training rows{more}", title(&effect.step).to_lowercase()),
+        head: heads(&["Column", "#missing before", "#after", "#mean before", "#after", "#deviation before", "#after"]),
+        rows: changes.iter().map(row).collect(),
+        rule_after: 0,
+    }
+}
+
+/// A recipe as readable Markdown: its steps in order, each with what differs from its defaults, what it is for, and what it does.
+#[must_use]
+pub fn recipe_markdown(steps: &[StepChoice]) -> String {
+    let mut out = "# Recipe\n\nSteps in order, each learned from training rows only.\n".to_owned();
+    for (at, step) in steps.iter().enumerate() {
+        let entry = STEPS.iter().find(|s| s.id == step.id);
+        out.push_str(&format!("\n{}. **{}** ({})\n", at + 1, markdown(title(&step.id)), markdown_code(&step.id)));
+        if !step.columns.is_empty() {
+            let names: Vec<String> = step.columns.iter().map(|c| markdown_code(c)).collect();
+            out.push_str(&format!("   - for {}\n", names.join(", ")));
+        }
+        for (id, value) in &step.params {
+            let name = entry.and_then(|e| e.params.iter().find(|p| p.id == id)).map_or(id.as_str(), |p| p.title);
+            out.push_str(&format!("   - {}: {}\n", markdown(name), markdown_code(&value.to_string())));
+        }
+        out.push_str(&format!("   - {}\n", markdown(entry.map_or("", |e| e.doc))));
+    }
+    out
+}
+
+fn learned(effect: &StepEffect) -> TableBlock {
     let value = |l: &Learned| match (l.number, l.levels.len()) {
         (Some(x), _) => Cell::Number { text: number(x), value: Some(x), fine: None },
         // Levels are cells of the file: their number is shown, not their text.
@@ -89,14 +146,12 @@ fn learned(effect: &StepEffect) -> Block {
     let row = |l: &Learned| vec![Cell::Column { name: l.column.clone() }, words(&l.name), value(l)];
     let shown = effect.learned.len().min(MOST_LEARNED);
     let more = if shown < effect.learned.len() { format!(", the first {shown} shown") } else { String::new() };
-    let table = TableBlock {
+    TableBlock {
         caption: format!("What {} learned{more}", title(&effect.step).to_lowercase()),
         head: heads(&["Column", "what", "#value"]),
         rows: effect.learned.iter().take(shown).map(row).collect(),
         rule_after: 0,
-    };
-    let summary = format!("{}: {} learned", title(&effect.step), counted(effect.learned.len() as u64, "value", "values"));
-    Block::Details { summary, blocks: vec![Block::Table { table }] }
+    }
 }
 
 fn left_out(list: &[LeftOut]) -> TableBlock {
@@ -105,7 +160,7 @@ fn left_out(list: &[LeftOut]) -> TableBlock {
         Reason::Identifier => "a key: learned by heart, never seen again",
         Reason::NotEncoded => "labels that no step turns into numbers",
         Reason::NotCut => "moments that no step turns into numbers",
-        Reason::Dropped => "one value only, or none, in the training rows",
+        Reason::Dropped => "taken away by a step: one value only, none, or not among those kept",
     };
     let row = |l: &LeftOut| vec![Cell::Column { name: l.column.clone() }, words(why(l.reason))];
     TableBlock { caption: "Columns without a feature".into(), head: heads(&["Column", "why"]), rows: list.iter().map(row).collect(), rule_after: 0 }

@@ -79,6 +79,16 @@ fn step(app: App, at: usize, last: usize, id: &str, columns: &[String]) -> impl 
         })
     });
     let only = (!columns.is_empty()).then(|| view! { <span class="fine">"for " {columns.join(", ")}</span> });
+    let label = fields::Label::new("Columns", "Names, separated by commas; empty: all that fit.");
+    let names = Signal::derive(move || current.with(|c| c.as_ref().map_or_else(String::new, |c| c.columns.join(", "))));
+    let whose = fields::text(label, names, move |words| {
+        let columns = words.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+        change(app, "The recipe changed.", |steps| {
+            if let Some(step) = steps.get_mut(at) {
+                step.columns = columns;
+            }
+        });
+    });
     let doc = entry.map(|entry| view! { <p class="small">{entry.doc}</p> });
     view! {
         <li>
@@ -102,6 +112,10 @@ fn step(app: App, at: usize, last: usize, id: &str, columns: &[String]) -> impl 
                 </div>
             </div>
             {doc}
+            <details class="fold">
+                <summary>"Columns it is for"</summary>
+                {whose}
+            </details>
             {settings}
         </li>
     }
@@ -131,7 +145,13 @@ fn adder(app: App) -> impl IntoView + use<> {
     let add = move |_| {
         let id = picked.get_untracked().map(|select| select.value()).unwrap_or_default();
         if !id.is_empty() {
-            change(app, "A step was added.", |steps| steps.push(Chosen { id, ..Chosen::default() }));
+            // A new step stands at its usual place: before the first that usually comes later.
+            let order = app.catalogue.with_untracked(|c| c.steps.iter().map(|e| e.id.clone()).collect::<Vec<_>>());
+            let place = |id: &str| order.iter().position(|o| o == id);
+            change(app, "A step was added.", |steps| {
+                let at = steps.iter().position(|s| place(&s.id) > place(&id)).unwrap_or(steps.len());
+                steps.insert(at, Chosen { id, ..Chosen::default() });
+            });
         }
     };
     let options = move || list.get().into_iter().map(|(id, title)| view! { <option value=id>{title}</option> }).collect_view();

@@ -6,7 +6,7 @@ use crate::protocol::{Command, Export, Step};
 use leptos::prelude::*;
 
 /// Everything that can be saved: what, name, and what it is for.
-pub(crate) const EXPORTS: [(Export, &str, &str); 9] = [
+pub(crate) const EXPORTS: [(Export, &str, &str); 11] = [
     (Export::ReportHtml, "Report, HTML", "One file without script: opens anywhere, prints well."),
     (Export::ReportMarkdown, "Report, Markdown", "The same words as text."),
     (Export::ReportJson, "Report, JSON", "The same numbers for programs; byte for byte what the command line writes."),
@@ -15,6 +15,8 @@ pub(crate) const EXPORTS: [(Export, &str, &str); 9] = [
     (Export::Bundle, "Model bundle", "Schema, recipe, model and provenance, to predict with."),
     (Export::Predictions, "Predictions, CSV", "Of the new file if there is one, else of the sealed rows."),
     (Export::Settings, "Settings", "Everything you chose; the same file and settings give the same report."),
+    (Export::RecipeMarkdown, "Recipe, Markdown", "The preparation steps with their settings, to read."),
+    (Export::RecipeJson, "Recipe, JSON", "The same steps as they stand in settings."),
     (Export::Project, "Project", "Settings and file together, to go on later."),
 ];
 
@@ -31,7 +33,7 @@ fn exports(app: App) -> impl IntoView + use<> {
         .into_iter()
         .enumerate()
         .map(|(at, (what, words, doc))| {
-            let always = matches!(what, Export::Settings | Export::Project | Export::AuditJson);
+            let always = matches!(what, Export::Settings | Export::Project | Export::AuditJson | Export::RecipeMarkdown | Export::RecipeJson);
             view! {
                 <li>
                     <button
