@@ -94,6 +94,7 @@ impl Checkpoint {
                 | Job::Nested { .. }
                 | Job::Segment(_)
                 | Job::Fold { .. }
+                | Job::Unaugmented(_)
                 | Job::Compare(_)
                 | Job::FitPart { .. }
                 | Job::Importance { .. }
@@ -116,7 +117,7 @@ impl Checkpoint {
         hash.update(self.build.as_bytes());
         let needed: &[u8] = match job {
             Job::Trial { .. } => &[TABLE, PROFILES],
-            Job::Compare(_) => &[TABLE, PROFILES, PLAN, FOLDS],
+            Job::Compare(_) | Job::Unaugmented(_) => &[TABLE, PROFILES, PLAN, FOLDS],
             Job::Importance { .. } | Job::Explain { .. } => &[TABLE, PROFILES, PLAN, FITTED],
             _ => &[TABLE, PROFILES, PLAN],
         };

@@ -4,7 +4,7 @@ use super::price::FeatureSet;
 use crate::audit::AuditInput;
 use crate::audit::canary::Ground;
 use crate::audit::honesty::Dealing;
-use crate::augment::{AugmentChoice, Fidelity, augment};
+use crate::augment::{AugmentChoice, augment};
 use crate::error::{Error, Result};
 use crate::evaluate::{Adjustment, Dependence, FoldResult, Judge};
 use crate::features::{Features, TrainingSet};
@@ -110,7 +110,6 @@ pub(super) enum Part {
 pub(super) struct Prepared {
     pub recipe: FittedRecipe,
     pub train: TrainingSet,
-    pub fidelity: Option<Fidelity>,
     pub validation: Option<(Vec<u32>, Features)>,
 }
 
@@ -189,6 +188,10 @@ impl Context {
     }
 
     /// Training and validation rows of a fold.
+    pub(super) fn development(&mut self) -> Result<Train> {
+        self.train_of(Part::Development).map(|(train, _)| train)
+    }
+
     pub(super) fn fold_rows(&mut self, fold: u32) -> Result<(Train, Rows)> {
         match self.train_of(Part::Fold(fold))? {
             (train, Some(validation)) => Ok((train, validation)),
@@ -308,20 +311,29 @@ impl Context {
 
     /// The same for any rows.
     pub(super) fn prepare_rows(&mut self, train: &Train, validation: Option<&Rows>, scaling: bool, seed: u64) -> Result<Prepared> {
+        let mut prepared = self.prepare_plain(train, validation, scaling)?;
+        if let Some(choice) = self.augmentation()? {
+            prepared.train = augment(&prepared.train, &choice, seed)?;
+        }
+        Ok(prepared)
+    }
+
+    /// The same without augmentation.
+    pub(super) fn prepare_plain(&mut self, train: &Train, validation: Option<&Rows>, scaling: bool) -> Result<Prepared> {
         let target = self.target()?.clone();
         let (table, plan) = (self.table()?, self.plan()?);
         let recipe = self.recipe_for(scaling)?.fit(table, train, &plan.task)?;
-        let mut set = recipe.training_set(table, train, &plan.task, &target)?;
-        let mut fidelity = None;
-        if let Some(choice) = &plan.augment {
-            let (augmented, measured) = augment(set, &AugmentChoice { id: choice.id.clone(), params: choice.params.clone() }, seed)?;
-            (set, fidelity) = (augmented, Some(measured));
-        }
+        let set = recipe.training_set(table, train, &plan.task, &target)?;
         let validation = match validation {
             Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, rows)?)),
             None => None,
         };
-        Ok(Prepared { recipe, train: set, fidelity, validation })
+        Ok(Prepared { recipe, train: set, validation })
+    }
+
+    /// The method of augmentation, if it is on.
+    pub(super) fn augmentation(&self) -> Result<Option<AugmentChoice>> {
+        Ok(self.plan()?.augment.as_ref().map(|choice| AugmentChoice { id: choice.id.clone(), params: choice.params.clone() }))
     }
 }
 

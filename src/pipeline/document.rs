@@ -88,7 +88,10 @@ impl<'a> Input<'a> {
                 section.blocks.extend(self.segments().map_or_else(Vec::new, |(task, all)| segments(task, all)));
                 Some(section)
             }
-            Step::Augment => self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref() })),
+            Step::Augment => {
+                let worth = o.worth.as_ref().and_then(|w| w.as_ref().ok()).map(|w| [&w.with, &w.without, &w.gain]);
+                self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref(), worth }))
+            }
             Step::Train => {
                 let searches = self.searches();
                 let Some((task, board)) = task_of.zip(o.board.as_ref()) else { return search_so_far(&searches) };
@@ -277,6 +280,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     }
     if let (Some(penalty), Some(all)) = (o.penalty(), results.as_object_mut()) {
         all.insert("penalty".to_owned(), serde_json::json!(penalty));
+    }
+    if let (Some(Ok(worth)), Some(all)) = (&o.worth, results.as_object_mut()) {
+        all.insert("augmentation".to_owned(), serde_json::json!(worth));
     }
     if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
         all.insert("zeros".to_owned(), serde_json::json!(found));

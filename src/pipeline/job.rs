@@ -1,6 +1,7 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
 use super::context::{Context, Part};
+use super::unaugmented::Worth;
 use crate::audit::honesty::SplitPart;
 use crate::audit::power::PowerPart;
 use crate::audit::run_check;
@@ -42,6 +43,8 @@ pub enum Job {
     Segment(u32),
     /// How faithful augmentation of the development rows is.
     Fidelity,
+    /// A learner on every fold without augmentation, beside its folds with it.
+    Unaugmented(u32),
     /// One learner on one fold: learn, predict the validation rows, score.
     Fold {
         /// Which learner.
@@ -110,6 +113,8 @@ pub enum JobOutput {
     Segmented(segment::Found),
     /// From [`Job::Fidelity`].
     Fidelity(Box<Fidelity>),
+    /// From [`Job::Unaugmented`].
+    Worth(Box<Worth>),
     /// From [`Job::Fold`] and [`Job::Price`]; `Err` when the learner could not learn from this fold.
     Fold(std::result::Result<Box<FoldResult>, Error>),
     /// From [`Job::Trial`] and [`Job::Nested`]: the score in the plan's metric; `Err` when there is none.
@@ -146,6 +151,7 @@ impl Context {
             Job::Recipe(learner) => self.recipe(learner),
             Job::Segment(k) => self.segment(k, &go_on),
             Job::Fidelity => self.fidelity(),
+            Job::Unaugmented(learner) => self.unaugmented(learner, &go_on),
             Job::Fold { learner, fold } => self.fold(learner, fold, &go_on),
             Job::Trial { trial, fold } => self.trial(trial, fold, &go_on),
             Job::Nested { learner, fold } => self.nested(learner, fold, &go_on),
@@ -189,13 +195,6 @@ impl Context {
         Ok(JobOutput::Segmented(segment(train, k, seed, pulse).map(Box::new)))
     }
 
-    fn fidelity(&mut self) -> Result<JobOutput> {
-        let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, false, seed)?;
-        let fidelity = prepared.fidelity.clone().ok_or_else(|| Error::internal("fidelity of an augmentation that is off"))?;
-        Ok(JobOutput::Fidelity(Box::new(fidelity)))
-    }
-
     fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, pulse)?.map(Box::new)))
@@ -215,7 +214,7 @@ impl Context {
         }
     }
 
-    fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
+    pub(super) fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
         Ok(self.folds()?.iter().filter(|f| f.learner == learner as usize).collect())
     }
 

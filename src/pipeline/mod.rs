@@ -18,6 +18,7 @@ mod power;
 mod price;
 mod run;
 mod search;
+mod unaugmented;
 
 pub use acceptance::fingerprint;
 pub use card::model_card;
@@ -32,3 +33,4 @@ pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
 pub use run::{Run, Stage, Wave};
 pub use search::Searched;
+pub use unaugmented::Worth;

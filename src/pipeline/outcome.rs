@@ -5,6 +5,7 @@ use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
 use super::run::Stage;
 use super::search::Searched;
+use super::unaugmented::Worth;
 use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
@@ -62,6 +63,8 @@ pub struct Outcome {
     pub segments: Option<Vec<segment::Found>>,
     /// How faithful synthetic rows are.
     pub fidelity: Option<Fidelity>,
+    /// What augmentation is worth to the proposed learner, or why that cannot be told.
+    pub worth: Option<std::result::Result<Box<Worth>, Error>>,
     /// Searches for hyperparameters, one a learner that is searched.
     pub searched: Vec<Searched>,
     /// Every learner on every fold that it could learn from, fold by fold.
@@ -155,7 +158,7 @@ impl Outcome {
             self.adjusted = None;
         }
         if stage <= Stage::Judge {
-            (self.board, self.begun, self.fitted) = (None, None, None);
+            (self.board, self.worth, self.begun, self.fitted) = (None, None, None, None);
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
             (self.closer, self.zeros) = (None, None);
             self.importance.clear();

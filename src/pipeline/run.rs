@@ -49,6 +49,8 @@ pub enum Stage {
     Adjust,
     /// Intervals and ranks.
     Compare,
+    /// The proposed learner without augmentation, if it is on.
+    Worth,
     /// Preparation for the final fit.
     Begin,
     /// The final fit, part by part.
@@ -60,7 +62,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
@@ -74,6 +76,7 @@ impl Stage {
         Self::Folds,
         Self::Adjust,
         Self::Compare,
+        Self::Worth,
         Self::Begin,
         Self::Fit,
         Self::Judge,
@@ -88,7 +91,7 @@ impl Stage {
             Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
             Self::Prepare | Self::Segment => Step::Prepare,
             Self::Augment => Step::Augment,
-            Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare => Step::Train,
+            Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare | Self::Worth => Step::Train,
             Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
         }
     }
@@ -110,6 +113,7 @@ impl Stage {
             Self::Folds => "Cross-validation",
             Self::Adjust => "Calibration and threshold",
             Self::Compare => "Comparing learners",
+            Self::Worth => "What augmentation is worth",
             Self::Begin => "Preparing the final fit",
             Self::Fit => "Final fit",
             Self::Judge => "Validation",
@@ -219,6 +223,7 @@ impl Run {
             Stage::Folds => o.folds.is_some(),
             Stage::Adjust => o.adjusted.is_some() || !self.plan.as_ref().is_some_and(|p| adjust::is_wanted(&p.adjust)),
             Stage::Compare => o.board.is_some(),
+            Stage::Worth => o.worth.is_some() || self.plan.as_ref().is_some_and(|p| p.augment.is_none()),
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
             Stage::Judge => o.judged,
@@ -252,6 +257,7 @@ impl Run {
             }
             Stage::Adjust => numbers(plan.learners.len()).map(Job::Adjust).collect(),
             Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
+            Stage::Worth => vec![Job::Unaugmented(chosen?)],
             Stage::Begin => vec![Job::Recipe(Some(chosen?))],
             Stage::Fit => (0..self.outcome.begun.as_ref()?.1).map(|part| Job::FitPart { learner: chosen.unwrap_or(0), part }).collect(),
             Stage::Judge => {
@@ -307,6 +313,7 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("a comparison without a plan"))?;
                 self.outcome.compare(&plan, table, results)?;
             }
+            Stage::Worth => self.take_worth(results)?,
             Stage::Begin => {
                 for result in results {
                     if let JobOutput::Recipe(recipe, parts) = result? {
@@ -324,6 +331,18 @@ impl Run {
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes what augmentation was worth, or why that cannot be told.
+    fn take_worth(&mut self, results: Vec<Result<JobOutput>>) -> Result<()> {
+        for result in results {
+            self.outcome.worth = Some(match result {
+                Ok(JobOutput::Worth(worth)) => Ok(worth),
+                Ok(_) => return Err(Error::internal("a worth that is none")),
+                Err(error) => Err(error),
+            });
+        }
+        Ok(())
     }
 
     /// Takes what the audit measured by fitting models.

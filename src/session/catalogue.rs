@@ -24,7 +24,7 @@ pub fn catalogue() -> Catalogue {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         learners: LEARNERS.iter().map(|l| Entry { tasks: l.tasks.to_vec(), ..entry(l.id, l.title, l.doc, l.params) }).collect(),
         steps: STEPS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
-        methods: METHODS.iter().map(|m| entry(m.id, m.title, m.doc, m.params)).collect(),
+        methods: METHODS.iter().map(|m| Entry { tasks: m.tasks.to_vec(), ..entry(m.id, m.title, m.doc, m.params) }).collect(),
         searches: SAMPLERS.iter().map(|s| entry(s.id, s.title, s.doc, s.params)).collect(),
         adjustments: vec![entry("adjust", "Probabilities and threshold", "", adjust::PARAMS)],
         metrics: METRICS

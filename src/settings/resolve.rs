@@ -111,6 +111,9 @@ impl Settings {
         for name in self.recipe.iter().flatten().flat_map(|step| &step.columns) {
             table.column(name)?;
         }
+        if let Some(method) = self.augment.as_ref().and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
+            method.check(task.kind)?;
+        }
         let main = match &self.metric {
             Some(id) => {
                 let chosen = metric(id)?;

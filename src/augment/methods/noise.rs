@@ -1,7 +1,7 @@
 //! Gaussian noise: a copy of a row with a little noise on every number (Bishop 1995, *Neural Computation* 7: training with noise is
 //! Tikhonov regularisation). The noise of a feature is a share of its standard deviation; the target is the parent's.
 
-use crate::augment::{AMOUNT, Made, MethodEntry, Source};
+use crate::augment::{AMOUNT, Act, EVERY_TASK, Made, MethodEntry, Source};
 use crate::math::rng::Stream;
 use crate::param::{Domain, ParamSpec, Params};
 
@@ -10,16 +10,17 @@ pub const ENTRY: MethodEntry = MethodEntry {
     id: "noise",
     title: "Gaussian noise",
     doc: "Copies a training row and adds a little Gaussian noise to every number: a share of the feature's standard deviation. Features of 0 and 1 and labels stay as they are, and so does the target.",
+    tasks: EVERY_TASK,
     params: &[
         AMOUNT,
         ParamSpec {
             id: "share",
             title: "Size of the noise",
-            help: "Standard deviation of the noise as a share of the feature's (0.02: 2 %).",
+            help: "Standard deviation of the noise as a share of the feature's (0.02: 2 %; usual levels are 0.01, 0.02, 0.03 and 0.05).",
             domain: Domain::Real { low: 0.0001, high: 2.0, default: 0.02, log: true },
         },
     ],
-    make,
+    act: Act::Grow(make),
 };
 
 fn make(source: &Source<'_>, params: &Params, parents: &[u32], seed: u64) -> Made {

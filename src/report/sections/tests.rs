@@ -429,7 +429,7 @@ fn preparation_says_what_each_step_made_and_learned() {
 
 #[test]
 fn augmentation_says_which_features_differ_and_that_off_is_off() {
-    use crate::augment::{FeatureFidelity, Fidelity, Verdict};
+    use crate::augment::{FeatureFidelity, Fidelity, Together, Verdict};
     let feature = |name: &str, off| FeatureFidelity {
         name: name.into(),
         real_mean: 10.0,
@@ -443,21 +443,27 @@ fn augmentation_says_which_features_differ_and_that_off_is_off() {
         ks_d: 0.08,
         ks_p: 0.2,
         off,
+        far: off,
     };
     let fidelity = Fidelity {
         method: "noise".into(),
         n_real: 200,
         n_synthetic: 100,
+        n_left_out: 0,
+        together: Together { domain_auc: Some(0.9), ..Together::default() },
         features: vec![feature("a", false), feature("b", true)],
         n_off: 1,
         widened: false,
         enough_rows: true,
         verdict: Verdict::Doubtful,
     };
-    let section = augment(&AugmentReport { fidelity: Some(&fidelity) });
+    let section = augment(&AugmentReport { fidelity: Some(&fidelity), worth: None });
     examine(&section);
     assert_eq!(plain(&section.statement), "The made-up rows differ from the real ones in 1 feature of 2.");
     let first = &tables(&section.blocks)[0].rows[0];
     assert!(matches!(&first[0], Cell::Text { text } if text == "b"), "what differs comes first");
-    assert_eq!(plain(&augment(&AugmentReport { fidelity: None }).statement), "No rows were made up.");
+    assert!(tables(&section.blocks)[1].rows[0].iter().any(|c| matches!(c, Cell::Text { text } if text == "it does; 0.5 could not")));
+    let left_out = Fidelity { n_left_out: 40, n_synthetic: 0, ..fidelity };
+    assert!(plain(&augment(&AugmentReport { fidelity: Some(&left_out), worth: None }).statement).starts_with("40 rows are not learned from"));
+    assert_eq!(plain(&augment(&AugmentReport { fidelity: None, worth: None }).statement), "No rows were made up.");
 }

@@ -1,6 +1,6 @@
 //! Sentences of the model card that no section holds: about the data, the training, the limits.
 
-use crate::augment::METHODS;
+use crate::augment::{Act, METHODS};
 use crate::evaluate::Adjustment;
 use crate::report::block::{Spans, column, text};
 use crate::report::format::{count, counted, number};
@@ -72,6 +72,7 @@ pub fn training(augment: Option<&Chosen>, n_learners: usize, adjustment: &Adjust
     let learned = "Preparation (missing values, labels, scales) was learned inside each fold from its training rows. No row was used both for learning and for judging.";
     let compared = format!("{} were compared on the same folds.", counted(n_learners as u64, "learner", "learners"));
     let added = match augment.and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
+        Some(method) if matches!(method.act, Act::Thin(_)) => format!("Rows were left out of the training side only ({}).", method.title),
         Some(method) => format!("Synthetic rows ({}) were added on the training side only.", method.title),
         None => "No synthetic rows.".to_owned(),
     };

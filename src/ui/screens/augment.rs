@@ -4,20 +4,23 @@ use super::super::state::App;
 use super::super::widgets::chosen;
 use super::super::widgets::fields::{self, Label, Options};
 use super::page::{FormAt, page};
-use crate::protocol::{Chosen, Step};
+use crate::protocol::{Catalogue, Chosen, Step};
 use leptos::prelude::*;
 
 /// The screen.
 pub(crate) fn augment(app: App) -> AnyView {
-    let promise = ("Would more rows help?", "Synthetic rows are made from training rows only, and never reach the rows a model is judged on.");
+    let promise =
+        ("Would more rows help?", "Rows are made from training rows only, or left out of them, and never reach the rows a model is judged on.");
     page(app, Step::Augment, promise, FormAt::Above, move || form(app).into_any())
 }
 
 fn form(app: App) -> impl IntoView + use<> {
     let picked = Memo::new(move |_| app.state.with(|s| s.settings.augment.clone()));
     let id = Memo::new(move |_| picked.with(|p| p.as_ref().map(|c| c.id.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| app.state.with(|s| s.resolved.kind));
     let options = Memo::new(move |_| {
-        let methods = app.catalogue.with(|c| c.methods.iter().map(|m| (m.id.clone(), m.title.clone())).collect::<Options>());
+        let of_kind = |c: &Catalogue| c.methods.iter().filter(|m| m.fits(kind.get())).map(|m| (m.id.clone(), m.title.clone())).collect::<Options>();
+        let methods = app.catalogue.with(of_kind);
         std::iter::once((String::new(), "off".to_owned())).chain(methods).collect::<Options>()
     });
     let settings = move || {
@@ -32,7 +35,7 @@ fn form(app: App) -> impl IntoView + use<> {
             </header>
             <div class="form">
                 {fields::select(
-                    Label::new("Synthetic rows", ""),
+                    Label::new("Augmentation", "Methods for this kind of task; Train says whether it helps."),
                     id.into(),
                     options.into(),
                     move |id| {

@@ -81,8 +81,12 @@ fn range(app: App, name: String, spec: &ParamView, usual: (f64, f64), set: Memo<
     let wrong = RwSignal::new(String::new());
     Effect::new(move |_| {
         let (low, high) = own.get().or(shown).map_or_else(Default::default, |(low, high)| (low.to_string(), high.to_string()));
-        ends[0].set(low);
-        ends[1].set(high);
+        // Only what differs: the other field may be typed into.
+        for (end, value) in ends.into_iter().zip([low, high]) {
+            if end.with_untracked(|now| *now != value) {
+                end.set(value);
+            }
+        }
         wrong.set(String::new());
     });
     let (domain, whole) = (spec.range.unwrap_or(usual), matches!(spec.default, Value::Whole(_)));

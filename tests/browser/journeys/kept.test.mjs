@@ -117,7 +117,7 @@ test('a run whose tab was closed goes on where it was: the same bytes', { timeou
 
 test('a search whose tab was closed goes on with the trials it has, also after it was stopped and when it is made longer', { timeout: 280_000 }, async (t) => {
   await inFolder(async (folder) => {
-    const path = sampleFile(folder, 'clean', 300);
+    const path = sampleFile(folder, 'clean', 1_000);
     const field = (page, words) => page.locator('label.form-field', { hasText: words });
     const trials = async (page, n) => {
       await field(page, 'How many settings are tried').locator('input').fill(String(n));
@@ -155,7 +155,7 @@ test('a search whose tab was closed goes on with the trials it has, also after i
       await kept(page);
       await train(page);
       await kept(page, 3);
-      await page.getByRole('button', { name: 'Stop' }).first().click();
+      await page.locator('.progress').getByRole('button', { name: 'Cancel' }).click();
       await idle(page);
       await train(page);
       await kept(page, 12);

@@ -31,3 +31,38 @@ test('a search chosen on the page gives the report of the command line', { timeo
     assert.equal(ours.toString(), readFileSync(join(folder, 'out', 'report.json'), 'utf8'), stderr);
   }));
 });
+
+test('what is searched is chosen learner by learner and range by range; an impossible range says so beside its field', { timeout: 120_000 }, async () => {
+  await inFolder((folder) => visit({}, async ({ page, address }) => {
+    await open(page, address, '?workers=2');
+    await chooseFiles(page, [sampleFile(folder, 'clean', 300)]);
+    await idle(page);
+    await show(page, 'train');
+    await page.locator('label.form-field', { hasText: 'Search for hyperparameters' }).locator('select').selectOption('random');
+    const ridge = page.locator('.searched > li').filter({ has: page.getByText('What is tried of ridge', { exact: true }) });
+    await ridge.getByText('What is tried of ridge').click();
+    const [least, most] = ['least', 'greatest'].map((end) => ridge.getByLabel(`Penalty: ${end} value tried`));
+    const usual = await most.inputValue();
+    await least.fill('5');
+    await most.fill('1');
+    await most.press('Tab');
+    await ridge.getByRole('alert').getByText('must be below').waitFor();
+    await most.fill('50');
+    await most.press('Tab');
+    await ridge.getByRole('alert').waitFor({ state: 'detached' });
+    const back = ridge.getByRole('button', { name: 'Back to the usual range of Penalty' });
+    await back.waitFor();
+    await show(page, 'report');
+    await show(page, 'train');
+    assert.equal(await page.getByLabel('Penalty: greatest value tried').first().inputValue(), '50', 'the settings have it');
+    await page.getByText('What is tried of ridge').click();
+    await back.click();
+    assert.equal(await most.inputValue(), usual);
+    const ticks = page.locator('.searched > li > label input');
+    const n = await ticks.count();
+    await ticks.first().uncheck();
+    assert.ok(await ticks.nth(1).isChecked(), 'the others stay');
+    for (let at = 1; at < n; at += 1) await ticks.nth(at).uncheck();
+    await page.locator('.searched').waitFor({ state: 'detached' });
+  }));
+});
