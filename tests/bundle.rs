@@ -171,7 +171,7 @@ fn damage_newer_formats_and_endless_nests_are_refused() {
     let changed = text.replacen("\"target\":\"y\"", "\"target\":\"z\"", 1);
     assert_ne!(changed, text);
     assert!(Bundle::from_json(&changed).unwrap_err().message.contains("fingerprint"));
-    for at in (0..text.len()).step_by(97) {
+    for at in (0..text.trim_end().len()).step_by(97) {
         assert!(Bundle::from_json(text.get(..at).unwrap_or("")).is_err());
     }
     let deep = format!("{}0{}", "[".repeat(100_000), "]".repeat(100_000));

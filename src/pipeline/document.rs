@@ -281,6 +281,9 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     if let (Some(penalty), Some(all)) = (o.penalty(), results.as_object_mut()) {
         all.insert("penalty".to_owned(), serde_json::json!(penalty));
     }
+    if let (Some(Ok(worth)), Some(all)) = (&o.worth, results.as_object_mut()) {
+        all.insert("augmentation".to_owned(), serde_json::json!(worth));
+    }
     if let (Some(found), Some(all)) = (&o.zeros, results.as_object_mut()) {
         all.insert("zeros".to_owned(), serde_json::json!(found));
     }

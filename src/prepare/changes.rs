@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub const MOST_COLUMNS: usize = 30;
 /// Fewest values of which mean and spread are told: those of fewer could be read back.
 const FEWEST: usize = 5;
+/// Share of the spread below which a mean is 0.
+const ROUNDING: f64 = 1e-12;
 
 /// Numbers of one column at a time: missing cells, mean, standard deviation (divisor n - 1).
 pub const MEASURES: usize = 3;
@@ -17,7 +19,10 @@ pub const MEASURES: usize = 3;
 fn measured(values: &[f64]) -> [f64; MEASURES] {
     let there = present(values);
     let told = |x: f64| if there.len() >= FEWEST && x.is_finite() { x } else { NOTHING };
-    [(values.len() - there.len()) as f64, told(mean(&there)), told(variance(&there, 1).sqrt())]
+    let spread = variance(&there, 1).sqrt();
+    // The mean of what was centred is rounding.
+    let centre = Some(mean(&there)).filter(|m| m.abs() > ROUNDING * spread || spread.is_nan()).unwrap_or(0.0);
+    [(values.len() - there.len()) as f64, told(centre), told(spread)]
 }
 
 /// Columns of numbers that a step changed or made: numbers are [`MEASURES`] before ([`NOTHING`] where there was no such column of numbers), then as many after.

@@ -5,7 +5,8 @@
 //! columns (numbers, labels, moments) in file order; at the end every column of numbers is a feature, and what is left of labels, moments,
 //! text and keys is left out with a reason.
 //!
-//! Adding a step: one file in `steps/`, its line in [`STEPS`] and its variant in [`FittedStep`].
+//! Adding a step: one file in `steps/`, its line in [`STEPS`], and its [`plain::Rule`] in [`steps::RULES`] (or, where it learns a form of its own, a variant in
+//! [`FittedStep`]). A step that looks at the target or at earlier rows is named in [`steps::LEARN_FROM_TARGET`] or [`steps::USE_PAST`].
 
 pub mod changes;
 mod fitted;

@@ -2,7 +2,7 @@
 //!
 //! A *series* is all rows of one entity (or all rows), cut into *moments*: rows of equal time. The value of a column at a moment is the mean of its
 //! rows. A feature of a row may use its series up to `gap` moments before its own, never later: the target's own past has a gap of at least 1 and
-//! of the task's horizon, a column known when predicting has 0. Functions are computed once for every moment as "ending here" and then read `gap`
+//! of the task's horizon, a column has that of the horizon, and 0 where the user says it is known. Functions are computed once for every moment as "ending here" and then read `gap`
 //! moments earlier, so no function can reach what it should not.
 //!
 //! Training rows see training rows only; rows that are predicted see all rows of their table, since what is earlier is known by then. A model that uses

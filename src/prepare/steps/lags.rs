@@ -1,6 +1,6 @@
 //! Earlier values: of columns, and of the target itself, in rows of the same entity or of all.
 //!
-//! A lag of k is the value k moments earlier. What is not known yet is never used: of the target, and of columns that are not known when predicting, lags shorter than the
+//! A lag of k is the value k moments earlier. What is not known yet is never used: of the target, and of columns unless they are said to be known, lags shorter than the
 //! task's horizon are left out (where none is left, the horizon is the lag), and the target's lag is at least 1. Changes and ratios compare the newest known
 //! value with the one k moments before it. Values of all entities are means of a moment, always of an earlier one. See [`crate::prepare::past`].
 
@@ -50,8 +50,8 @@ pub(super) const OWN_PAST: ParamSpec = ParamSpec {
 pub(super) const KNOWN: ParamSpec = ParamSpec {
     id: "known",
     title: "Columns are known when predicting",
-    help: "On: a column's own row may be used. Off: columns end at the horizon, as the target does.",
-    domain: Domain::Switch { default: true },
+    help: "On: a column's own row may be used, however far ahead is predicted. Off: columns end the task's horizon before it.",
+    domain: Domain::Switch { default: false },
 };
 /// Whose past.
 pub(super) const SCOPE: ParamSpec = ParamSpec {

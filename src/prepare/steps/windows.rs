@@ -1,6 +1,6 @@
 //! Functions of the recent past: means, spreads, extremes, medians, slopes, trend strength and change scores of windows, everything so far, and weighted means.
 //!
-//! A window ends `gap` moments before the row: at the row itself for a column that is known when predicting, at the horizon (at least 1) for the target. It is as
+//! A window ends `gap` moments before the row: at the horizon, at least 1 for the target; at the row itself for columns that are known when predicting. It is as
 //! long as asked for, or as there are moments. See [`crate::prepare::rolling`] for each function and [`crate::prepare::past`] for what a row may see.
 
 use super::lags::{KNOWN, LONGEST, MOST, OWN_PAST, SCOPE, over_pasts, scopes, watched};
