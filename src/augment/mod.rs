@@ -217,7 +217,8 @@ fn join(set: &TrainingSet, synthetic: &Features, target: &[f64]) -> Result<Train
     let weights = [set.weights(), &vec![1.0; synthetic.n_rows()]].concat();
     Ok(TrainingSet::new(features, target, weights, set.kind(), set.n_classes(), set.n_real())?
         .ordered(set.in_time_order())
-        .grouped(set.groups().to_vec()))
+        .grouped(set.groups().to_vec())
+        .at_moments(set.moments().to_vec()))
 }
 
 /// The same rows, some of them with weight 0.
@@ -226,7 +227,8 @@ fn thinned(set: &TrainingSet, out: &[u32]) -> Result<TrainingSet> {
     out.iter().for_each(|&row| weights[row as usize] = 0.0);
     Ok(TrainingSet::new(set.features().clone(), set.target().to_vec(), weights, set.kind(), set.n_classes(), set.n_real())?
         .ordered(set.in_time_order())
-        .grouped(set.groups().to_vec()))
+        .grouped(set.groups().to_vec())
+        .at_moments(set.moments().to_vec()))
 }
 
 impl<'a> Source<'a> {
@@ -238,7 +240,7 @@ impl<'a> Source<'a> {
         for j in 0..features.n_features() {
             let values = source.real(j);
             let is_switch = values.iter().all(|v| *v == 0.0 || *v == 1.0);
-            source.copied.push(is_switch || features.about[j].step == ENCODED);
+            source.copied.push(is_switch || features.about[j].levels || features.about[j].step == ENCODED);
             source.deviations.push(if values.is_empty() { 0.0 } else { variance(&values, 0).sqrt() });
             source.ranges.push(values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v))));
         }

@@ -14,7 +14,7 @@ fn augment(set: TrainingSet, choice: &AugmentChoice, seed: u64) -> Result<(Train
 
 /// Columns: a skewed number, a whole number, a label of three levels as features of 0 and 1, an encoded label as one number.
 fn example(n: usize, kind: TaskKind) -> TrainingSet {
-    let about = |name: &str, step: &str, whole| Feature { name: name.into(), sources: vec![name.into()], step: step.into(), whole };
+    let about = |name: &str, step: &str, whole| Feature { name: name.into(), sources: vec![name.into()], step: step.into(), whole, levels: false };
     let level = |l: usize| (0..n).map(|i| f64::from(u8::from(i % 3 == l))).collect::<Vec<f64>>();
     let mut stream = Stream::new(11, "test", 0);
     let x: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
@@ -147,7 +147,7 @@ fn clouds(inside: usize) -> TrainingSet {
     x.extend((0..inside).map(|_| stream.normal() * 0.3));
     target.extend(vec![1.0; inside]);
     let n = x.len();
-    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false }];
+    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false, levels: false }];
     TrainingSet::new(Features::from_columns(about, vec![x], n).unwrap(), target, vec![1.0; n], TaskKind::Binary, 2, n).unwrap()
 }
 
@@ -173,7 +173,7 @@ fn what_lies_amid_another_class_is_edited_and_a_link_is_cut_at_its_frequent_end(
     assert_eq!(edited(clouds(0)), (100, 20, 0), "nothing contradicts its surroundings");
     let x = vec![0.0, 0.1, 0.3, 1.0, 1.05, 2.0, 2.1, 2.25, 9.0];
     let target = vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0];
-    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false }];
+    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false, levels: false }];
     let set = TrainingSet::new(Features::from_columns(about, vec![x], 9).unwrap(), target, vec![1.0; 9], TaskKind::Binary, 2, 9).unwrap();
     let (out, fidelity) = augment(set.clone(), &choice("tomek_links", &[]), 1).unwrap();
     let gone: Vec<usize> = (0..9).filter(|&i| out.weights()[i] == 0.0).collect();
@@ -228,7 +228,7 @@ fn copies_are_told_by_their_distance_and_strangers_by_a_model() {
 fn a_row_between_two_of_one_class_lies_between_them() {
     // Two far groups, one of each class: interpolated rows stay in their class's group.
     let x: Vec<f64> = (0..60).map(|i| if i % 2 == 0 { f64::from(i) * 0.01 } else { 100.0 + f64::from(i) * 0.01 }).collect();
-    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false }];
+    let about = vec![Feature { name: "x".into(), sources: vec!["x".into()], step: "column".into(), whole: false, levels: false }];
     let features = Features::from_columns(about, vec![x], 60).unwrap();
     let target = (0..60).map(|i| f64::from(i % 2)).collect();
     let set = TrainingSet::new(features, target, vec![1.0; 60], TaskKind::Binary, 2, 60).unwrap();

@@ -52,6 +52,8 @@ pub struct Standing {
     pub by_fold: Vec<Option<f64>>,
     /// Folds in which it beat the best baseline, of those where both are computable.
     pub folds_won: Option<(u32, u32)>,
+    /// Main metric of training rows by trees that had not drawn them, mean over folds; for forests that draw rows.
+    pub out_of_bag: Option<f64>,
     /// Why there is no result, if there is none.
     pub failed: Option<Error>,
 }
@@ -134,6 +136,7 @@ pub fn leaderboard(entrants: &[Entrant], main: &str) -> Result<Leaderboard> {
                 gain: if e.baseline { None } else { gain(i) },
                 by_fold: e.by_fold.clone(),
                 folds_won: best_baseline.and_then(|b| folds_won(e, &entrants[b], direction)).filter(|_| !e.baseline),
+                out_of_bag: None,
                 failed: e.failed.clone(),
             }
         })

@@ -106,7 +106,7 @@ mod tests {
     use crate::task::TaskKind;
 
     fn feature(name: &str, source: &str) -> Feature {
-        Feature { name: name.into(), sources: vec![source.into()], step: "encode".into(), whole: false }
+        Feature { name: name.into(), sources: vec![source.into()], step: "encode".into(), whole: false, levels: false }
     }
 
     /// y = 2 a + (two features of one column b that add up), c is noise; learned and judged on the same generator.

@@ -51,6 +51,8 @@ pub struct FoldResult {
     pub predictions: Predictions,
     /// Value of every metric of the task by id; `None` when not computable.
     pub scores: BTreeMap<String, Option<f64>>,
+    /// Main metric of training rows, each predicted by the trees that had not drawn it; for forests that draw rows.
+    pub out_of_bag: Option<f64>,
 }
 
 /// Who knows the truth.
@@ -88,7 +90,7 @@ impl Judge<'_> {
         let truth = self.truth_of(&rows)?;
         let scored = Scored { truth: &truth, predictions: &predictions, kind: self.kind, n_classes: self.n_classes };
         let scores = metrics_for(self.kind).map(|m| (m.id.to_owned(), (m.value)(&scored))).collect();
-        Ok(FoldResult { learner, fold, rows, predictions, scores })
+        Ok(FoldResult { learner, fold, rows, predictions, scores, out_of_bag: None })
     }
 
     /// All validation rows of a learner's folds as one: truth and predictions in fold order.

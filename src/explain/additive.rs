@@ -180,7 +180,7 @@ impl Subject<'_> {
             self.by_column(&by_feature[sum * n_features..(sum + 1) * n_features], &mut values);
         }
         let scale = match model.combination {
-            Combination::Average => self.scale(),
+            Combination::Average | Combination::Quantile => self.scale(),
             Combination::Sum => Scale::Target,
             Combination::ExpSum => Scale::LogTarget,
             Combination::LogisticSum | Combination::SoftmaxSum => Scale::LogOdds,
@@ -306,6 +306,7 @@ mod tests {
             sources: of.into_iter().map(str::to_owned).collect(),
             step: "t".into(),
             whole: false,
+            levels: false,
         });
         let score = |i: usize| columns[0][i] - columns[1][i] + columns[2][i] * columns[0][i];
         let target = (0..n).map(|i| if kind == TaskKind::Regression { score(i) } else { f64::from(u8::from(score(i) > 0.0)) }).collect();

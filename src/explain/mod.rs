@@ -6,6 +6,7 @@
 
 pub mod additive;
 pub mod dependence;
+mod readable;
 pub mod surrogate;
 pub mod tree_shap;
 

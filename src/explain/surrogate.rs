@@ -2,6 +2,7 @@
 //!
 //! Its fidelity is R2 against the model's predictions of rows neither has seen. Below a half the rules describe the model badly, and above 0.9 they nearly are the model.
 
+use super::readable::Readable;
 use crate::error::Result;
 use crate::features::{Features, TrainingSet};
 use crate::math::sort;
@@ -22,7 +23,7 @@ const LEAST_ROWS: usize = 20;
 /// One leaf of the small tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
-    /// Features with the values they must be above and at most, in units of the raw column where the feature is one; in the order of the cuts.
+    /// Readable features (labels a feature a level, gaps filled) with the values they must be above and at most, in units of the raw column where the feature is one; in the order of the cuts.
     pub conditions: Vec<(String, Option<f64>, Option<f64>)>,
     /// What is predicted then: a number, or the probability of the class.
     pub value: f64,
@@ -48,6 +49,8 @@ pub struct Surrogate {
 pub fn surrogate(recipe: &FittedRecipe, (train, told): (Features, Vec<f64>), (unseen, truth): (&Features, &[f64])) -> Result<Surrogate> {
     let n = told.len();
     let ends = told.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+    let readable = Readable::new(recipe, &train);
+    let (train, unseen) = (readable.apply(&train)?, &readable.apply(unseen)?);
     let set = TrainingSet::new(train, told, vec![1.0; n], TaskKind::Regression, 0, n)?;
     let min_leaf = ((LEAST_SHARE * n as f64).ceil() as usize).max(LEAST_ROWS);
     let tree = one_tree(&set, TreeSize { depth: DEPTH, min_leaf, features: None, bootstrap: false, random_cuts: false, balanced: false });

@@ -4,12 +4,12 @@ use super::tree_shap::TreeShap;
 use super::*;
 use crate::evaluate::Dependence as Rank;
 use crate::features::TrainingSet;
-use crate::features::tests_support::features;
+use crate::features::tests_support::with_levels;
 use crate::math::rng::Stream;
 use crate::model::tree::{Combination, TreeModel};
 use crate::model::{LEARNERS, Model};
 use crate::param::{Given, Params, Value};
-use crate::prepare::Recipe;
+use crate::prepare::{Recipe, Variant};
 use crate::split::{SplitSettings, Strategy, make};
 use crate::table::{Column, Kind};
 use crate::task::Task;
@@ -74,7 +74,12 @@ fn train(kind: TaskKind, seed: u64) -> TrainingSet {
         })
         .collect();
     let weights = (0..n).map(|i| 1.0 + (i % 3) as f64).collect();
-    TrainingSet::new(features(&columns), target, weights, kind, n_classes, n).unwrap()
+    // Every other set has the second as levels, some of them missing.
+    let levels: &[usize] = if seed % 2 == 1 { &[1] } else { &[] };
+    for &j in levels {
+        columns[j].iter_mut().for_each(|v| *v = if *v > 5.0 { f64::NAN } else { *v + 2.0 });
+    }
+    TrainingSet::new(with_levels(&columns, levels), target, weights, kind, n_classes, n).unwrap()
 }
 
 fn fitted(id: &str, given: &[(&str, Value)], train: &TrainingSet) -> TreeModel {
@@ -95,7 +100,7 @@ fn expected(model: &TreeModel, node: usize, row: &[f64], known: u32, output: usi
     }
     let (a, b) = (expected(model, left, row, known, output), expected(model, left + 1, row, known, output));
     let mean = (a.0 * a.1 + b.0 * b.1) / (a.1 + b.1);
-    let goes = if row[feature] > f64::from(model.threshold[node]) { b.0 } else { a.0 };
+    let goes = if model.goes_right(node, row[feature], &model.sets()) { b.0 } else { a.0 };
     (if known >> feature & 1 == 1 { goes } else { mean }, a.1 + b.1)
 }
 
@@ -138,6 +143,7 @@ fn contributions_are_shapley_values_over_all_subsets_and_add_up_to_the_sums() {
     for (seed, (id, kind, given)) in cases.into_iter().enumerate() {
         let train = train(kind, seed as u64);
         let model = fitted(id, given, &train);
+        assert_eq!(model.level_cuts.is_empty(), seed % 2 == 0, "{id}");
         let shap = TreeShap::new(&model).unwrap();
         for i in (0..train.n_rows()).step_by(60) {
             let row = train.features().matrix().row(i).to_vec();
@@ -176,6 +182,8 @@ fn two_features_that_do_the_same_contribute_the_same() {
         roots: vec![0],
         feature: vec![0, 1, 1, 0, 1, 2, 3],
         threshold: vec![0.0; 7],
+        level_cuts: Vec::new(),
+        levels_right: Vec::new(),
         missing_right: Vec::new(),
         left: vec![1, 3, 5, 0, 0, 0, 0],
         leaf_width: 1,
@@ -236,7 +244,8 @@ fn explained(kind: TaskKind, id: &str, unseen: usize) -> Result<Explained> {
     let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: 0.3, gap: 0 };
     let split = make(&table, &task, &target, &settings, None, 1).unwrap();
     let learner = LEARNERS.iter().find(|l| l.id == id).unwrap();
-    let recipe = Recipe::usual(&table.schema(), &task, learner.wants_scaling).fit(&table, &split.development, &task).unwrap();
+    let variant = Variant::of(learner);
+    let recipe = Recipe::usual_for(&table.schema(), &task, variant).fit_for(&table, &split.development, &task, variant).unwrap();
     let train = recipe.training_set(&table, &split.development, &task, &target).unwrap();
     let model = learner.fit(&Params::defaults(learner.params), &train, 1).unwrap();
     let judge = Judge { kind, n_classes: task.n_classes(), truth: &target.values, dependence: Rank::Independent, seed: 5 };

@@ -44,6 +44,8 @@ pub struct TreeShap<'a> {
     points: Vec<(f64, f64)>,
     n_sums: usize,
     base: Vec<f64>,
+    /// Which cuts are by levels: [`TreeModel::sets`].
+    sets: Vec<u32>,
 }
 
 /// Buffers of one tree, shape `(n_nodes,)` or `(n_nodes, n_points)`.
@@ -65,8 +67,12 @@ impl<'a> TreeShap<'a> {
             let why = "the model does not keep how many rows its leaves were grown on";
             return Err(Error::not_computable("Exact contributions", why, "Train the model again."));
         }
+        if model.combination == Combination::Quantile {
+            return Err(Error::not_computable("Exact contributions", "a quantile over trees is no sum", "Ask for sampled ones."));
+        }
         let n_sums = model.start.len().max(model.leaf_width);
-        let mut shap = Self { model, edges: Vec::with_capacity(model.left.len()), points: Vec::new(), n_sums, base: vec![0.0; n_sums] };
+        let mut shap =
+            Self { model, edges: Vec::with_capacity(model.left.len()), points: Vec::new(), n_sums, base: vec![0.0; n_sums], sets: model.sets() };
         shap.base.iter_mut().zip(&model.start).for_each(|(base, start)| *base = *start);
         let mut longest = 1;
         for tree in 0..model.n_trees() {
@@ -200,8 +206,7 @@ impl<'a> TreeShap<'a> {
         walk.product[..n_points].fill(1.0);
         for node in nodes.skip(1) {
             let Edge { parent, before, feature, share } = self.edges[node];
-            let x = row[feature as usize];
-            let goes_right = x > f64::from(model.threshold[parent as usize]) || (x.is_nan() && model.missing_right.binary_search(&parent).is_ok());
+            let goes_right = model.goes_right(parent as usize, row[feature as usize], &self.sets);
             let is_right = node > model.left[parent as usize] as usize;
             let passes = goes_right == is_right && (before == NONE || walk.passes[before as usize - root]);
             walk.passes[node - root] = passes;

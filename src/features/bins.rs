@@ -3,6 +3,7 @@
 //! Cuts lie strictly between two values of the feature and are f32 numbers, so that any export of a tree branches the same way; a value goes right when it is
 //! above the cut. A feature of at most 255 distinct values loses nothing; of more, each bin holds about the same number of rows
 //! (greedily, as in Ke et al. 2017, "LightGBM"). A feature with missing values has one more bin, the last, which a cut may send to either side.
+//! Levels without an order ([`super::Feature::levels`]) are their own codes.
 //! Rows with equal codes are one row to a tree: joining them, with counts, weights and target sums, gives the same tree.
 
 use super::Features;
@@ -21,6 +22,8 @@ pub struct Binned {
     pub cuts: Vec<Vec<f32>>,
     /// Which features have a bin for missing values.
     missing: Vec<bool>,
+    /// Which features are levels without an order.
+    levels: Vec<bool>,
     /// Codes column by column, shape `(n_features, n_rows)` with [`Binned::n_rows`] joined rows.
     codes: Vec<u8>,
     n_rows: usize,
@@ -33,7 +36,12 @@ impl Binned {
     /// Cuts every feature and joins equal rows when that is worth it.
     #[must_use]
     pub fn new(features: &Features) -> Self {
-        let cuts: Vec<Vec<f32>> = (0..features.n_features()).map(|j| cut(features.slice(j))).collect();
+        let most: Vec<Option<usize>> =
+            (0..features.n_features()).map(|j| features.about[j].levels.then(|| most_level(features.slice(j))).flatten()).collect();
+        let one =
+            |(j, most): (usize, &Option<usize>)| most.map_or_else(|| cut(features.slice(j)), |most| (0..most).map(|l| l as f32 + 0.5).collect());
+        let cuts: Vec<Vec<f32>> = most.iter().enumerate().map(one).collect();
+        let levels: Vec<bool> = most.iter().map(Option::is_some).collect();
         let n = features.n_rows();
         let missing: Vec<bool> = (0..cuts.len()).map(|j| needs_missing_bin(features.slice(j))).collect();
         let codes: Vec<u8> = (0..cuts.len()).flat_map(|j| encode(features.slice(j), &cuts[j], missing[j])).collect();
@@ -45,9 +53,9 @@ impl Binned {
                 (kept, found.first.len(), Some(found.of_row))
             }
         };
-        let may: Vec<bool> = cuts.iter().zip(&missing).map(|(cuts, missing)| cuts.len() == 1 && !missing).collect();
+        let may: Vec<bool> = (0..cuts.len()).map(|j| cuts[j].len() == 1 && !missing[j] && !levels[j]).collect();
         let bundles = Bundles::new(&codes, n_rows, &widths, &may);
-        Self { cuts, missing, codes, n_rows, joined, bundles }
+        Self { cuts, missing, levels, codes, n_rows, joined, bundles }
     }
 
     /// Number of rows after joining.
@@ -72,6 +80,12 @@ impl Binned {
     #[must_use]
     pub fn missing_bin(&self, j: usize) -> Option<usize> {
         self.missing[j].then(|| self.cuts[j].len() + 1)
+    }
+
+    /// Whether the bins of feature `j` are levels without an order, each its own code.
+    #[must_use]
+    pub fn is_levels(&self, j: usize) -> bool {
+        self.levels[j]
     }
 
     /// Codes of feature `j`, shape `(n_rows,)`.
@@ -140,6 +154,13 @@ pub(crate) fn encode(values: &[f64], cuts: &[f32], missing: bool) -> Vec<u8> {
 /// Whether missing values get a bin: some are, and no value lies above all f32 numbers, so that a cut can have all values on its left.
 fn needs_missing_bin(values: &[f64]) -> bool {
     values.iter().any(|x| x.is_nan()) && values.iter().all(|x| x.is_nan() || *x <= f64::from(f32::MAX))
+}
+
+/// The largest of some levels, of which each is a bin; none when there are no values or some are no levels.
+fn most_level(values: &[f64]) -> Option<usize> {
+    let there = || values.iter().filter(|x| !x.is_nan());
+    let fit = there().all(|x| *x >= 0.0 && *x < MAX_BINS as f64 && x.fract() == 0.0);
+    there().copied().reduce(f64::max).filter(|_| fit).map(|most| most as usize)
 }
 
 /// Cuts of one feature, shape `(n_rows,)`.

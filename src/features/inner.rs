@@ -24,12 +24,13 @@ impl TrainingSet {
         let n_real = rows.iter().filter(|&&i| i < self.n_real).count();
         let set = Self::new(features, take(&self.target), take(&self.weights), self.kind, self.n_classes, n_real)?;
         let groups = rows.iter().filter_map(|&i| self.groups.get(i).copied()).collect();
-        Ok(set.ordered(self.in_time_order).grouped(groups))
+        let moments = rows.iter().filter_map(|&i| self.moments.get(i).copied()).collect();
+        Ok(set.ordered(self.in_time_order).grouped(groups).at_moments(moments))
     }
 
     /// Deals the real rows to `k` folds; synthetic ones, which are made of real rows, are neither learned from nor judged.
     ///
-    /// Rows in the order of time: `k + 1` blocks, of which each but the first is judged by what was learned from all before it. Rows of entities: whole
+    /// Rows in the order of time: `k + 1` blocks, of which each but the first is judged by what was learned from all before it; rows of one moment are in one block. Rows of entities: whole
     /// entities in random order, each to the fold with the fewest rows. Else by chance, classes in equal shares.
     ///
     /// # Errors
@@ -39,15 +40,11 @@ impl TrainingSet {
         let mut stream = Stream::new(seed, "inner folds", 0);
         let fold_of = if self.in_time_order {
             // Block 0 is never judged.
-            (0..n).map(|i| i * (k + 1) / n).collect()
+            (0..n).map(|i| self.first_of_moment(i) * (k + 1) / n).collect()
         } else if self.groups.len() == n && n > 0 {
             self.dealt_by_group(k, &mut stream)
         } else {
-            let mut order: Vec<usize> = (0..n).collect();
-            stream.shuffle(&mut order);
-            if self.kind.is_classification() {
-                sort::along(&mut order, &|i| self.target[i]);
-            }
+            let order = self.dealt_by_class(&mut stream);
             let mut fold_of = vec![0; n];
             order.iter().enumerate().for_each(|(at, &i)| fold_of[i] = at % k);
             fold_of
@@ -60,6 +57,73 @@ impl TrainingSet {
         Ok(folds)
     }
 
+    /// Holds about this share of the real rows out of learning, to judge it. Shape `(n_rows,)`; none when no row would be left on either side.
+    ///
+    /// Rows in the order of time: the last, those of one moment together. Rows of entities: whole entities by chance, as long as that brings their rows nearer to the share. Else
+    /// by chance, classes in equal shares.
+    pub(crate) fn held_out(&self, share: f64, stream: &mut Stream) -> Option<Vec<bool>> {
+        let n = self.n_real;
+        let wanted = (n as f64 * share).round() as usize;
+        if wanted == 0 || wanted >= n {
+            return None;
+        }
+        let mut held = vec![false; self.n_rows()];
+        if self.in_time_order {
+            let first = match self.first_of_moment(n - wanted) {
+                // One moment reaches from the beginning into the last rows: those after it.
+                0 => (n - wanted..n).find(|&i| self.first_of_moment(i) > 0)?,
+                first => first,
+            };
+            held[first..n].fill(true);
+        } else if self.groups.len() == n {
+            self.hold_entities(wanted, stream, &mut held);
+        } else {
+            for (at, i) in self.dealt_by_class(stream).into_iter().enumerate() {
+                held[i] = (at + 1) * wanted / n > at * wanted / n;
+            }
+        }
+        let out = held.iter().filter(|held| **held).count();
+        (out > 0 && out < n).then_some(held)
+    }
+
+    fn hold_entities(&self, wanted: usize, stream: &mut Stream, held: &mut [bool]) {
+        let mut out = 0_usize;
+        let groups = self.entities(stream);
+        let fits = |out: usize, group: &[usize]| (out + group.len()).abs_diff(wanted) < wanted.abs_diff(out);
+        let smallest = groups.iter().min_by_key(|group| group.len());
+        let none_fits = !groups.iter().any(|group| fits(0, group));
+        for group in groups.iter().filter(|group| !none_fits || Some(*group) == smallest) {
+            if none_fits || fits(out, group) {
+                out += group.len();
+                group.iter().for_each(|&i| held[i] = true);
+            }
+        }
+    }
+
+    /// The first real row of the moment of row `i`.
+    fn first_of_moment(&self, i: usize) -> usize {
+        self.moments.get(i).map_or(i, |moment| self.moments.partition_point(|m| m < moment))
+    }
+
+    /// The real rows by chance, class after class.
+    fn dealt_by_class(&self, stream: &mut Stream) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.n_real).collect();
+        stream.shuffle(&mut order);
+        if self.kind.is_classification() {
+            sort::along(&mut order, &|i| self.target[i]);
+        }
+        order
+    }
+
+    /// The real rows of each entity, entities by chance.
+    fn entities(&self, stream: &mut Stream) -> Vec<Vec<usize>> {
+        let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        self.groups.iter().enumerate().for_each(|(i, &group)| rows.entry(group).or_default().push(i));
+        let mut groups: Vec<Vec<usize>> = rows.into_values().collect();
+        stream.shuffle(&mut groups);
+        groups
+    }
+
     fn inner_fold(&self, fold_of: &[usize], fold: usize) -> InnerFold {
         let rows = |wanted: &dyn Fn(usize) -> bool| (0..self.n_real).filter(|&i| wanted(fold_of[i])).collect();
         if self.in_time_order {
@@ -70,10 +134,7 @@ impl TrainingSet {
     }
 
     fn dealt_by_group(&self, k: usize, stream: &mut Stream) -> Vec<usize> {
-        let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        self.groups.iter().enumerate().for_each(|(i, &group)| rows.entry(group).or_default().push(i));
-        let mut groups: Vec<Vec<usize>> = rows.into_values().collect();
-        stream.shuffle(&mut groups);
+        let groups = self.entities(stream);
         let (mut fold_of, mut sizes) = (vec![0; self.n_real], vec![0_usize; k]);
         for group in groups {
             let fold = (0..k).min_by_key(|&f| sizes[f]).unwrap_or(0);
@@ -113,6 +174,39 @@ mod tests {
         let folds = set(100, 100).ordered(true).inner_folds(4, 1).unwrap();
         assert!(folds.iter().all(|f| f.learn.iter().max() < f.judge.iter().min()));
         assert_eq!((folds[0].learn.len(), folds[3].judge.last()), (20, Some(&99)));
+    }
+
+    #[test]
+    fn rows_of_one_moment_are_never_on_both_sides() {
+        // Days of 7 rows.
+        let moments: Vec<u32> = (0..105).map(|i| i / 7).collect();
+        let ordered = set(105, 105).ordered(true).at_moments(moments.clone());
+        for fold in ordered.inner_folds(4, 1).unwrap() {
+            assert!(fold.learn.iter().all(|i| fold.judge.iter().all(|j| moments[*i] < moments[*j])));
+        }
+        let held = ordered.held_out(0.1, &mut Stream::new(1, "held", 0)).unwrap();
+        assert_eq!((0..105).filter(|&i| held[i]).collect::<Vec<_>>(), (91..105).collect::<Vec<_>>());
+        let mut stream = Stream::new(1, "held", 0);
+        let long = |first: u32| set(100, 100).ordered(true).at_moments((0..100).map(|i| u32::from(i >= first)).collect());
+        assert_eq!(long(95).held_out(0.2, &mut stream).unwrap().iter().filter(|h| **h).count(), 5);
+        assert_eq!(long(100).held_out(0.2, &mut stream), None);
+        assert!(long(100).inner_folds(3, 1).is_err());
+        assert_eq!(ordered.of_rows(&[0, 7, 8]).unwrap().moments(), [0, 1, 1]);
+    }
+
+    #[test]
+    fn whole_entities_and_equal_shares_of_classes_are_held_out() {
+        let mut stream = Stream::new(1, "held", 0);
+        let groups: Vec<u32> = (0..900).map(|i| i / 6).collect();
+        let held = set(1000, 900).grouped(groups.clone()).held_out(0.2, &mut stream).unwrap();
+        assert!((0..900).all(|i| held[i] == held[i / 6 * 6]) && held[900..].iter().all(|h| !h));
+        assert_eq!(held.iter().filter(|h| **h).count(), 180);
+        // One entity is nearly all: the other is held out.
+        let two = set(100, 100).grouped((0..100).map(|i| u32::from(i < 5)).collect()).held_out(0.2, &mut stream).unwrap();
+        assert!((0..100).all(|i| two[i] == (i < 5)));
+        assert_eq!(set(50, 50).grouped(vec![1; 50]).held_out(0.5, &mut stream), None);
+        let held = set(1000, 1000).held_out(0.1, &mut stream).unwrap();
+        assert_eq!([true, false].map(|rare| (0..1000).filter(|i| held[*i] && (i % 5 == 0) == rare).count()), [20, 80]);
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub struct Feature {
     pub step: String,
     /// Whether every value is whole (augmentation keeps it so).
     pub whole: bool,
+    /// Whether values are codes of levels, 0, 1, 2 ...: their order means nothing.
+    #[serde(default)]
+    pub levels: bool,
 }
 
 /// A matrix of prepared features, shape `(n_rows, n_features)`, stored column by column; finite everywhere unless a learner said it takes missing values.
@@ -120,6 +123,7 @@ pub struct TrainingSet {
     n_real: usize,
     in_time_order: bool,
     groups: Vec<u32>,
+    moments: Vec<u32>,
     bins: Memo<Binned>,
 }
 
@@ -139,7 +143,18 @@ impl TrainingSet {
         {
             return Err(Error::internal("a training set whose parts do not fit"));
         }
-        Ok(Self { features, target, weights, kind, n_classes, n_real, in_time_order: false, groups: Vec::new(), bins: Memo::default() })
+        Ok(Self {
+            features,
+            target,
+            weights,
+            kind,
+            n_classes,
+            n_real,
+            in_time_order: false,
+            groups: Vec::new(),
+            moments: Vec::new(),
+            bins: Memo::default(),
+        })
     }
 
     /// Says whether the real rows stand in the order of time, so that a learner which holds some of them out holds out the last.
@@ -152,6 +167,17 @@ impl TrainingSet {
     pub(crate) fn grouped(mut self, groups: Vec<u32>) -> Self {
         self.groups = groups;
         self
+    }
+
+    /// Says which real rows in the order of time are of one moment, shape `(n_real,)`: numbers that rise with time; empty: each row has its own.
+    pub(crate) fn at_moments(mut self, moments: Vec<u32>) -> Self {
+        self.moments = moments;
+        self
+    }
+
+    /// Moment of each real row, shape `(n_real,)`; empty where each row has its own.
+    pub(crate) fn moments(&self) -> &[u32] {
+        &self.moments
     }
 
     /// Entity of each real row, shape `(n_real,)`; empty where rows stand alone.
@@ -281,8 +307,15 @@ pub(crate) mod tests_support {
     /// Features from columns, each of shape `(n_rows,)`.
     pub(crate) fn features(columns: &[Vec<f64>]) -> Features {
         let about = (0..columns.len())
-            .map(|j| Feature { name: format!("x{j}"), sources: vec![format!("x{j}")], step: "test".into(), whole: false })
+            .map(|j| Feature { name: format!("x{j}"), sources: vec![format!("x{j}")], step: "test".into(), whole: false, levels: false })
             .collect();
         Features::from_columns(about, columns.to_vec(), columns.first().map_or(0, Vec::len)).unwrap()
+    }
+
+    /// The same, some of them codes of levels.
+    pub(crate) fn with_levels(columns: &[Vec<f64>], levels: &[usize]) -> Features {
+        let mut features = features(columns);
+        levels.iter().for_each(|&j| features.about[j].levels = true);
+        features
     }
 }

@@ -136,7 +136,7 @@ fn answers(predictions: &[Predictions], factor: f64, n_rows: usize) -> Result<Fe
             k => (1..k).map(|class| member.class(class)).collect(),
         };
         for (class, values) in own.into_iter().enumerate() {
-            about.push(Feature { name: format!("member {at} {class}"), sources: Vec::new(), step: "ensemble".into(), whole: false });
+            about.push(Feature { name: format!("member {at} {class}"), sources: Vec::new(), step: "ensemble".into(), whole: false, levels: false });
             columns.push(values);
         }
     }

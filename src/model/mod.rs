@@ -30,6 +30,10 @@ pub struct Learner {
     pub baseline: bool,
     /// Whether its features should be standardised first (linear models, neighbours).
     pub wants_scaling: bool,
+    /// Whether it learns from rows with missing values and predicts them, so that none need be filled.
+    pub takes_missing: bool,
+    /// Whether it takes codes of levels for what they are: nothing it says depends on how levels are numbered.
+    pub takes_categories: bool,
     /// Whether row weights other than 0 and 1 change the fit. Rows of weight 0 are absent for every learner.
     pub uses_weights: bool,
     /// Its hyperparameters.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{Adjustment, Dependence, FoldResult, Judge};
 use crate::features::{Features, TrainingSet};
 use crate::model::Model;
-use crate::prepare::{FittedRecipe, Recipe};
+use crate::prepare::{FittedRecipe, Recipe, Variant};
 use crate::settings::{Chosen, Plan};
 use crate::split::{Rows, Split, Strategy, Train, make};
 use crate::table::profile::ColumnProfile;
@@ -130,8 +130,8 @@ pub struct Context {
     target: Option<Target>,
     entities: Vec<u32>,
     split: Option<Split>,
-    /// The last part prepared, with or without scaling: jobs come fold by fold, so the next one often wants it again.
-    last: Option<(Part, bool, Prepared)>,
+    /// The last part prepared, in one form: jobs come fold by fold, so the next one often wants it again.
+    last: Option<(Part, Variant, Prepared)>,
 }
 
 impl Context {
@@ -279,39 +279,42 @@ impl Context {
         }
     }
 
-    fn recipe_for(&self, scaling: bool) -> Result<Recipe> {
-        let plan = self.plan()?;
-        Ok(match &plan.recipe {
+    /// The recipe that was chosen, or the usual one in this form; fitted to a part's training rows.
+    fn recipe_for(&self, train: &Train, variant: Variant) -> Result<FittedRecipe> {
+        let (plan, table) = (self.plan()?, self.table()?);
+        let variant = if plan.augment.is_some() { variant.to_augment() } else { variant };
+        let recipe = match &plan.recipe {
             Some(steps) => Recipe { steps: steps.clone() },
-            None => Recipe::usual(&self.table()?.schema(), &plan.task, scaling),
-        })
+            None => Recipe::usual_for(&table.schema(), &plan.task, variant),
+        };
+        recipe.fit_for(table, train, &plan.task, variant)
     }
 
     /// The recipe learned from a part's training rows, with what each step changed in them.
-    pub(super) fn told_recipe(&mut self, part: Part, scaling: bool) -> Result<FittedRecipe> {
+    pub(super) fn told_recipe(&mut self, part: Part, variant: Variant) -> Result<FittedRecipe> {
         let (train, _) = self.train_of(part)?;
-        self.recipe_for(scaling)?.fit(self.table()?, &train, &self.plan()?.task)?.with_changes(self.table()?, &train)
+        self.recipe_for(&train, variant)?.with_changes(self.table()?, &train)
     }
 
     /// The prepared (and augmented) training side of a part, and its validation side; kept until another part is asked for.
-    pub(super) fn prepared(&mut self, part: Part, scaling: bool, seed: u64) -> Result<&Prepared> {
-        let held = matches!(&self.last, Some((p, s, _)) if *p == part && *s == scaling);
+    pub(super) fn prepared(&mut self, part: Part, variant: Variant, seed: u64) -> Result<&Prepared> {
+        let held = matches!(&self.last, Some((p, s, _)) if *p == part && *s == variant);
         if !held {
             self.last = None;
-            let made = self.prepare(part, scaling, seed)?;
-            self.last = Some((part, scaling, made));
+            let made = self.prepare(part, variant, seed)?;
+            self.last = Some((part, variant, made));
         }
         self.last.as_ref().map(|(_, _, prepared)| prepared).ok_or_else(|| Error::internal("a part that was just prepared"))
     }
 
-    fn prepare(&mut self, part: Part, scaling: bool, seed: u64) -> Result<Prepared> {
+    fn prepare(&mut self, part: Part, variant: Variant, seed: u64) -> Result<Prepared> {
         let (train, validation) = self.train_of(part)?;
-        self.prepare_rows(&train, validation.as_ref(), scaling, seed)
+        self.prepare_rows(&train, validation.as_ref(), variant, seed)
     }
 
     /// The same for any rows.
-    pub(super) fn prepare_rows(&mut self, train: &Train, validation: Option<&Rows>, scaling: bool, seed: u64) -> Result<Prepared> {
-        let mut prepared = self.prepare_plain(train, validation, scaling)?;
+    pub(super) fn prepare_rows(&mut self, train: &Train, validation: Option<&Rows>, variant: Variant, seed: u64) -> Result<Prepared> {
+        let mut prepared = self.prepare_plain(train, validation, variant)?;
         if let Some(choice) = self.augmentation()? {
             prepared.train = augment(&prepared.train, &choice, seed)?;
         }
@@ -319,10 +322,10 @@ impl Context {
     }
 
     /// The same without augmentation.
-    pub(super) fn prepare_plain(&mut self, train: &Train, validation: Option<&Rows>, scaling: bool) -> Result<Prepared> {
+    pub(super) fn prepare_plain(&mut self, train: &Train, validation: Option<&Rows>, variant: Variant) -> Result<Prepared> {
         let target = self.target()?.clone();
         let (table, plan) = (self.table()?, self.plan()?);
-        let recipe = self.recipe_for(scaling)?.fit(table, train, &plan.task)?;
+        let recipe = self.recipe_for(train, variant)?;
         let set = recipe.training_set(table, train, &plan.task, &target)?;
         let validation = match validation {
             Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, rows)?)),

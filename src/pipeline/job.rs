@@ -7,13 +7,15 @@ use crate::audit::power::PowerPart;
 use crate::audit::run_check;
 use crate::augment::Fidelity;
 use crate::error::{Error, Result};
-use crate::evaluate::{Adjusted, FoldResult, Importance, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
+use crate::evaluate::{Adjusted, FoldResult, Importance, Judge, Resampled, adjust, column_groups, metric, metrics_for, permutation_importance};
 use crate::explain::{Ask, Explained, explain};
-use crate::features::Features;
+use crate::features::{Features, TrainingSet};
 use crate::finding::Checked;
+use crate::model::learners::random_forest::judged_out_of_bag;
+use crate::model::tree::bag::OutOfBag;
 use crate::model::{FitPart, Learner, Model, learners};
 use crate::param::Params;
-use crate::prepare::FittedRecipe;
+use crate::prepare::{FittedRecipe, Variant};
 use crate::quality::{QualityInput, RULES};
 use crate::segment::{self, segment};
 use serde::{Deserialize, Serialize};
@@ -178,11 +180,11 @@ impl Context {
 
     fn recipe(&mut self, learner: Option<u32>) -> Result<JobOutput> {
         let Some(index) = learner else {
-            return Ok(JobOutput::Recipe(Box::new(self.told_recipe(Part::Development, true)?), 1));
+            return Ok(JobOutput::Recipe(Box::new(self.told_recipe(Part::Development, Variant { scaled: true, ..Variant::default() })?), 1));
         };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let parts = (entry.parts)(&params, &prepared.train).max(1);
         let parts = u32::try_from(parts).map_err(|_| Error::internal("too many parts"))?;
         Ok(JobOutput::Recipe(Box::new(prepared.recipe.clone()), parts))
@@ -191,27 +193,56 @@ impl Context {
     fn segment(&mut self, k: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let seed = self.plan()?.seed;
         // Unscaled, so that segments are told in the units of the columns; they are scaled in there.
-        let train = &self.prepared(Part::Development, false, seed)?.train;
+        let train = &self.prepared(Part::Development, Variant::default(), seed)?.train;
         Ok(JobOutput::Segmented(segment(train, k, seed, pulse).map(Box::new)))
     }
 
     fn fold(&mut self, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
-        Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, pulse)?.map(Box::new)))
+        Ok(JobOutput::Fold(self.learn(entry, &params, learner, fold, true, pulse)?.map(Box::new)))
     }
 
-    /// Learns from a fold's training rows and judges its validation rows; `Err` inside when the learner could not learn from this fold.
-    pub(super) fn learn(&mut self, entry: &Learner, params: &Params, learner: u32, fold: u32, pulse: &dyn Fn()) -> Result<Result<FoldResult>> {
+    /// Learns from a fold's training rows and judges its validation rows, and with `out_of_bag` a forest's own; `Err` inside when the learner could not learn from this fold.
+    pub(super) fn learn(
+        &mut self,
+        entry: &Learner,
+        params: &Params,
+        learner: u32,
+        fold: u32,
+        out_of_bag: bool,
+        pulse: &dyn Fn(),
+    ) -> Result<Result<FoldResult>> {
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        self.judge()?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
+        let prepared = self.made_part()?;
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
-        let rows = rows.clone();
-        let predicted = entry.fit_with_pulse(params, &prepared.train, seed, pulse).and_then(|model| model.predict_with_pulse(features, pulse));
+        let model = match entry.fit_with_pulse(params, &prepared.train, seed, pulse) {
+            Ok(model) => model,
+            Err(error) => return Ok(Err(error)),
+        };
+        let predictions = match model.predict_with_pulse(features, pulse) {
+            Ok(predictions) => predictions,
+            Err(error) => return Ok(Err(error)),
+        };
         pulse();
-        match predicted {
-            Ok(predictions) => self.judge()?.score(learner as usize, fold as usize, rows, predictions).map(Ok),
-            Err(error) => Ok(Err(error)),
+        let mut result = self.made_judge()?.score(learner as usize, fold as usize, rows.clone(), predictions)?;
+        if out_of_bag && let Some(judged) = judged_out_of_bag(entry.id, params, &prepared.train, &model, seed) {
+            result.out_of_bag = self.score_out_of_bag(&prepared.train, judged?)?;
         }
+        Ok(Ok(result))
+    }
+
+    /// The plan's metric of real training rows by trees that had not drawn them.
+    fn score_out_of_bag(&self, train: &TrainingSet, judged: OutOfBag) -> Result<Option<f64>> {
+        let judge = Judge { truth: train.target(), ..self.made_judge()? };
+        let width = judged.predictions.n_classes.max(1);
+        // Synthetic rows stand after the real ones.
+        let rows: Vec<u32> = judged.rows.iter().copied().filter(|&i| (i as usize) < train.n_real()).collect();
+        let mut predictions = judged.predictions;
+        predictions.values.truncate(rows.len() * width);
+        let scores = judge.score(0, 0, rows, predictions)?.scores;
+        Ok(scores.get(&self.plan()?.metric).copied().flatten())
     }
 
     pub(super) fn own_folds(&self, learner: u32) -> Result<Vec<&FoldResult>> {
@@ -235,7 +266,7 @@ impl Context {
     fn fit_part(&mut self, learner: u32, part: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let model = (entry.fit_part)(&FitPart { params: &params, train: &prepared.train, part: part as usize, seed, pulse })?;
         Ok(JobOutput::Part(Box::new(model)))
     }
@@ -250,7 +281,7 @@ impl Context {
         let Some(index) = baseline else { return Ok(JobOutput::Holdout(Box::new(model), None)) };
         let (entry, params) = self.learner(index)?;
         let seed = self.plan()?.seed;
-        let prepared = self.prepared(Part::Development, entry.wants_scaling, seed)?;
+        let prepared = self.prepared(Part::Development, Variant::of(entry), seed)?;
         let (rule, recipe) = (entry.fit(&params, &prepared.train, seed)?, prepared.recipe.clone());
         let predictions = rule.predict(&recipe.apply(self.table()?, &rows)?)?;
         let rule = self.judge()?.score(index as usize, 0, list, predictions)?;
@@ -261,7 +292,7 @@ impl Context {
         let (entry, params) = self.learner(learner)?;
         let (seed, main) = (self.plan()?.seed, metric(&self.plan()?.metric)?);
         self.judge()?;
-        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let (rows, features) = prepared.validation.as_ref().ok_or_else(|| Error::internal("a fold without validation rows"))?;
         let model = entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
@@ -288,7 +319,7 @@ impl Context {
         let (entry, params) = self.learner(learner)?;
         let seed = self.plan()?.seed;
         let (train, unseen) = self.fold_rows(fold)?;
-        self.prepared(Part::Fold(fold), entry.wants_scaling, seed)?;
+        self.prepared(Part::Fold(fold), Variant::of(entry), seed)?;
         let (judge, prepared) = (self.made_judge()?, self.made_part()?);
         let model = &entry.fit_with_pulse(&params, &prepared.train, seed, pulse)?;
         let (train, unseen) = (train.rows().as_slice(), unseen.as_slice());

@@ -19,6 +19,7 @@ use crate::evaluate::{
 use crate::explain::Explained;
 use crate::finding::{Certainty, Checked, Finding, Severity, Status};
 use crate::math::sort;
+use crate::math::sum::mean;
 use crate::model::{Model, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
@@ -278,7 +279,13 @@ impl Outcome {
         }
         let of = |at: usize| entrants.get(at).and_then(|e: &Entrant| e.resampled.iter().find(|r| r.metric == plan.metric));
         self.take_gains(plan, &|tuned, chosen| Some(of(tuned)?.gain_over(of(chosen)?)));
-        self.board = Some(leaderboard(&entrants, &plan.metric)?);
+        let mut board = leaderboard(&entrants, &plan.metric)?;
+        for standing in &mut board.standings {
+            let own: Option<Vec<f64>> =
+                self.folds.iter().flat_map(|f| f.iter()).filter(|f| f.learner == standing.entrant).map(|f| f.out_of_bag).collect();
+            standing.out_of_bag = own.filter(|own| !own.is_empty()).map(|own| mean(&own));
+        }
+        self.board = Some(board);
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use crate::finding::{Certainty, Checked, Finding, Price, Severity};
 use crate::math::sort;
 use crate::model::learners;
 use crate::param::{Params, Value};
-use crate::prepare::Recipe;
+use crate::prepare::{Recipe, Variant};
 use crate::settings::Plan;
 use crate::table::Table;
 use crate::task::{Task, TaskKind};
@@ -74,7 +74,8 @@ impl Context {
         let (plan, table) = (self.plan()?, self.table()?);
         let (entry, params) = quick(plan.task.kind, table.n_rows())?;
         let task = Task { features, ..plan.task.clone() };
-        let recipe = Recipe::usual(&table.schema(), &task, entry.wants_scaling).fit(table, &train, &task)?;
+        let variant = Variant::of(entry);
+        let recipe = Recipe::usual_for(&table.schema(), &task, variant).fit_for(table, &train, &task, variant)?;
         let train = recipe.training_set(table, &train, &task, &target)?;
         let predicted = entry.fit(&params, &train, plan.seed).and_then(|model| model.predict(&recipe.apply(table, &validation)?));
         Ok(JobOutput::Fold(match predicted {

@@ -14,6 +14,7 @@ use crate::features::{Features, TrainingSet};
 use crate::math::sort;
 use crate::model::{Learner, learners};
 use crate::param::{Given, Params, Value};
+use crate::prepare::Variant;
 use crate::settings::{Chosen, Plan};
 use crate::split::{Fold, SplitSettings, make};
 use crate::tune::{Ask, Choices, Ranges, Rules, SAMPLERS, Search, Space, State, Trial, find};
@@ -122,17 +123,17 @@ fn asked(plan: &Plan, searched: &[Searched]) -> (Vec<Asked>, Vec<Chosen>) {
     for (search, one) in searched.iter().enumerate() {
         let mut places: BTreeMap<usize, u32> = BTreeMap::new();
         let chosen = plan.learners.get(one.learner).cloned().unwrap_or_default();
-        let scaled = learners::find(&chosen.id).is_some_and(|l| l.wants_scaling);
+        let variant = learners::find(&chosen.id).map(Variant::of);
         for ask in one.search.asks() {
             let trial = *places.entry(ask.trial).or_insert_with(|| {
                 let params = one.search.trials().get(ask.trial).map(|t| t.params.clone()).unwrap_or_default();
                 trials.push(Chosen { params, ..chosen.clone() });
                 u32::try_from(trials.len() - 1).unwrap_or(u32::MAX)
             });
-            all.push((scaled, Asked { search, ask, trial }));
+            all.push((variant, Asked { search, ask, trial }));
         }
     }
-    sort::by_key(&mut all, |(scaled, a)| (a.ask.fold, *scaled, a.trial));
+    sort::by_key(&mut all, |(variant, a)| (a.ask.fold, *variant, a.trial));
     (all.into_iter().map(|(_, a)| a).collect(), trials)
 }
 
@@ -237,7 +238,7 @@ impl Context {
         };
         let mut parts: Vec<(TrainingSet, Vec<u32>, Features)> = Vec::with_capacity(inner.len());
         for fold in &inner {
-            let made = self.prepare_rows(&fold.train, Some(&fold.validation), entry.wants_scaling, plan.seed)?;
+            let made = self.prepare_rows(&fold.train, Some(&fold.validation), Variant::of(entry), plan.seed)?;
             let (rows, features) = made.validation.ok_or_else(lost)?;
             parts.push((made.train, rows, features));
             pulse();
@@ -262,7 +263,7 @@ impl Context {
 
     /// A learner on a fold: its score in the plan's metric; `Err` inside when it has none.
     fn scored(&mut self, entry: &Learner, params: &Params, fold: u32, pulse: &dyn Fn()) -> Result<Result<f64>> {
-        let learned = self.learn(entry, params, 0, fold, pulse)?;
+        let learned = self.learn(entry, params, 0, fold, false, pulse)?;
         Ok(learned.and_then(|result| as_compared(self.plan()?, &self.made_judge()?, result)))
     }
 

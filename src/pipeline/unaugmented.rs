@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{Estimate, FoldResult, adjust, metric};
 use crate::model::learners;
 use crate::param::Params;
+use crate::prepare::Variant;
 use serde::{Deserialize, Serialize};
 
 /// What augmentation is worth to the proposed learner, in the plan's metric.
@@ -26,7 +27,7 @@ impl Context {
         let seed = self.plan()?.seed;
         let choice = self.augmentation()?.ok_or_else(|| Error::internal("fidelity of an augmentation that is off"))?;
         let train = self.development()?;
-        let plain = self.prepare_plain(&train, None, false)?;
+        let plain = self.prepare_plain(&train, None, Variant::default())?;
         let (_, fidelity) = augment_measured(&plain.train, &choice, seed)?;
         Ok(JobOutput::Fidelity(Box::new(fidelity)))
     }
@@ -40,7 +41,7 @@ impl Context {
         let mut plain: Vec<FoldResult> = Vec::new();
         for fold in 0..plan.split.folds {
             let (train, validation) = self.fold_rows(fold)?;
-            let prepared = self.prepare_plain(&train, Some(&validation), entry.wants_scaling)?;
+            let prepared = self.prepare_plain(&train, Some(&validation), Variant::of(entry))?;
             let (rows, features) = prepared.validation.ok_or_else(|| Error::internal("a fold without validation rows"))?;
             pulse();
             let predictions = entry.fit_with_pulse(&params, &prepared.train, plan.seed, pulse)?.predict_with_pulse(&features, pulse)?;

@@ -1,7 +1,7 @@
 //! A fitted recipe: learned steps that turn any table with the same columns into the same features.
 
 use super::changes::between;
-use super::input::{Input, groups_of, in_time_order, read};
+use super::input::{Input, groups_of, moments, read};
 use super::past::Order;
 use super::plain::{Part, Plain};
 use super::row_weights;
@@ -160,13 +160,16 @@ pub struct FittedRecipe {
     /// What each step changed in the training rows, where that was asked for.
     #[serde(default)]
     changes: Vec<Vec<Part>>,
+    /// Whether cells may stay missing (NaN).
+    #[serde(default)]
+    gaps: bool,
 }
 
 impl FittedRecipe {
     /// Joins what was learned; `slots` are the training rows after the last step.
-    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, order: Option<Order>) -> Result<Self> {
+    pub(super) fn finish(inputs: Vec<Input>, steps: Vec<FittedStep>, slots: &Slots, order: Option<Order>, gaps: bool) -> Result<Self> {
         let mut left_out = Vec::new();
-        let (features, _) = collect(slots.clone())?;
+        let (features, _) = collect(slots.clone(), gaps)?;
         for input in &inputs {
             let is_source = |f: &Feature| f.sources.contains(&input.name);
             if features.iter().any(is_source) {
@@ -180,7 +183,7 @@ impl FittedRecipe {
             };
             left_out.push(LeftOut { column: input.name.clone(), reason });
         }
-        Ok(Self { inputs, steps, features, left_out, order, changes: Vec::new() })
+        Ok(Self { inputs, steps, features, left_out, order, changes: Vec::new(), gaps })
     }
 
     /// What the features are, in order.
@@ -255,7 +258,7 @@ impl FittedRecipe {
         self.steps.iter().any(|s| s.id() == impute_neighbours::ENTRY.id)
     }
 
-    /// Features of `rows` of any table that has the recipe's columns, in the order of `rows`; finite everywhere.
+    /// Features of `rows` of any table that has the recipe's columns, in the order of `rows`; finite everywhere, or missing where the learner it was fitted for takes that.
     ///
     /// # Errors
     /// A column is gone or of a kind that does not fit, or a cell is missing in a column that no step fills.
@@ -283,7 +286,7 @@ impl FittedRecipe {
     }
 
     fn features_of(&self, slots: Slots, n_rows: usize) -> Result<Features> {
-        let (about, columns) = collect(slots)?;
+        let (about, columns) = collect(slots, self.gaps)?;
         if about != self.features {
             return Err(Error::internal("a recipe that gives other features than it was fitted to"));
         }
@@ -307,9 +310,10 @@ impl FittedRecipe {
         let features = self.features_of(slots, rows.len())?;
         let (target, weights) = (at(&target.values, &rows), at(&row_weights(table, task)?, &rows));
         let n_real = target.len();
-        let ordered = in_time_order(table, &rows, task);
+        let ordered = moments(table, &rows, task);
         let groups = task.entity.as_ref().map_or_else(|| Ok(Vec::new()), |entity| groups_of(table.column(entity)?, &rows))?;
-        Ok(TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered).grouped(groups))
+        let set = TrainingSet::new(features, target, weights, task.kind, task.n_classes(), n_real)?.ordered(ordered.is_some()).grouped(groups);
+        Ok(set.at_moments(ordered.unwrap_or_default()))
     }
 
     /// What each step does and learned, in order.
@@ -354,7 +358,7 @@ impl FittedRecipe {
         });
         let kinds_fit = self.inputs.iter().all(|i| i.kind != Kind::Identifier);
         let after = self.steps.iter().fold(self.blank(), |slots, step| step.apply(slots));
-        let (features, _) = collect(after).map_err(|_| broken())?;
+        let (features, _) = collect(after, self.gaps).map_err(|_| broken())?;
         if names.windows(2).any(|w| w[0] == w[1]) || !numbers_fit || !scales_fit || !kinds_fit || features != self.features {
             return Err(broken());
         }
@@ -374,13 +378,13 @@ impl FittedRecipe {
     }
 }
 
-/// The columns of numbers, all finite; others are left out.
-fn collect(slots: Slots) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
+/// The columns of numbers, all finite but for missing ones where there may be gaps; others are left out.
+fn collect(slots: Slots, gaps: bool) -> Result<(Vec<Feature>, Vec<Vec<f64>>)> {
     let mut about = Vec::new();
     let mut columns = Vec::new();
     for slot in slots.into_list() {
         if let Cells::Numbers(values) = slot.cells {
-            if values.iter().any(|v| !v.is_finite()) {
+            if values.iter().any(|v| !(v.is_finite() || (gaps && v.is_nan()))) {
                 return Err(Error::still_missing(&slot.about.name));
             }
             about.push(slot.about);

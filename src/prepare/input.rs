@@ -29,7 +29,7 @@ impl Input {
     }
 
     pub fn about(&self) -> Feature {
-        Feature { name: self.name.clone(), sources: vec![self.name.clone()], step: RAW.to_owned(), whole: self.whole }
+        Feature { name: self.name.clone(), sources: vec![self.name.clone()], step: RAW.to_owned(), whole: self.whole, levels: false }
     }
 
     pub fn empty(&self) -> Cells {
@@ -107,14 +107,20 @@ pub(super) fn groups_of(column: &Column, rows: &Rows) -> Result<Vec<u32>> {
     Ok(rows.as_slice().iter().map(one).collect())
 }
 
-/// Whether no row stands before one of an earlier time; no without a time column or with a row of unknown time.
-pub(super) fn in_time_order(table: &Table, rows: &Rows, task: &Task) -> bool {
-    let Some(column) = task.time.as_ref().and_then(|name| table.column(name).ok()) else { return false };
+/// Moments of rows of which none stands before one of an earlier time, numbered from 0; none without a time column or with a row of unknown time.
+pub(super) fn moments(table: &Table, rows: &Rows, task: &Task) -> Option<Vec<u32>> {
+    let column = task.time.as_ref().and_then(|name| table.column(name).ok())?;
     let known = rows.as_slice().iter().all(|&r| !column.is_missing(r as usize));
-    known
-        && rows.as_slice().windows(2).all(|w| match column.values() {
-            Values::Times { millis, .. } => millis[w[0] as usize] <= millis[w[1] as usize],
-            Values::Numbers { values, .. } => values[w[0] as usize] <= values[w[1] as usize],
-            Values::Codes { .. } => false,
-        })
+    let order = |a: u32, b: u32| match column.values() {
+        Values::Times { millis, .. } => Some(millis[a as usize].cmp(&millis[b as usize])),
+        Values::Numbers { values, .. } => values[a as usize].partial_cmp(&values[b as usize]),
+        Values::Codes { .. } => None,
+    };
+    let mut moments = Vec::with_capacity(rows.len());
+    moments.extend(rows.as_slice().first().filter(|_| known).map(|_| 0));
+    for pair in rows.as_slice().windows(2).filter(|_| known) {
+        let later = order(pair[0], pair[1]).filter(|order| order.is_le())?;
+        moments.push(moments.last().copied().unwrap_or(0) + u32::from(later.is_lt()));
+    }
+    known.then_some(moments)
 }

@@ -38,7 +38,8 @@ pub fn place_of(id: &str) -> usize {
 }
 
 use crate::error::{Error, Result};
-use crate::param::{Given, ParamSpec, Params};
+use crate::model::Learner;
+use crate::param::{Given, ParamSpec, Params, Value};
 use crate::split::Train;
 use crate::table::{Kind, Schema, Table};
 use crate::task::Task;
@@ -72,6 +73,31 @@ pub struct StepChoice {
     pub columns: Vec<String>,
 }
 
+/// What features a learner can use: which form of the usual recipe it is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Variant {
+    /// Numbers are standardised.
+    pub scaled: bool,
+    /// Missing cells stay missing.
+    pub gaps: bool,
+    /// Labels become codes instead of a feature a level.
+    pub codes: bool,
+}
+
+impl Variant {
+    /// What a learner wants.
+    #[must_use]
+    pub fn of(learner: &Learner) -> Self {
+        Self { scaled: learner.wants_scaling, gaps: learner.takes_missing, codes: learner.takes_categories }
+    }
+
+    /// The same for rows that others are made of, between two of them: numbers without gaps.
+    #[must_use]
+    pub fn to_augment(self) -> Self {
+        Self { gaps: false, codes: false, ..self }
+    }
+}
+
 /// Steps in order, unfitted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -84,17 +110,32 @@ impl Recipe {
     /// it), drop constant; those without a column to work on are not listed.
     #[must_use]
     pub fn usual(schema: &Schema, task: &Task, wants_scaling: bool) -> Self {
-        let has = |kinds: &[Kind]| task.features.iter().filter_map(|name| schema.get(name)).any(|c| kinds.contains(&c.kind));
+        Self::usual_for(schema, task, Variant { scaled: wants_scaling, ..Variant::default() })
+    }
+
+    /// The usual steps in the form a learner wants: with gaps nothing is filled but labels without codes, which one-hot would lose; with codes, labels of up to
+    /// [`steps::encode::MOST_CODES`] levels keep them all.
+    #[must_use]
+    pub fn usual_for(schema: &Schema, task: &Task, variant: Variant) -> Self {
+        let of = |kinds: &[Kind]| -> Vec<String> {
+            task.features.iter().filter(|name| schema.get(name).is_some_and(|c| kinds.contains(&c.kind))).cloned().collect()
+        };
+        let has = |kinds: &[Kind]| !of(kinds).is_empty();
         let labels = [Kind::Boolean, Kind::Categorical];
         let numbers = has(&[Kind::Numeric, Kind::Timestamp]);
+        let filled = (numbers && !variant.gaps) || (has(&labels) && !(variant.gaps && variant.codes));
         let wanted = [
             ("date_parts", has(&[Kind::Timestamp])),
-            ("impute", numbers || has(&labels)),
+            ("impute", filled),
             ("encode", has(&labels)),
-            ("scale", wants_scaling && numbers),
+            ("scale", variant.scaled && numbers),
             ("drop_constant", true),
         ];
-        let choice = |(id, _): (&str, bool)| StepChoice { id: id.to_owned(), ..StepChoice::default() };
+        let choice = |(id, _): (&str, bool)| StepChoice {
+            id: id.to_owned(),
+            params: if id == "encode" && variant.codes { coded() } else { Given::default() },
+            columns: if id == "impute" && variant.gaps { of(&labels) } else { Vec::new() },
+        };
         Self { steps: wanted.into_iter().filter(|(_, wanted)| *wanted).map(choice).collect() }
     }
 
@@ -104,6 +145,14 @@ impl Recipe {
     /// A step or hyperparameter that does not exist, a column that is not in the table, or cells that are still missing after the last
     /// step.
     pub fn fit(&self, table: &Table, train: &Train, task: &Task) -> Result<FittedRecipe> {
+        self.fit_for(table, train, task, Variant::default())
+    }
+
+    /// The same for a learner of this variant: one that takes gaps is given the cells that no step fills as missing values (NaN).
+    ///
+    /// # Errors
+    /// As [`Recipe::fit`], but for missing cells where there may be gaps.
+    pub fn fit_for(&self, table: &Table, train: &Train, task: &Task, variant: Variant) -> Result<FittedRecipe> {
         let rows = train.rows();
         let has = |ids: &[&str]| self.steps.iter().any(|s| ids.contains(&s.id.as_str()));
         let mut inputs = Vec::new();
@@ -137,8 +186,15 @@ impl Recipe {
             slots = step.apply_to_training(slots);
             steps.push(step);
         }
-        Ok(FittedRecipe::finish(inputs, steps, &slots, order)?.without(left_out))
+        Ok(FittedRecipe::finish(inputs, steps, &slots, order, variant.gaps)?.without(left_out))
     }
+}
+
+/// Hyperparameters by which labels become codes: all levels that a shared file may name.
+fn coded() -> Given {
+    let most = i64::try_from(steps::encode::MOST_CODES).unwrap_or(i64::MAX);
+    let given = [("method", Value::Word(steps::encode::CODES.to_owned())), ("min_share", Value::Real(0.0)), ("max_levels", Value::Whole(most))];
+    given.into_iter().map(|(id, value)| (id.to_owned(), value)).collect()
 }
 
 /// The list's entry of that id.

@@ -179,7 +179,7 @@ pub fn made_of(step: &str, name: String, of: &[&Feature], values: Vec<f64>, whol
             sources.push(source.clone());
         }
     }
-    Slot { about: Feature { name, sources, step: step.to_owned(), whole }, cells: Cells::Numbers(values) }
+    Slot { about: Feature { name, sources, step: step.to_owned(), whole, levels: false }, cells: Cells::Numbers(values) }
 }
 
 /// Numbers written in a text, separated by commas, semicolons or blanks; `usual` when there are none; those outside of `low..=high` are left out.

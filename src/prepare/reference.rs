@@ -25,7 +25,8 @@ pub fn columns(value: &Value) -> Vec<Vec<f64>> {
 pub fn slots(columns: &[Vec<f64>]) -> super::Slots {
     let mut slots = super::Slots::default();
     for (name, values) in ('a'..='z').zip(columns) {
-        let about = crate::features::Feature { name: name.to_string(), sources: vec![name.to_string()], step: "column".into(), whole: false };
+        let about =
+            crate::features::Feature { name: name.to_string(), sources: vec![name.to_string()], step: "column".into(), whole: false, levels: false };
         slots.push(super::Slot { about, cells: super::Cells::Numbers(values.clone()) });
     }
     slots

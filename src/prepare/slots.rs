@@ -66,7 +66,7 @@ impl Slot {
     /// A column of numbers made from this one by a step.
     #[must_use]
     pub fn made(&self, step: &str, name: String, values: Vec<f64>, whole: bool) -> Self {
-        let about = Feature { name, sources: self.about.sources.clone(), step: step.to_owned(), whole };
+        let about = Feature { name, sources: self.about.sources.clone(), step: step.to_owned(), whole, levels: false };
         Self { about, cells: Cells::Numbers(values) }
     }
 

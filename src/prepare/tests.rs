@@ -263,22 +263,63 @@ fn two_versions() -> (Table, Table, Task) {
     (Table::new(build(1)).unwrap(), Table::new(build(1000)).unwrap(), task)
 }
 
+/// All forms of the usual recipe.
+fn variants() -> Vec<Variant> {
+    (0..8).map(|bits| Variant { scaled: bits & 1 > 0, gaps: bits & 2 > 0, codes: bits & 4 > 0 }).collect()
+}
+
+#[test]
+fn codes_keep_every_level_and_say_which_are_missing_and_which_were_never_seen() {
+    let cells: Vec<Option<String>> = (0..120).map(|i| if i % 12 == 11 { None } else { Some(format!("l{}", i % 12)) }).collect();
+    let label = |cells: &[Option<String>]| Column::labels("k", Kind::Categorical, &cells.iter().map(Option::as_deref).collect::<Vec<_>>());
+    let number = Column::numeric("x", (0..120).map(|i| if i % 3 == 0 { NAN } else { f64::from(i) }).collect(), 0);
+    let columns = vec![label(&cells), number];
+    let task = task(&columns, TaskKind::Regression);
+    let table = Table::new(columns).unwrap();
+    let split = whole(120, &table, &task);
+    let variant = Variant { scaled: false, gaps: true, codes: true };
+    let recipe = Recipe::usual_for(&table.schema(), &task, variant);
+    let fitted = recipe.fit_for(&table, &split.development, &task, variant).unwrap();
+    assert!(!recipe.steps.iter().any(|s| s.id == "impute"));
+    assert!(fitted.features()[0].levels && !fitted.features()[1].levels);
+    let new = [cells[..12].to_vec(), vec![Some("never".to_owned())]].concat();
+    let other = Table::new(vec![label(&new), Column::numeric("x", vec![NAN; 13], 0)]).unwrap();
+    let codes = fitted.apply(&other, &Rows::all(13)).unwrap();
+    let mut seen = codes.slice(0)[..11].to_vec();
+    seen.sort_unstable_by(f64::total_cmp);
+    assert_eq!(seen, (0..11).map(f64::from).collect::<Vec<_>>());
+    assert!(codes.slice(0)[11].is_nan() && codes.slice(0)[12] == 11.0 && codes.slice(1)[0].is_nan());
+    // A learner that takes no gaps is told so; one that is given filled cells gets no gaps.
+    assert!(recipe.fit(&table, &split.development, &task).is_err());
+    let filled = Recipe::usual_for(&table.schema(), &task, Variant { gaps: false, ..variant }).fit(&table, &split.development, &task).unwrap();
+    assert!(filled.apply(&other, &Rows::all(13)).unwrap().matrix().iter().all(|v| v.is_finite()));
+    // One-hot has no place for a missing label: it is filled, and nothing else is.
+    let hot =
+        Recipe::usual_for(&table.schema(), &task, Variant { codes: false, ..variant }).fit_for(&table, &split.development, &task, variant).unwrap();
+    assert!(
+        hot.features().iter().any(|f| f.name == "k=missing")
+            && hot.apply(&other, &Rows::all(13)).unwrap().slice(hot.features().len() - 1)[0].is_nan()
+    );
+    let again: FittedRecipe = serde_json::from_str(&serde_json::to_string(&fitted).unwrap()).unwrap();
+    assert!(again == fitted && again.validate().is_ok());
+}
+
 #[test]
 fn nothing_outside_of_the_training_rows_influences_what_is_learned() {
     let (one, other, task) = two_versions();
     let target = Target { values: vec![1.0; 40], classes: vec![] };
-    for scaling in [false, true] {
+    for variant in variants() {
         let fit = |table: &Table| {
             let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 3, holdout: 0.0, gap: 0 };
             // Rows from 30 on are a test file: sealed.
             let split = make(table, &task, &target, &settings, Some(30), 1).unwrap();
-            Recipe::usual(&table.schema(), &task, scaling).fit(table, &split.development, &task).unwrap()
+            Recipe::usual_for(&table.schema(), &task, variant).fit_for(table, &split.development, &task, variant).unwrap()
         };
         let fitted = fit(&one);
         assert_eq!(fitted, fit(&other));
         // The columns of the other version still go through it, late levels and all.
         let features = fitted.apply(&other, &Rows::all(40)).unwrap();
-        assert!(features.matrix().iter().all(|v| v.is_finite()) && features.n_rows() == 40);
+        assert!(features.matrix().iter().all(|v| v.is_finite() || (variant.gaps && v.is_nan())) && features.n_rows() == 40);
     }
 }
 
@@ -400,9 +441,9 @@ fn the_usual_recipe_prepares_degenerate_tables() {
         let task = task(&columns, TaskKind::Regression);
         let table = Table::new(columns).unwrap();
         let split = whole(n, &table, &task);
-        for scaling in [false, true] {
-            let recipe = Recipe::usual(&table.schema(), &task, scaling);
-            let fitted = recipe.fit(&table, &split.development, &task).unwrap();
+        for variant in variants() {
+            let recipe = Recipe::usual_for(&table.schema(), &task, variant);
+            let fitted = recipe.fit_for(&table, &split.development, &task, variant).unwrap();
             fitted.validate().unwrap();
             assert_eq!(fitted.apply(&table, &Rows::all(n)).unwrap().n_features(), fitted.features().len());
             assert_eq!(fitted.apply(&table, &Rows::default()).unwrap().n_rows(), 0);

@@ -372,7 +372,8 @@ fn checked_learners(chosen: &[Chosen], kind: TaskKind) -> Result<Vec<Chosen>> {
 
 /// Learners that join a comparison when they are chosen only: quick and rough ones that hardly ever win, those for targets of one kind, and those that
 /// fit several others.
-const ON_REQUEST: [&str; 8] = ["naive_bayes", "glm", "quantile_regression", "support_vectors", "voting", "greedy_ensemble", "blending", "stacking"];
+const ON_REQUEST: [&str; 9] =
+    ["naive_bayes", "glm", "quantile_regression", "quantile_forest", "support_vectors", "voting", "greedy_ensemble", "blending", "stacking"];
 
 /// The learners compared when none were chosen: all that fit the task, without those on request, without the slow ones on large tables and
 /// without the two-part model where zeros are few.

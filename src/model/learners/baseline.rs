@@ -14,6 +14,8 @@ pub const BASELINE: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: true,
     wants_scaling: false,
+    takes_missing: true,
+    takes_categories: true,
     uses_weights: true,
     params: &[],
     parts: one_part,

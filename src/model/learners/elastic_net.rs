@@ -17,6 +17,8 @@ pub const ELASTIC_NET: Learner = Learner {
     tasks: &[TaskKind::Regression],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[
         ParamSpec {

@@ -18,6 +18,8 @@ pub const EXTRA_TREES: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: false,
+    takes_missing: true,
+    takes_categories: true,
     uses_weights: true,
     params: &[
         TREES,

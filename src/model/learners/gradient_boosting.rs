@@ -17,6 +17,8 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: false,
+    takes_missing: true,
+    takes_categories: true,
     uses_weights: true,
     params: &[
         ParamSpec {
@@ -107,7 +109,7 @@ pub const GRADIENT_BOOSTING: Learner = Learner {
         ParamSpec {
             id: "patience",
             title: "Stop early",
-            help: "Stops after so many rounds without a better loss on rows held out of the training rows (the last in time where rows are in the order of time); 0 makes all rounds.",
+            help: "Stops after so many rounds without a better loss on rows held out of the training rows (the last in time where rows are in the order of time, else whole entities or equal shares of classes); 0 makes all rounds.",
             domain: Domain::Whole { low: 0, high: 1000, default: 0 },
         },
         ParamSpec {
@@ -167,6 +169,7 @@ fn fit(part: &FitPart<'_>) -> Result<Model> {
         min_gain: params.real("min_gain"),
         l1: params.real("l1"),
         l2: params.real("l2"),
+        levels: USUAL.levels,
         rows: params.real("rows"),
         rows_every: params.count("rows_every"),
         features: params.real("features"),
@@ -192,6 +195,9 @@ fn directions(asked: &str, features: &Features) -> Result<Vec<i8>> {
             _ => return Err(Error::out_of_range("monotone", word, "features with a sign, as in \"+age, -price\"")),
         };
         let at = names.iter().position(|n| *n == name).ok_or_else(|| Error::unknown("feature", name, &names))?;
+        if features.about[at].levels {
+            return Err(Error::out_of_range("monotone", word, "features of numbers: levels have no order"));
+        }
         directions[at] = direction;
     }
     Ok(directions)

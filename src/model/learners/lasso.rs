@@ -17,6 +17,8 @@ pub const LASSO: Learner = Learner {
     tasks: &[TaskKind::Regression],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[
         ParamSpec {

@@ -19,6 +19,8 @@ pub const LOGISTIC: Learner = Learner {
     tasks: &[TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[
         ParamSpec {

@@ -13,9 +13,12 @@ pub mod extra_trees;
 pub mod gradient_boosting;
 pub mod greedy_ensemble;
 pub mod lasso;
+#[cfg(test)]
+mod level_conformance;
 pub mod logistic;
 pub mod naive_bayes;
 pub mod neighbours;
+pub mod quantile_forest;
 pub mod quantile_regression;
 pub mod random_forest;
 #[cfg(test)]
@@ -42,6 +45,7 @@ pub const LEARNERS: &[Learner] = &[
     decision_tree::DECISION_TREE,
     random_forest::RANDOM_FOREST,
     extra_trees::EXTRA_TREES,
+    quantile_forest::QUANTILE_FOREST,
     gradient_boosting::GRADIENT_BOOSTING,
     neighbours::NEIGHBOURS,
     naive_bayes::NAIVE_BAYES,

@@ -22,6 +22,8 @@ pub const NAIVE_BAYES: Learner = Learner {
     tasks: &[TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: false,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: false,
     params: &[],
     parts: one_part,

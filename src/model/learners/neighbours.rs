@@ -20,6 +20,8 @@ pub const NEIGHBOURS: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: false,
     params: &[ParamSpec {
         id: "k",

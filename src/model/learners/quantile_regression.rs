@@ -16,6 +16,8 @@ pub const QUANTILE_REGRESSION: Learner = Learner {
     tasks: &[TaskKind::Regression],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[
         ParamSpec {

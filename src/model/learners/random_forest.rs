@@ -2,9 +2,10 @@
 //!
 //! The fit is cut into a fixed number of groups of trees; tree number t draws from streams keyed by t, so groups may be grown anywhere in any order.
 
+use super::extra_trees::EXTRA_TREES;
 use super::gradient_boosting::{CLASS_WEIGHTS, balanced};
 use crate::error::{Error, Result};
-use crate::model::tree::bag::{TreeSize, forest};
+use crate::model::tree::bag::{OutOfBag, TreeSize, forest, out_of_bag};
 use crate::model::{FitPart, Learner, Model, TrainingSet};
 use crate::param::{Domain, ParamSpec, Params};
 use crate::task::TaskKind;
@@ -17,6 +18,8 @@ pub const RANDOM_FOREST: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: false,
+    takes_missing: true,
+    takes_categories: true,
     uses_weights: true,
     params: &[
         TREES,
@@ -77,6 +80,21 @@ pub(super) fn fit_group(part: &FitPart<'_>, features: Option<usize>, bootstrap: 
     let size = TreeSize { depth, min_leaf, features: features.map(|m| m.max(1)), bootstrap, random_cuts, balanced: balanced(params) };
     let range = part.part * trees / groups..(part.part + 1) * trees / groups;
     Ok(Model::Trees(forest(&train, size, range, part.seed, part.pulse)))
+}
+
+/// What the trees of a fitted forest say of training rows they have not drawn, with the seed of the fit; rows are those of `train` that have a weight above 0, by position. None
+/// for learners whose trees see all rows.
+#[must_use]
+pub fn judged_out_of_bag(learner: &str, params: &Params, train: &TrainingSet, model: &Model, seed: u64) -> Option<Result<OutOfBag>> {
+    let drawn = learner == RANDOM_FOREST.id || (learner == EXTRA_TREES.id && params.switch("bootstrap"));
+    let Model::Trees(model) = model else { return None };
+    let judge = || {
+        let mut out = out_of_bag(train.weighted_rows()?.as_ref(), model, seed)?;
+        let kept: Vec<u32> = (0..train.n_rows() as u32).filter(|&i| train.weights()[i as usize] > 0.0).collect();
+        out.rows.iter_mut().for_each(|row| *row = kept[*row as usize]);
+        Ok(out)
+    };
+    drawn.then(judge)
 }
 
 /// Joins the groups of trees of an average.

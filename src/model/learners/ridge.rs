@@ -19,6 +19,8 @@ pub const RIDGE: Learner = Learner {
     tasks: &[TaskKind::Regression],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[ParamSpec {
         id: "alpha",

@@ -348,3 +348,25 @@ fn rows_out_of_the_bag_say_what_new_rows_say() {
     let out = out_of_bag(&classes, &forest(&classes, size, 0..20, 3, &|| {}), 3).unwrap();
     assert!(out.predictions.values.chunks(3).all(|p| (p.iter().sum::<f64>() - 1.0).abs() < 1e-12));
 }
+
+#[test]
+fn no_row_votes_for_itself_out_of_the_bag() {
+    let (columns, target) = amounts(300, 13);
+    for random_cuts in [false, true] {
+        let size = TreeSize { depth: 15, min_leaf: 1, features: Some(2), bootstrap: true, random_cuts, balanced: false };
+        let told = |target: &[f64], row: u32| {
+            let train = numbers(&columns, target.to_vec(), vec![1.0; 300]);
+            let out = out_of_bag(&train, &forest(&train, size, 0..20, 3, &|| {}), 3).unwrap();
+            let at = out.rows.iter().position(|r| *r == row).unwrap();
+            (out.predictions.values[at], out.predictions.values.iter().sum::<f64>())
+        };
+        let before = told(&target, 7);
+        for row in [7, 150] {
+            // A wild target of a row moves what others are told, and not what it is told itself.
+            let mut wild = target.clone();
+            wild[row as usize] += 1e3;
+            let (own, others) = told(&wild, row);
+            assert!((own - told(&target, row).0).abs() < 1e-6 && (others - before.1).abs() > 10.0, "{row}: {own} {others} {before:?}");
+        }
+    }
+}

@@ -21,6 +21,8 @@ pub const TWO_PART: Learner = Learner {
     tasks: &[TaskKind::Regression],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[
         ParamSpec {

@@ -13,6 +13,8 @@ pub const VOTING: Learner = Learner {
     tasks: &[TaskKind::Regression, TaskKind::Binary, TaskKind::Multiclass],
     baseline: false,
     wants_scaling: true,
+    takes_missing: false,
+    takes_categories: false,
     uses_weights: true,
     params: &[MEMBERS],
     parts: one_part,

@@ -6,6 +6,7 @@
 use super::cut::Limits;
 use super::grow::{Grower, Node, Rules};
 use super::histogram::Shape;
+use super::levels::LevelLimits;
 use super::{Combination, TreeModel, class_balanced};
 use crate::error::{Error, Result};
 use crate::features::{Binned, Predictions};
@@ -39,30 +40,30 @@ pub struct TreeSize {
     pub balanced: bool,
 }
 
+/// What a leaf answers: the number of its tree, its joined rows, its node, and where its values go.
+pub(super) type Leaf<'l> = dyn FnMut(usize, &[u32], &Node, &mut Vec<f64>) + 'l;
+
 /// One tree on all rows of `train` (all of weight above 0).
 #[must_use]
 pub fn one_tree(train: &TrainingSet, size: TreeSize) -> TreeModel {
     let bag = Bag::new(train, size);
-    bag.model(size.min_leaf as f64, std::iter::once((Cow::Owned(bag.all_rows()), None)))
+    let mut model = bag.average();
+    let mut grower = Grower::new(&bag.binned, bag.shape);
+    bag.tree(&mut model, &mut grower, &bag.all_rows(), None, 0, &mut |_, _, node, values| bag.leaf(node, values));
+    model
 }
 
 /// Trees number `trees` of a forest on `train` (all of weight above 0); each tree has its own random streams, and `pulse` is called before it.
 #[must_use]
 pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u64, pulse: &dyn Fn()) -> TreeModel {
     let bag = Bag::new(train, size);
-    let all = if size.bootstrap { Vec::new() } else { bag.all_rows() };
-    let samples = trees.map(|t| {
-        pulse();
-        let stats =
-            if size.bootstrap { Cow::Owned(bag.stats(draws(train.n_rows(), seed, t).map(|i| (i, 1.0)))) } else { Cow::Borrowed(all.as_slice()) };
-        (stats, Some(Stream::new(seed, "forest/features", t as u64)))
-    });
-    let min_rows = if size.bootstrap { 1.0 + DRAWS_A_ROW * (size.min_leaf as f64 - 1.0) } else { size.min_leaf as f64 };
-    bag.model(min_rows, samples)
+    let mut model = bag.average();
+    bag.grow(&mut model, seed, trees, pulse, &mut |_, _, node, values| bag.leaf(node, values));
+    model
 }
 
 /// The rows tree number `t` is grown on.
-fn draws(n_rows: usize, seed: u64, t: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn draws(n_rows: usize, seed: u64, t: usize) -> impl Iterator<Item = usize> {
     let n = n_rows as u32;
     let mut draws = Stream::new(seed, "forest/rows", t as u64);
     (0..n).map(move |_| draws.below(n) as usize)
@@ -89,11 +90,12 @@ pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<O
     let mut shown: Vec<Option<u32>> = vec![None; binned.n_rows()];
     (0..n).for_each(|i| shown[binned.row(i)] = Some(i as u32));
     let rows: Vec<Vec<f64>> = shown.iter().map(|i| i.map_or_else(Vec::new, |i| train.features().matrix().row(i as usize).to_vec())).collect();
+    let sets = model.sets();
     let (mut sums, mut judges) = (vec![0.0; n * width], vec![0_u32; n]);
     for (t, &root) in model.roots.iter().enumerate() {
         let mut seen = vec![false; n];
         draws(n, seed, t).for_each(|i| seen[i] = true);
-        let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row) }).collect();
+        let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row, &sets) }).collect();
         for i in (0..n).filter(|&i| !seen[i]) {
             let leaf = leaves[binned.row(i)];
             sums[i * width..(i + 1) * width].iter_mut().zip(&model.values[leaf..]).for_each(|(sum, value)| *sum += value);
@@ -111,7 +113,7 @@ pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<O
 }
 
 /// What all trees of a fit share.
-struct Bag<'a> {
+pub(super) struct Bag<'a> {
     train: &'a TrainingSet,
     weights: Cow<'a, [f64]>,
     binned: std::sync::Arc<Binned>,
@@ -124,7 +126,7 @@ struct Bag<'a> {
 }
 
 impl<'a> Bag<'a> {
-    fn new(train: &'a TrainingSet, size: TreeSize) -> Self {
+    pub fn new(train: &'a TrainingSet, size: TreeSize) -> Self {
         let weights = if size.balanced { Cow::Owned(class_balanced(train)) } else { Cow::Borrowed(train.weights()) };
         let outputs = if train.n_classes() > 2 { train.n_classes() } else { 1 };
         let unit = weights.iter().all(|w| w.to_bits() == 1.0_f64.to_bits());
@@ -167,26 +169,41 @@ impl<'a> Bag<'a> {
         stats
     }
 
-    fn model<'s>(&self, min_rows: f64, samples: impl Iterator<Item = (Cow<'s, [f64]>, Option<Stream>)>) -> TreeModel {
-        let (train, n_features) = (self.train, self.train.features().n_features());
-        let mut model = TreeModel::empty(train.n_classes(), Combination::Average, Vec::new(), n_features);
+    /// An average without trees yet.
+    fn average(&self) -> TreeModel {
+        TreeModel::empty(self.train.n_classes(), Combination::Average, Vec::new(), self.train.features().n_features())
+    }
+
+    /// Adds trees number `trees`.
+    pub fn grow(&self, model: &mut TreeModel, seed: u64, trees: Range<usize>, pulse: &dyn Fn(), leaf: &mut Leaf<'_>) {
+        let all = if self.size.bootstrap { Vec::new() } else { self.all_rows() };
         let mut grower = Grower::new(&self.binned, self.shape);
-        for (stats, stream) in samples {
-            let wanted = self.size.features.filter(|&m| m < n_features).or(self.size.random_cuts.then_some(n_features));
-            let mut rules = Rules {
-                limits: Limits { min_rows, min_weight: self.least_weight, l1: 0.0, l2: 0.0 },
-                max_leaves: usize::MAX,
-                max_depth: self.size.depth,
-                some_features: wanted.zip(stream),
-                random_cuts: self.size.random_cuts,
-                columns: None,
-                monotone: Vec::new(),
-                least_gain: self.least_gain,
-            };
-            let nodes = grower.grow(&stats, &mut rules);
-            model.push(&self.binned, &nodes, self.shape.outputs, |node, values| self.leaf(node, values));
+        for t in trees {
+            pulse();
+            let drawn = self.size.bootstrap.then(|| self.stats(draws(self.train.n_rows(), seed, t).map(|i| (i, 1.0))));
+            let stream = Stream::new(seed, "forest/features", t as u64);
+            self.tree(model, &mut grower, drawn.as_ref().unwrap_or(&all), Some(stream), t, leaf);
         }
-        model
+    }
+
+    fn tree(&self, model: &mut TreeModel, grower: &mut Grower<'_>, stats: &[f64], stream: Option<Stream>, number: usize, leaf: &mut Leaf<'_>) {
+        let n_features = self.train.features().n_features();
+        let wanted = self.size.features.filter(|&m| m < n_features).or(self.size.random_cuts.then_some(n_features));
+        let least = self.size.min_leaf as f64;
+        let min_rows = if self.size.bootstrap { 1.0 + DRAWS_A_ROW * (least - 1.0) } else { least };
+        let mut rules = Rules {
+            limits: Limits { min_rows, min_weight: self.least_weight, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN },
+            max_leaves: usize::MAX,
+            max_depth: self.size.depth,
+            some_features: wanted.zip(stream),
+            random_cuts: self.size.random_cuts,
+            columns: None,
+            monotone: Vec::new(),
+            least_gain: self.least_gain,
+        };
+        let nodes = grower.grow(stats, &mut rules);
+        let order = &grower.order;
+        model.push(&self.binned, &nodes, self.shape.outputs, |node, values| leaf(number, &order[node.rows.clone()], node, values));
     }
 
     fn leaf(&self, node: &Node, values: &mut Vec<f64>) {

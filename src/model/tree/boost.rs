@@ -7,6 +7,7 @@
 use super::cut::{Bounds, Limits};
 use super::grow::{Grower, Node, Rules, leaf_of};
 use super::histogram::Shape;
+use super::levels::LevelLimits;
 use super::loss::{Loss, Objective, softmax_columns};
 use super::parts::{drawn_columns, drawn_rows, held_out};
 use super::sums::{Sums, Table};
@@ -40,6 +41,8 @@ pub struct BoostSize<'a> {
     pub l1: f64,
     /// Penalty on squared leaf values.
     pub l2: f64,
+    /// What cuts by levels keep and cost.
+    pub levels: LevelLimits,
     /// Share of the rows each sample has.
     pub rows: f64,
     /// Rounds that share a sample.
@@ -69,6 +72,7 @@ impl BoostSize<'_> {
         min_gain: 0.0,
         l1: 0.0,
         l2: 1.0,
+        levels: LevelLimits::USUAL,
         rows: 1.0,
         rows_every: 1,
         features: 1.0,
@@ -148,7 +152,13 @@ impl<'a> Fit<'a> {
         let width = if objective.is_even() && unit { 2 } else { 3 };
         let n_rows = table.binned.n_rows();
         let least_gain = objective.least_gain(table, &sums, start.first().copied().unwrap_or(0.0));
-        let limits = Limits { min_rows: size.min_leaf as f64, min_weight: size.min_weight * mean(table.weights), l1: size.l1, l2: size.l2 };
+        let limits = Limits {
+            min_rows: size.min_leaf as f64,
+            min_weight: size.min_weight * mean(table.weights),
+            l1: size.l1,
+            l2: size.l2,
+            levels: size.levels,
+        };
         let rules = Rules {
             limits,
             max_leaves: size.leaves,

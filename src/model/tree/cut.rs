@@ -6,6 +6,7 @@
 //! worth: `2 gradient v - (weight + l2) v^2 - 2 l1 |v|`; a cut whose sides would stand in the wrong order is none (LightGBM's "basic" method).
 
 use super::histogram::Shape;
+use super::levels::{LevelLimits, Levels};
 use crate::math::rng::Stream;
 
 /// What both sides of a cut must keep, and what their values cost.
@@ -19,6 +20,8 @@ pub(super) struct Limits {
     pub l1: f64,
     /// Penalty on squared leaf values.
     pub l2: f64,
+    /// Of cuts by levels.
+    pub levels: LevelLimits,
 }
 
 impl Limits {
@@ -76,6 +79,8 @@ pub(super) struct Cut {
     pub bin: usize,
     /// Whether missing values go right.
     pub missing_right: bool,
+    /// Of a cut by levels those that go right; then the bin means nothing.
+    pub levels: Option<Levels>,
     /// S(left) + S(right).
     pub score: f64,
 }
@@ -86,6 +91,8 @@ pub(super) struct Question<'a> {
     pub cells: &'a [f64],
     /// Whether its last bin is that of missing values.
     pub missing: bool,
+    /// Whether its values are levels without an order.
+    pub levels: bool,
     /// The sums of the node.
     pub node: &'a [f64],
     pub shape: Shape,
@@ -97,6 +104,9 @@ pub(super) struct Question<'a> {
 impl Question<'_> {
     /// The best cut: the first of equals, missing values left before right; none when no cut keeps the limits.
     pub fn best(&self) -> Option<Cut> {
+        if self.levels {
+            return self.best_levels();
+        }
         if self.shape.outputs == 1 && self.limits.l1 <= 0.0 && self.held.is_none() && !self.missing {
             return self.best_plain();
         }
@@ -112,6 +122,9 @@ impl Question<'_> {
 
     /// A cut drawn at random between the lowest and the highest bin that have rows, missing values on the better side.
     pub fn random(&self, stream: &mut Stream) -> Option<Cut> {
+        if self.levels {
+            return self.random_levels(stream);
+        }
         let (bins, width) = (self.bins(), self.shape.width);
         let filled = |bin: &usize| self.shape.rows(&self.cells[bin * width..(bin + 1) * width]) > 0.0;
         let (low, high) = ((0..bins).find(filled)?, (0..bins).rev().find(filled)?);
@@ -144,7 +157,7 @@ impl Question<'_> {
     }
 
     /// Bins of values.
-    fn bins(&self) -> usize {
+    pub(super) fn bins(&self) -> usize {
         self.cells.len() / self.shape.width - usize::from(self.missing)
     }
 
@@ -190,7 +203,7 @@ impl Question<'_> {
                 }
             }
         }
-        best.map(|(bin, score)| Cut { bin, missing_right: false, score })
+        best.map(|(bin, score)| Cut { bin, missing_right: false, levels: None, score })
     }
 
     /// All cuts with `left` (nothing, or the missing values) on the left before the first bin.
@@ -213,29 +226,31 @@ impl Question<'_> {
     }
 
     /// What is not on the left.
-    fn rest(&self, left: &[f64], right: &mut [f64]) {
+    pub(super) fn rest(&self, left: &[f64], right: &mut [f64]) {
         right.iter_mut().zip(self.node.iter().zip(left)).for_each(|(right, (all, left))| *right = all - left);
     }
 
     /// Takes a cut into these sums if it keeps the limits and is better than the best.
     fn consider(&self, sides: [&[f64]; 2], bin: usize, missing_right: bool, best: &mut Option<Cut>) {
+        if let Some(score) = self.score(self.limits, sides)
+            && best.is_none_or(|b| score > b.score)
+        {
+            *best = Some(Cut { bin, missing_right, levels: None, score });
+        }
+    }
+
+    /// S of both sides; none when a limit or the order is not kept.
+    pub(super) fn score(&self, limits: &Limits, sides: [&[f64]; 2]) -> Option<f64> {
         let [left, right] = sides;
-        if !self.limits.allow(self.shape, left) || !self.limits.allow(self.shape, right) {
-            return;
+        if !limits.allow(self.shape, left) || !limits.allow(self.shape, right) {
+            return None;
         }
-        let score = match self.held {
-            None => self.limits.score(self.shape, left) + self.limits.score(self.shape, right),
-            Some((bounds, direction)) => {
-                let [below, above] = sides.map(|side| bounds.hold(self.limits.value(side, 1.0)));
-                if f64::from(direction) * (above - below) < 0.0 {
-                    return;
-                }
-                bounds.score(self.limits, left) + bounds.score(self.limits, right)
-            }
+        let Some((bounds, direction)) = self.held else {
+            return Some(limits.score(self.shape, left) + limits.score(self.shape, right));
         };
-        if best.is_none_or(|b| score > b.score) {
-            *best = Some(Cut { bin, missing_right, score });
-        }
+        let [below, above] = sides.map(|side| bounds.hold(limits.value(side, 1.0)));
+        let in_order = f64::from(direction) * (above - below) >= 0.0;
+        in_order.then(|| bounds.score(limits, left) + bounds.score(limits, right))
     }
 }
 
@@ -244,10 +259,10 @@ mod tests {
     use super::*;
 
     const SHAPE: Shape = Shape { outputs: 1, width: 2 };
-    const LIMITS: Limits = Limits { min_rows: 1.0, min_weight: 1e-3, l1: 0.0, l2: 0.0 };
+    const LIMITS: Limits = Limits { min_rows: 1.0, min_weight: 1e-3, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN };
 
     fn question<'a>(cells: &'a [f64], node: &'a [f64], shape: Shape, limits: &'a Limits) -> Question<'a> {
-        Question { cells, missing: false, node, shape, limits, held: None }
+        Question { cells, missing: false, levels: false, node, shape, limits, held: None }
     }
 
     fn found(cut: Option<Cut>) -> Option<(usize, bool, f64)> {

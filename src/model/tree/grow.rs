@@ -6,6 +6,7 @@
 
 use super::cut::{Bounds, Cut, Limits, Question};
 use super::histogram::{Shape, accumulate, places};
+use super::levels::{LevelLimits, Levels, has};
 use crate::features::Binned;
 use crate::math::rng::Stream;
 use std::ops::Range;
@@ -55,6 +56,8 @@ pub(super) struct Made {
     pub bin: usize,
     /// Whether missing values go right.
     pub missing_right: bool,
+    /// Of a cut by levels those that go right; then the bin means nothing.
+    pub levels: Option<Levels>,
     /// Left child; the right one follows it.
     pub left: usize,
     /// Gain it made.
@@ -71,7 +74,10 @@ pub(super) fn leaf_of(binned: &Binned, nodes: &[Node], row: usize) -> usize {
 }
 
 fn goes_left(binned: &Binned, cut: &Made, code: usize) -> bool {
-    code <= cut.bin || (!cut.missing_right && binned.missing_bin(cut.feature) == Some(code))
+    if binned.missing_bin(cut.feature) == Some(code) {
+        return !cut.missing_right;
+    }
+    cut.levels.map_or(code <= cut.bin, |right| !has(&right, code))
 }
 
 /// A leaf that can be cut.
@@ -138,7 +144,7 @@ impl<'a> Grower<'a> {
         self.columns = self.features.iter().map(|&j| self.binned.place(j).0).collect();
         self.columns.sort_unstable();
         self.columns.dedup();
-        let free = Limits { min_rows: 0.0, min_weight: 0.0, l1: 0.0, l2: 0.0 };
+        let free = Limits { min_rows: 0.0, min_weight: 0.0, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN };
         let power: f64 = stats.chunks_exact(width).map(|s| free.score(self.shape, s)).sum();
         self.floor = rules.least_gain.max(LEAST_GAIN * power);
         let mut nodes = vec![self.node(stats, 0..self.order.len())];
@@ -277,7 +283,15 @@ impl<'a> Grower<'a> {
 
     fn question<'q>(&self, j: usize, cells: &'q [f64], node: &'q Node, rules: &'q Rules) -> Question<'q> {
         let held = rules.monotone.get(j).map(|&direction| (node.bounds, direction));
-        Question { cells, missing: self.binned.missing_bin(j).is_some(), node: &node.sums, shape: self.shape, limits: &rules.limits, held }
+        Question {
+            cells,
+            missing: self.binned.missing_bin(j).is_some(),
+            levels: self.binned.is_levels(j),
+            node: &node.sums,
+            shape: self.shape,
+            limits: &rules.limits,
+            held,
+        }
     }
 
     /// Opens a leaf whose cut may use some features only.
@@ -327,11 +341,12 @@ impl<'a> Grower<'a> {
     /// Cuts a leaf: its rows keep their order on either side.
     fn split(&mut self, nodes: &mut Vec<Node>, node: usize, best: Candidate, stats: &[f64], rules: &Rules) {
         let rows = nodes[node].rows.clone();
-        let (bin, missing_right) = (best.cut.bin, best.cut.missing_right);
-        let made = Made { feature: best.feature, bin, missing_right, left: nodes.len(), gain: best.gain };
+        let Cut { bin, missing_right, levels, .. } = best.cut;
+        let made = Made { feature: best.feature, bin, missing_right, levels, left: nodes.len(), gain: best.gain };
         let binned = self.binned;
         let codes = binned.column(best.feature);
         let kept = match binned.missing_bin(best.feature) {
+            _ if levels.is_some() => self.part(rows.clone(), |row| goes_left(binned, &made, usize::from(codes[row]))),
             Some(missing) if !missing_right => self.part(rows.clone(), |row| usize::from(codes[row]) <= bin || usize::from(codes[row]) == missing),
             _ => self.part(rows.clone(), |row| usize::from(codes[row]) <= bin),
         };
@@ -403,7 +418,7 @@ mod tests {
         let (bundled, single) = (Binned::new(&table), Binned::new(&table).unbundled());
         assert_eq!((bundled.n_stored(), single.n_stored()), (3, 9));
         let grown = |binned: &Binned| {
-            let limits = Limits { min_rows: 20.0, min_weight: 0.0, l1: 0.0, l2: 1.0 };
+            let limits = Limits { min_rows: 20.0, min_weight: 0.0, l1: 0.0, l2: 1.0, levels: LevelLimits::PLAIN };
             let mut rules = Rules {
                 limits,
                 max_leaves: 31,

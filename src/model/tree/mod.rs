@@ -7,9 +7,11 @@ pub mod boost;
 mod cut;
 mod grow;
 mod histogram;
+pub mod levels;
 pub mod loss;
 mod parts;
 mod predict;
+pub mod quantiles;
 mod spread;
 mod sums;
 
@@ -18,6 +20,7 @@ use crate::features::Binned;
 use crate::model::TrainingSet;
 use crate::model::learners::baseline::class_shares;
 use grow::Node;
+use levels::WORDS;
 use serde::{Deserialize, Serialize};
 
 /// How the leaf values of the trees become a prediction.
@@ -26,6 +29,8 @@ use serde::{Deserialize, Serialize};
 pub enum Combination {
     /// The mean over trees is the prediction: a number, the probability of the second class, or a probability for each class.
     Average,
+    /// A quantile over trees is a number; its level stands in the start.
+    Quantile,
     /// The sum over trees and the start is a number.
     Sum,
     /// The exponential of the sum is a number above 0.
@@ -39,6 +44,7 @@ pub enum Combination {
 /// Fitted trees as flat arrays, tree after tree.
 ///
 /// Node `i` with `left[i] > 0` is a cut: rows with `x[feature[i]] > threshold[i]` go to node `left[i] + 1`, all others to `left[i]`, missing ones too unless `i` is in `missing_right`.
+/// A cut in `level_cuts` is by levels instead: those in its set go right, other levels to the left, missing values and values that are no level as above.
 /// With `left[i] == 0` it is a leaf, and `feature[i]` numbers its values: `values[feature[i] * leaf_width ..][.. leaf_width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TreeModel {
@@ -46,7 +52,7 @@ pub struct TreeModel {
     pub n_classes: usize,
     /// How leaf values become a prediction.
     pub combination: Combination,
-    /// What the sums start from, shape `(n_sums,)`; empty for an average.
+    /// What the sums start from, shape `(n_sums,)`; empty for an average, the level for a quantile.
     pub start: Vec<f64>,
     /// First node of every tree, ascending from 0, shape `(n_trees,)`.
     pub roots: Vec<u32>,
@@ -57,6 +63,12 @@ pub struct TreeModel {
     /// Cuts that send missing values right, ascending; learned where training rows had some.
     #[serde(default)]
     pub missing_right: Vec<u32>,
+    /// Cuts by levels, ascending.
+    #[serde(default)]
+    pub level_cuts: Vec<u32>,
+    /// For each cut by levels those that go right, shape `(n_level_cuts, 8)`: bit `l % 32` of word `l / 32` is level `l`.
+    #[serde(default)]
+    pub levels_right: Vec<u32>,
     /// Left child of a cut, later than the cut itself and in the same tree; 0 in a leaf. Shape `(n_nodes,)`.
     pub left: Vec<u32>,
     /// Values of a leaf: one, or one for each class in an average over three classes or more.
@@ -86,6 +98,8 @@ impl TreeModel {
             feature: Vec::new(),
             threshold: Vec::new(),
             missing_right: Vec::new(),
+            level_cuts: Vec::new(),
+            levels_right: Vec::new(),
             left: Vec::new(),
             leaf_width,
             values: Vec::new(),
@@ -104,7 +118,13 @@ impl TreeModel {
                     self.missing_right.push(self.left.len() as u32);
                 }
                 self.feature.push(cut.feature as u32);
-                self.threshold.push(binned.cuts[cut.feature].get(cut.bin).copied().unwrap_or(f32::MAX));
+                if let Some(right) = cut.levels {
+                    self.level_cuts.push(self.left.len() as u32);
+                    self.levels_right.extend(right);
+                    self.threshold.push(0.0);
+                } else {
+                    self.threshold.push(binned.cuts[cut.feature].get(cut.bin).copied().unwrap_or(f32::MAX));
+                }
                 self.left.push(root + cut.left as u32);
                 self.gain[cut.feature] += cut.gain;
             } else {
@@ -124,6 +144,8 @@ impl TreeModel {
         }
         let (nodes, leaves) = (self.left.len() as u32, (self.values.len() / self.leaf_width) as u32);
         self.missing_right.extend(part.missing_right.iter().map(|n| n + nodes));
+        self.level_cuts.extend(part.level_cuts.iter().map(|n| n + nodes));
+        self.levels_right.extend(part.levels_right);
         self.roots.extend(part.roots.iter().map(|r| r + nodes));
         self.feature.extend(part.feature.iter().zip(&part.left).map(|(&f, &l)| if l == 0 { f + leaves } else { f }));
         self.left.extend(part.left.iter().map(|&l| if l == 0 { 0 } else { l + nodes }));
@@ -143,6 +165,8 @@ impl TreeModel {
         self.threshold.truncate(end as usize);
         self.left.truncate(end as usize);
         self.missing_right.retain(|node| *node < end);
+        self.level_cuts.retain(|node| *node < end);
+        self.levels_right.truncate(self.level_cuts.len() * WORDS);
         self.values.truncate(leaves * self.leaf_width);
         self.cover.truncate(leaves);
         self.gain = gain;
@@ -171,6 +195,7 @@ impl TreeModel {
         let n_nodes = self.left.len();
         let sums = match (self.combination, n_classes) {
             (Combination::Average, _) => Some(0),
+            (Combination::Quantile, 0) => Some(1),
             (Combination::Sum | Combination::ExpSum, 0) | (Combination::LogisticSum, 2) => Some(1),
             (Combination::SoftmaxSum, 3..) => Some(n_classes),
             _ => None,
@@ -184,8 +209,8 @@ impl TreeModel {
             || self.feature.len() != n_nodes
             || self.threshold.len() != n_nodes
             || self.gain.len() != n_features
-            || !self.missing_right.windows(2).all(|w| w[0] < w[1])
-            || self.missing_right.last().is_some_and(|&last| last as usize >= n_nodes)
+            || ![&self.missing_right, &self.level_cuts].into_iter().all(|nodes| are_nodes(nodes, n_nodes))
+            || self.levels_right.len() != self.level_cuts.len() * WORDS
         {
             return broken("arrays that do not fit");
         }
@@ -194,12 +219,16 @@ impl TreeModel {
             return broken("leaves that were grown on nothing");
         }
         let turns_fit = self.combination != Combination::SoftmaxSum || self.roots.len().is_multiple_of(n_classes);
-        let some_needed = self.combination != Combination::Average || !self.roots.is_empty();
+        let averages = matches!(self.combination, Combination::Average | Combination::Quantile);
+        let some_needed = !averages || !self.roots.is_empty();
         if !(turns_fit && some_needed) || u32::try_from(n_nodes).is_err() {
             return broken("another number of trees");
         }
         if !self.values.iter().chain(&self.start).chain(&self.gain).all(|v| v.is_finite()) || !self.threshold.iter().all(|t| t.is_finite()) {
             return broken("numbers that are not finite");
+        }
+        if self.combination == Combination::Quantile && !self.start.iter().all(|level| *level > 0.0 && *level < 1.0) {
+            return broken("a quantile outside of 0 to 1");
         }
         if self.combination == Combination::Average && n_classes > 0 && !self.values.chunks(width).all(are_shares) {
             return broken("class shares outside of 0 to 1");
@@ -229,8 +258,20 @@ impl TreeModel {
                 }
             }
         }
+        let sets = self.sets();
+        let mut by_levels = vec![None; n_features];
+        for node in (0..self.left.len()).filter(|&node| self.left[node] > 0) {
+            let own = sets.get(node).is_some_and(|set| *set > 0);
+            if *by_levels[self.feature[node] as usize].get_or_insert(own) != own {
+                return broken("a feature that is cut by levels and by a number");
+            }
+        }
         Ok(())
     }
+}
+
+fn are_nodes(nodes: &[u32], n_nodes: usize) -> bool {
+    nodes.windows(2).all(|w| w[0] < w[1]) && nodes.last().is_none_or(|&last| (last as usize) < n_nodes)
 }
 
 fn are_shares(leaf: &[f64]) -> bool {

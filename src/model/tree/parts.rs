@@ -5,21 +5,12 @@ use crate::features::Binned;
 use crate::math::rng::Stream;
 use crate::model::TrainingSet;
 
-/// The real rows held out to judge every round: the last where rows stand in the order of time, drawn at random otherwise (without regard to classes or groups).
-/// Shape `(n_rows,)`; none when nothing is judged or no row would be left on either side.
+/// The real rows held out to judge every round, shape `(n_rows,)`; none when nothing is judged or no row would be left on either side. See [`TrainingSet::held_out`].
 pub(super) fn held_out(train: &TrainingSet, size: &BoostSize<'_>, seed: u64) -> Option<Vec<bool>> {
-    let n = train.n_real();
-    let wanted = (n as f64 * size.held_out).round() as usize;
-    if size.patience == 0 || wanted == 0 || wanted >= n {
+    if size.patience == 0 {
         return None;
     }
-    let mut rows: Vec<usize> = (0..n).collect();
-    if !train.in_time_order() {
-        Stream::new(seed, "boosting/held_out", 0).shuffle(&mut rows);
-    }
-    let mut held = vec![false; train.n_rows()];
-    rows[n - wanted..].iter().for_each(|&i| held[i] = true);
-    Some(held)
+    train.held_out(size.held_out, &mut Stream::new(seed, "boosting/held_out", 0))
 }
 
 /// Rows of one sample without replacement, each in it with probability `share`; only those of `among`.

@@ -114,7 +114,8 @@ pub(super) fn seen(learned: &Plain, slots: &Slots, past: &Past) -> Vec<Watched> 
     let one = |part: &Part| {
         let gap = part.count(0);
         if part.word(0) == TARGET {
-            let about = Feature { name: part.name.clone(), sources: vec![part.name.clone()], step: learned.step.clone(), whole: false };
+            let about =
+                Feature { name: part.name.clone(), sources: vec![part.name.clone()], step: learned.step.clone(), whole: false, levels: false };
             return Some(Watched { about, values: past.target.clone(), gap: gap.max(past.horizon).max(1) });
         }
         let slot = slots.list().iter().find(|s| s.name() == part.name)?;
@@ -128,7 +129,7 @@ impl Watched {
     pub(super) fn made(&self, step: &str, what: &str, by_entity: bool, values: Vec<f64>) -> Slot {
         let name = format!("{}: {what}{}", self.about.name, if by_entity { "" } else { " (all)" });
         let values = values.into_iter().map(|v| if v.is_nan() { v } else { v.clamp(-LARGEST, LARGEST) }).collect();
-        let about = Feature { name, sources: self.about.sources.clone(), step: step.to_owned(), whole: false };
+        let about = Feature { name, sources: self.about.sources.clone(), step: step.to_owned(), whole: false, levels: false };
         Slot { about, cells: Cells::Numbers(values) }
     }
 

@@ -57,7 +57,7 @@ pub struct FittedComponents {
 }
 
 fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep> {
-    let chosen = |s: &&Slot| s.is_among(columns) && s.cells.numbers().is_some_and(is_usable);
+    let chosen = |s: &&Slot| s.is_among(columns) && !s.about.levels && s.cells.numbers().is_some_and(is_usable);
     let (about, values): (Vec<&Feature>, Vec<&[f64]>) =
         slots.list().iter().filter(chosen).filter_map(|s| s.cells.numbers().map(|v| (&s.about, v))).unzip();
     if values.len() > MOST_COLUMNS {
@@ -127,7 +127,7 @@ impl FittedComponents {
             for (column, loading) in found.iter().zip(loadings) {
                 sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += loading * x);
             }
-            let about = Feature { name: name(k), sources: sources.clone(), step: ENTRY.id.to_owned(), whole: false };
+            let about = Feature { name: name(k), sources: sources.clone(), step: ENTRY.id.to_owned(), whole: false, levels: false };
             slots.push(Slot { about, cells: Cells::Numbers(sums) });
         }
         slots

@@ -61,7 +61,7 @@ impl Scale {
 
 fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep> {
     let mut fitted = FittedScale { columns: BTreeMap::new() };
-    for slot in slots.list().iter().filter(|s| s.is_among(columns)) {
+    for slot in slots.list().iter().filter(|s| s.is_among(columns) && !s.about.levels) {
         let Cells::Numbers(values) = &slot.cells else { continue };
         let there = present(values);
         if there.is_empty() || there.iter().all(|v| *v == 0.0 || *v == 1.0) {

@@ -279,7 +279,7 @@ mod tests {
     fn correlation_passes_over_what_repeats_a_better_feature() {
         let mut with_copy = table(0);
         let copy = column(&with_copy, "c").iter().map(|v| v * 3.0 + 1e-3).collect();
-        let about = crate::features::Feature { name: "copy".into(), sources: vec!["c".into()], step: "column".into(), whole: false };
+        let about = crate::features::Feature { name: "copy".into(), sources: vec!["c".into()], step: "column".into(), whole: false, levels: false };
         with_copy.push(Slot { about, cells: crate::prepare::Cells::Numbers(copy) });
         assert_eq!(kept(&with_copy, "correlation", 2), ["c", "f"]);
     }

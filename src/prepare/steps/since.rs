@@ -66,7 +66,10 @@ fn moments(past: &Past, next: &mut Slots) {
     let made = |what: &str, values: Vec<f64>, whole: bool| {
         let name = past.time_name.clone().unwrap_or_else(|| "row".to_owned());
         let sources = past.time_name.iter().cloned().collect();
-        Slot { about: Feature { name: format!("{name}: {what}"), sources, step: ENTRY.id.to_owned(), whole }, cells: Cells::Numbers(values) }
+        Slot {
+            about: Feature { name: format!("{name}: {what}"), sources, step: ENTRY.id.to_owned(), whole, levels: false },
+            cells: Cells::Numbers(values),
+        }
     };
     let before = series.known(series.times(), 1);
     next.push(made("since the one before", past.time.iter().zip(&before).map(|(t, b)| t - b).collect(), false));

@@ -27,6 +27,7 @@ pub fn train(report: &TrainReport<'_>) -> Section {
     if report.board.standings.iter().any(|s| s.estimates.first().is_some_and(|e| e.value.is_some())) {
         blocks.push(Block::Figure { figure: figure(report) });
     }
+    blocks.extend(out_of_bag(report.board));
     let failed = report.board.standings.iter().filter_map(|s| Some((s, s.failed.as_ref()?)));
     blocks.extend(failed.map(|(s, error)| Block::Banner { mark: Mark::Warning, text: vec![strong(&s.title), text(format!(": {error}"))] }));
     Section {
@@ -167,6 +168,16 @@ fn note(report: &TrainReport<'_>) -> Spans {
         says.push(text(more));
     }
     says
+}
+
+/// What forests say of rows that their trees had not drawn, if there are any.
+fn out_of_bag(board: &Leaderboard) -> Option<Block> {
+    let one = |s: &Standing| Some(format!("{} {}", s.title, value_of(&board.metric, s.out_of_bag?)));
+    let all: Vec<String> = board.standings.iter().filter_map(one).collect();
+    let what = format!("Out-of-bag {}: {}. ", metric_title(&board.metric), all.join(", "));
+    let how = "Each training row is judged by the trees that had not drawn it only, so no row votes for itself; the mean over the folds. Far from the validation score, rows are \
+               not alike across folds.";
+    (!all.is_empty()).then(|| Block::Paragraph { text: vec![strong(what), text(how)] })
 }
 
 fn figure(report: &TrainReport<'_>) -> crate::chart::Figure {
