@@ -168,6 +168,9 @@ pub(super) struct RunOptions {
     /// A file to predict with the model: predictions.csv is about its rows then
     #[arg(long, value_name = "FILE")]
     pub new: Option<PathBuf>,
+    /// Change what is learned from: a method of `watertight list methods`, such as smote, with its usual settings; none switches it off
+    #[arg(long, value_name = "METHOD")]
+    pub augment: Option<String>,
     /// Find groups of like rows among the training rows (k-means), and tell how many there are
     #[arg(long)]
     pub segments: bool,

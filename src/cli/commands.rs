@@ -77,6 +77,9 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     apply_tune(&mut settings, &options.tune);
     apply_adjust(&mut settings, &options.adjust)?;
     settings.segments |= options.segments;
+    if let Some(method) = &options.augment {
+        settings.augment = (method != "none").then(|| Chosen { id: method.clone(), ..Chosen::default() });
+    }
     let mut engine = opened(&options.file, settings, (&options.task, &options.read), options.new.as_deref(), first)?;
     if options.repair {
         repair(&mut engine)?;

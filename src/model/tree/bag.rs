@@ -23,6 +23,11 @@ const ROUNDING: f64 = 1e-24;
 /// Draws of a bootstrap sample for each different row in it: `1 / (1 - 1/e)`. A leaf's rows are different rows; its draws are what is counted.
 const DRAWS_A_ROW: f64 = 1.581_976_706_869_326_4;
 
+/// Different additions to the joined rows up to which they are listed once: their numbers then fit into two bytes a row, and the drawing of many trees stays near the processor.
+const MOST_ADDITIONS: usize = 1 << 16;
+/// Different additions to one joined row up to which they are looked for.
+const MOST_AT_ONE: usize = 16;
+
 /// How each tree grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TreeSize {
@@ -123,6 +128,25 @@ pub(super) struct Bag<'a> {
     size: TreeSize,
     least_gain: f64,
     least_weight: f64,
+    /// What drawing a row adds, where rows differ in few ways.
+    additions: Option<Additions>,
+}
+
+/// What one draw of a row adds to its joined row.
+#[derive(Clone, Copy)]
+struct Addition {
+    /// Place of the joined row's numbers.
+    at: usize,
+    /// Which of them gets `value`.
+    slot: usize,
+    value: f64,
+    weight: f64,
+}
+
+/// The different additions, and the number of each row's.
+struct Additions {
+    of_row: Vec<u16>,
+    different: Vec<Addition>,
 }
 
 impl<'a> Bag<'a> {
@@ -131,7 +155,7 @@ impl<'a> Bag<'a> {
         let outputs = if train.n_classes() > 2 { train.n_classes() } else { 1 };
         let unit = weights.iter().all(|w| w.to_bits() == 1.0_f64.to_bits());
         let power = sum(&train.target().iter().zip(weights.iter()).map(|(y, w)| w * y * y).collect::<Vec<_>>());
-        Self {
+        let mut bag = Self {
             train,
             binned: train.bins(),
             shape: Shape { outputs, width: outputs + if unit { 1 } else { 2 } },
@@ -140,7 +164,62 @@ impl<'a> Bag<'a> {
             least_gain: ROUNDING * power,
             least_weight: LEAST_WEIGHT * mean(&weights),
             weights,
+            additions: None,
+        };
+        bag.additions = if size.bootstrap { bag.different_additions() } else { None };
+        bag
+    }
+
+    /// What drawing row `i` once adds.
+    fn addition(&self, i: usize) -> Addition {
+        let Shape { outputs, width } = self.shape;
+        let (weight, target) = (self.weights[i], self.train.target()[i]);
+        let (slot, value) = if outputs == 1 { (0, weight * (target - self.centre)) } else { (target as usize, weight) };
+        Addition { at: self.binned.row(i) * width, slot, value, weight }
+    }
+
+    /// The different additions, if they are few: equal rows with equal targets and weights add the same.
+    fn different_additions(&self) -> Option<Additions> {
+        let mut at_row: Vec<Vec<u16>> = vec![Vec::new(); self.binned.n_rows()];
+        let mut different: Vec<Addition> = Vec::new();
+        let mut of_row = Vec::with_capacity(self.train.n_rows());
+        for i in 0..self.train.n_rows() {
+            let one = self.addition(i);
+            let known = &mut at_row[self.binned.row(i)];
+            let same = |n: &&u16| {
+                let other = different[usize::from(**n)];
+                (other.slot, other.value.to_bits(), other.weight.to_bits()) == (one.slot, one.value.to_bits(), one.weight.to_bits())
+            };
+            let number = match known.iter().find(same) {
+                Some(&number) => number,
+                None if known.len() < MOST_AT_ONE && different.len() < MOST_ADDITIONS => {
+                    let number = u16::try_from(different.len()).ok()?;
+                    known.push(number);
+                    different.push(one);
+                    number
+                }
+                None => return None,
+            };
+            of_row.push(number);
         }
+        Some(Additions { of_row, different })
+    }
+
+    /// The numbers of every joined row, shape `(n_rows, width)`, of a bootstrap sample.
+    fn drawn(&self, rows: impl Iterator<Item = usize>) -> Vec<f64> {
+        let Shape { outputs, width } = self.shape;
+        let Some(Additions { of_row, different }) = &self.additions else { return self.stats(rows.map(|i| (i, 1.0))) };
+        let mut stats = vec![0.0; self.binned.n_rows() * width];
+        for i in rows {
+            let one = different[usize::from(of_row[i])];
+            let cell = &mut stats[one.at..one.at + width];
+            cell[one.slot] += one.value;
+            cell[outputs] += one.weight;
+            if width == outputs + 2 {
+                cell[outputs + 1] += 1.0;
+            }
+        }
+        stats
     }
 
     fn all_rows(&self) -> Vec<f64> {
@@ -180,7 +259,7 @@ impl<'a> Bag<'a> {
         let mut grower = Grower::new(&self.binned, self.shape);
         for t in trees {
             pulse();
-            let drawn = self.size.bootstrap.then(|| self.stats(draws(self.train.n_rows(), seed, t).map(|i| (i, 1.0))));
+            let drawn = self.size.bootstrap.then(|| self.drawn(draws(self.train.n_rows(), seed, t)));
             let stream = Stream::new(seed, "forest/features", t as u64);
             self.tree(model, &mut grower, drawn.as_ref().unwrap_or(&all), Some(stream), t, leaf);
         }
