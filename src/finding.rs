@@ -357,6 +357,26 @@ pub enum Evidence {
     },
     /// A column proved to be made of others, and what that means for the prediction.
     Derivation(Box<Derived>),
+    /// How strong an effect is, column by column.
+    Effects {
+        /// What was measured: "drift" (distance of two distributions), "missing" (area or Cramer's V of the missing cells), "skewness".
+        what: String,
+        /// Column and its value, strongest first, at most ten.
+        values: Vec<(String, f64)>,
+        /// Least value that is told.
+        floor: f64,
+        /// Rows used.
+        n_rows: u64,
+    },
+    /// Cells that break a rule of the user's own.
+    Own {
+        /// Id of the rule ("at_least").
+        rule: String,
+        /// What it compares with, as the user wrote it.
+        value: String,
+        /// Cells that break it, of those it is about.
+        share: Share,
+    },
     /// Nothing to measure: the setting itself is the finding.
     Setting {
         /// Name of the setting.

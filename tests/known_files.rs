@@ -43,7 +43,7 @@ fn audited(table: &Table, target: &str) -> Vec<Checked> {
 
 fn judged(table: &Table, target: &str) -> Vec<Checked> {
     let task = task(table, target);
-    quality::run(&QualityInput { table, profiles: &[], task: Some(&task) })
+    quality::run(&QualityInput { table, profiles: &[], task: Some(&task), own: &[] })
 }
 
 /// All findings, told one by one when the test is run with `--nocapture`.

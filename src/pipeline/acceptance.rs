@@ -38,6 +38,7 @@ pub fn fingerprint(finding: &Finding, table: &Table) -> Vec<(String, String)> {
         Evidence::SplitGap { metric, random, honest, .. } => add(&format!("score lost ({metric})"), format!("{:.2}", random - honest)),
         Evidence::Setting { name, value } => add(name, value.clone()),
         Evidence::Mapping { pairs, .. } => add("levels", pairs.len().to_string()),
+        Evidence::Own { rule, value, .. } => add("the rule", format!("{rule} {value}")),
         _ => {}
     }
     for name in finding.columns.iter().take(DESCRIBED) {

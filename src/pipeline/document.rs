@@ -65,7 +65,10 @@ impl<'a> Input<'a> {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
                 let target = task_of.map(|t| t.target.as_str());
                 let checked = &self.shown(checked);
-                let mut section = quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, target, accepted: &o.accepted });
+                let looked_at = |name: &&str| task_of.is_none_or(|t| t.ignored.iter().all(|i| i != name));
+                let names: Vec<&str> = self.table.names().into_iter().filter(looked_at).collect();
+                let mut section =
+                    quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, names: &names, target, accepted: &o.accepted });
                 tell_reopened(&mut section.blocks, &o.reopened);
                 section
             }),

@@ -426,7 +426,7 @@ fn has_sealed(plan: &Plan) -> bool {
 
 /// The first stage whose results two plans do not share.
 fn first_difference(old: &Plan, new: &Plan) -> Option<Stage> {
-    if old.task != new.task {
+    if old.task != new.task || old.rules != new.rules {
         Some(Stage::Quality)
     } else if old.split != new.split || old.test_from != new.test_from || old.known != new.known || old.seed != new.seed {
         Some(Stage::Audit)

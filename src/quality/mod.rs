@@ -1,12 +1,16 @@
 //! Data quality: named rules, each with its findings, and scores from 0 to 100 by dimension.
 //!
-//! Adding a rule: one file in `rules/` and its line in [`RULES`].
+//! Every rule is a metric: its score is what it leaves untouched, of the table and of each column. Adding a rule: one file in `rules/` and its line in [`RULES`].
 
+mod metrics;
+pub mod own;
 pub mod rules;
 mod score;
 
+pub use metrics::{DIMENSION_WEIGHTS, Metric, column_scores, metrics, table_score};
+pub use own::{OWN_RULES, OwnRule};
 pub use rules::RULES;
-pub use score::{Score, scores};
+pub use score::{Score, WEIGHTS, scores};
 
 use crate::finding::Checked;
 use crate::table::profile::ColumnProfile;
@@ -38,6 +42,8 @@ pub struct QualityInput<'a> {
     pub profiles: &'a [ColumnProfile],
     /// The task, when a target is known.
     pub task: Option<&'a Task>,
+    /// Rules of the user's own.
+    pub own: &'a [OwnRule],
 }
 
 /// A named rule.

@@ -21,6 +21,9 @@ pub struct Score {
 const DIMENSIONS: [Dimension; 5] =
     [Dimension::Completeness, Dimension::Consistency, Dimension::Validity, Dimension::Uniqueness, Dimension::Timeliness];
 
+/// How much a finding of each severity takes off, times the share it affects.
+pub const WEIGHTS: [(Severity, f64); 4] = [(Severity::Blocker, 2.0), (Severity::Warning, 1.0), (Severity::Note, 0.5), (Severity::Safe, 0.0)];
+
 /// Scores by dimension, one for each of the five. `n_cells` is rows x columns of the table.
 #[must_use]
 pub fn scores(checked: &[Checked], n_cells: u64) -> Vec<Score> {
@@ -35,21 +38,17 @@ pub fn scores(checked: &[Checked], n_cells: u64) -> Vec<Score> {
         .collect()
 }
 
-fn weight(severity: Severity) -> f64 {
-    match severity {
-        Severity::Blocker => 2.0,
-        Severity::Warning => 1.0,
-        Severity::Note => 0.5,
-        Severity::Safe => 0.0,
-    }
+/// What a finding takes off, times the share it affects.
+pub(super) fn weight(severity: Severity) -> f64 {
+    WEIGHTS.iter().find(|w| w.0 == severity).map_or(0.0, |w| w.1)
 }
 
 /// Share of the table a finding is about, 0..=1.
-fn affected(finding: &Finding, n_cells: u64) -> f64 {
+pub(super) fn affected(finding: &Finding, n_cells: u64) -> f64 {
     let cells = match &finding.evidence {
         // A finding that names no column is about whole rows.
         Evidence::Share { share } if finding.columns.is_empty() => return share.ratio(),
-        Evidence::Share { share } | Evidence::Spellings { share, .. } | Evidence::Range { share, .. } => share.count,
+        Evidence::Share { share } | Evidence::Spellings { share, .. } | Evidence::Range { share, .. } | Evidence::Own { share, .. } => share.count,
         Evidence::Distinct { present, .. } => *present,
         Evidence::Classes { counts } => counts.iter().map(|c| c.count).sum(),
         _ => 0,

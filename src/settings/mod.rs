@@ -10,6 +10,7 @@ use crate::decide::Gate;
 use crate::derived::{DerivedColumn, Known};
 use crate::error::{Error, Result};
 use crate::finding::{Price, Remedy, Severity};
+use crate::quality::OwnRule;
 use crate::split::SplitSettings;
 use crate::table::Kind;
 use crate::table::parse::CsvOptions;
@@ -172,10 +173,13 @@ pub struct Settings {
     pub adjust: Option<Chosen>,
     /// Whether the training rows are segmented: which groups of like rows there are.
     pub segments: bool,
+    /// Quality rules of the user's own.
+    pub rules: Vec<OwnRule>,
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 4] = [",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
+const LATER: [&str; 5] =
+    [",\n  \"rules\": []", ",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -201,6 +205,7 @@ impl Default for Settings {
             search: None,
             adjust: None,
             segments: false,
+            rules: Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::lineage::derive::{Order, is_function};
 use crate::model::{LEARNERS, Learner, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
+use crate::quality::own::{self, OwnRule};
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
@@ -80,6 +81,8 @@ pub struct Plan {
     pub gates: Vec<Gate>,
     /// Latest row of a column that is known when predicting, relative to the target's row, for the columns of which that was said.
     pub known: BTreeMap<String, i32>,
+    /// Quality rules of the user's own.
+    pub rules: Vec<OwnRule>,
     /// Seed of every random stream.
     pub seed: u64,
     /// What was guessed.
@@ -111,6 +114,7 @@ impl Settings {
         for name in self.recipe.iter().flatten().flat_map(|step| &step.columns) {
             table.column(name)?;
         }
+        self.rules.iter().try_for_each(|rule| rule.check_in(table))?;
         if let Some(method) = self.augment.as_ref().and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
             method.check(task.kind)?;
         }
@@ -148,6 +152,7 @@ impl Settings {
             metric: main,
             gates,
             known: self.known_rows(&task),
+            rules: self.rules.clone(),
             seed: self.seed,
             guessed,
             task,
@@ -173,6 +178,7 @@ impl Settings {
             ("accepted", self.accepted.len(), MOST_NAMES),
             ("derived", self.derived.len(), MOST_NAMES),
             ("repairs", self.repairs.len(), MOST_NAMES),
+            ("rules", self.rules.len(), own::MOST),
         ] {
             if length > most {
                 return Err(Error::out_of_range(list, &format!("a list of {length} entries"), &format!("a list of at most {most}")));
@@ -181,6 +187,7 @@ impl Settings {
         if let Some(wrong) = self.derived.iter().find(|d| !d.is_valid() || !is_function(&d.function)) {
             return Err(Error::out_of_range("derived", &wrong.column, "a function of rows up to the column's own, in order"));
         }
+        self.rules.iter().try_for_each(OwnRule::check)?;
         self.check_entries()?;
         self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
         check_gates(self.gates.as_deref().unwrap_or_default())

@@ -2,14 +2,26 @@
 
 mod class_imbalance;
 mod constant_column;
+mod contradictory_rows;
+mod drift_in_file;
 mod duplicate_rows;
+mod empty_rows;
 mod high_cardinality;
 mod impossible_dates;
 mod inconsistent_labels;
+mod missing_pattern;
 mod missing_values;
+mod mixed_scales;
 mod mixed_types;
+mod near_duplicates;
 mod null_spellings;
 mod outliers;
+mod own_rules;
+mod repeated_stamps;
+mod rhythm;
+mod sampled;
+mod skewed_values;
+mod time_gaps;
 
 use super::Rule;
 use crate::math::rank::quantile;
@@ -18,15 +30,25 @@ use crate::table::{Column, MISSING_CODE, MISSING_TIME, Values};
 /// All rules.
 pub const RULES: &[Rule] = &[
     missing_values::MISSING_VALUES,
+    missing_pattern::MISSING_PATTERN,
+    empty_rows::EMPTY_ROWS,
     null_spellings::NULL_SPELLINGS,
     duplicate_rows::DUPLICATE_ROWS,
+    near_duplicates::NEAR_DUPLICATES,
+    repeated_stamps::REPEATED_STAMPS,
     mixed_types::MIXED_TYPES,
     inconsistent_labels::INCONSISTENT_LABELS,
+    mixed_scales::MIXED_SCALES,
+    contradictory_rows::CONTRADICTORY_ROWS,
     impossible_dates::IMPOSSIBLE_DATES,
+    time_gaps::TIME_GAPS,
+    drift_in_file::DRIFT_IN_FILE,
     constant_column::CONSTANT_COLUMN,
     high_cardinality::HIGH_CARDINALITY,
     outliers::OUTLIERS,
+    skewed_values::SKEWED_VALUES,
     class_imbalance::CLASS_IMBALANCE,
+    own_rules::OWN_BROKEN,
 ];
 
 /// Cells of each level of a column of labels, in the order of its levels; empty for other kinds.
@@ -97,12 +119,12 @@ pub(crate) mod fixtures {
     }
 
     pub fn run(rule: &Rule, table: &Table) -> Checked {
-        (rule.check)(&QualityInput { table, profiles: &[], task: None })
+        (rule.check)(&QualityInput { table, profiles: &[], task: None, own: &[] })
     }
 
     pub fn run_with_target(rule: &Rule, table: &Table, target: &str) -> Checked {
         let task = task(table, target);
-        (rule.check)(&QualityInput { table, profiles: &[], task: Some(&task) })
+        (rule.check)(&QualityInput { table, profiles: &[], task: Some(&task), own: &[] })
     }
 
     pub fn task(table: &Table, target: &str) -> Task {

@@ -44,14 +44,28 @@ fn check(input: &QualityInput<'_>) -> Checked {
     Checked::ran(OUTLIERS.id, input.table.n_rows(), numeric.into_iter().filter_map(|c| of_column(c, input)).collect())
 }
 
-fn of_column(column: &Column, input: &QualityInput<'_>) -> Option<Finding> {
+/// First and third quartile of a column of numbers, and how many values there are.
+fn inner(column: &Column, input: &QualityInput<'_>) -> Option<(f64, f64, usize)> {
     let values = column.numbers()?;
     // The profile has sorted the column already.
     let known = input.profiles.iter().find(|p| p.name == column.name()).and_then(|p| Some((p.quantiles?, p.missing)));
-    let (first, third, present) = match known {
-        Some(([_, _, _, first, _, third, ..], missing)) => (first, third, values.len() - usize::try_from(missing).unwrap_or(0).min(values.len())),
-        None => quartiles(values).map(|(first, _, third, present)| (first, third, present))?,
-    };
+    match known {
+        Some(([_, _, _, first, _, third, ..], missing)) => {
+            Some((first, third, values.len() - usize::try_from(missing).unwrap_or(0).min(values.len())))
+        }
+        None => quartiles(values).map(|(first, _, third, present)| (first, third, present)),
+    }
+}
+
+/// Whether a column of numbers has quartiles that differ and enough values to be a quantity.
+pub(super) fn has_spread(column: &Column, input: &QualityInput<'_>) -> bool {
+    inner(column, input).is_some_and(|(first, third, _)| third > first) && column.numbers().is_some_and(|v| !has_few_distinct(v))
+}
+
+/// What is outside of the fences of a column, if it is worth telling.
+pub(super) fn of_column(column: &Column, input: &QualityInput<'_>) -> Option<Finding> {
+    let values = column.numbers()?;
+    let (first, third, present) = inner(column, input)?;
     let spread = third - first;
     // No spread means that half of the cells are equal (mostly zeros): the fences say nothing then.
     if present < ENOUGH || spread <= 0.0 || has_few_distinct(values) {

@@ -1,9 +1,10 @@
 //! Quality: scores by dimension, and what took points off.
 
 use super::audit::{checks, columns, sorted, worded};
+use super::shared::{count_cell, heads, words};
 use crate::finding::{Checked, Finding, Severity, Status};
-use crate::quality::{Dimension, RULES, Score};
-use crate::report::block::{Block, ScoreBlock, Section, Spans, strong, text};
+use crate::quality::{DIMENSION_WEIGHTS, Dimension, RULES, Score, WEIGHTS, column_scores, metrics, table_score};
+use crate::report::block::{Block, Cell, ScoreBlock, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{NOT_COMPUTABLE, counted, fixed};
 use crate::settings::Accepted;
 
@@ -17,6 +18,8 @@ pub struct QualityReport<'a> {
     pub n_rows: u64,
     /// Columns of the table.
     pub n_columns: u64,
+    /// Their names that are looked at, in file order.
+    pub names: &'a [&'a str],
     /// Target column, when one is known.
     pub target: Option<&'a str>,
     /// Findings that were accepted.
@@ -32,6 +35,7 @@ pub fn quality(report: &QualityReport<'_>) -> Section {
         blocks.push(Block::Findings { findings: worded(&found, report.target, report.accepted) });
     }
     let title = |id: &str| RULES.iter().find(|r| r.id == id).map(|r| r.title);
+    blocks.push(detailed(report));
     blocks.push(Block::Details {
         summary: format!("{} looked at the table", counted(report.checked.len() as u64, "rule", "rules")),
         blocks: vec![Block::Table { table: checks(report.checked, "What every rule did", title) }],
@@ -42,6 +46,48 @@ pub fn quality(report: &QualityReport<'_>) -> Section {
         eyebrow: format!("{}, {}", counted(report.n_rows, "row", "rows"), counted(report.n_columns, "column", "columns")),
         statement: statement(report.scores, &found),
         lead: lead(&found),
+        blocks,
+    }
+}
+
+/// Most columns in the table of scores by column: the lowest ones.
+const COLUMNS: usize = 40;
+
+/// Scores of the table, of every metric and of the columns, with what weighs how much.
+fn detailed(report: &QualityReport<'_>) -> Block {
+    let score = |s: Option<f64>| words(s.map_or_else(|| NOT_COMPUTABLE.to_owned(), rounded));
+    let metric_rows = metrics(report.checked, report.n_rows.saturating_mul(report.n_columns))
+        .into_iter()
+        .map(|m| vec![words(m.title), words(name(m.dimension)), score(m.score), count_cell(m.findings)])
+        .collect::<Vec<Vec<Cell>>>();
+    let mut columns = column_scores(report.checked, report.names, report.n_rows);
+    crate::math::sort::by(&mut columns, |a, b| a.1.total_cmp(&b.1));
+    let untouched = columns.iter().filter(|c| c.1 >= 100.0).count() as u64;
+    let column_rows: Vec<Vec<Cell>> =
+        columns.iter().filter(|c| c.1 < 100.0).take(COLUMNS).map(|(name, s)| vec![words(*name), score(Some(*s))]).collect();
+    let by_dimension = DIMENSION_WEIGHTS.map(|(d, w)| format!("{} {}", name(d).to_lowercase(), fixed(w, 2))).join(", ");
+    let by_severity = WEIGHTS
+        .iter()
+        .filter(|w| w.1 > 0.0)
+        .map(|(s, w)| format!("{} {}", format!("{s:?}").to_lowercase(), fixed(*w, 1)))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let says = format!(
+        "A metric loses 100 x weight x share of cells or rows concerned, by severity: {by_severity}. The table is the mean of its dimensions, by {by_dimension}. {}",
+        counted(untouched, "column is untouched.", "columns are untouched.")
+    );
+    let table =
+        |caption: &str, head: &[&str], rows| Block::Table { table: TableBlock { caption: caption.into(), head: heads(head), rows, rule_after: 0 } };
+    let mut blocks = vec![
+        Block::Paragraph { text: vec![text(says)] },
+        table("Score of every metric", &["Metric", "dimension", "#score", "#findings"], metric_rows),
+    ];
+    if !column_rows.is_empty() {
+        blocks.push(table("Columns that lose points", &["Column", "#score"], column_rows));
+    }
+    let whole = table_score(report.scores).map_or_else(|| NOT_COMPUTABLE.to_owned(), rounded);
+    Block::Details {
+        summary: format!("The table scores {whole} of 100: {} and every column", counted(RULES.len() as u64, "metric", "metrics")),
         blocks,
     }
 }

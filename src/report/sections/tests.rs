@@ -381,13 +381,14 @@ fn quality_names_the_lowest_score_and_what_took_points_off() {
     let checked = vec![Checked::ran(rule.id, 200, vec![finding(rule.id, Severity::Warning, Certainty::Proven, "age")])];
     let score = |dimension, score| Score { dimension, score };
     let scores = vec![score(rule.dimension, Some(61.7)), score(Dimension::Timeliness, None)];
-    let section = quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, target: None, accepted: &[] });
+    let section =
+        quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, names: &["age"], target: None, accepted: &[] });
     examine(&section);
     assert!(plain(&section.statement).starts_with("The lowest score is 62 of 100, for "));
     assert_eq!(plain(&section.lead), "1 finding, the gravest about age.");
     let Block::Scores { scores } = &section.blocks[0] else { panic!("scores first") };
     assert_eq!((scores[0].note.as_str(), scores[1].score), (rule.title.to_lowercase().as_str(), None));
-    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, target: None, accepted: &[] });
+    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, names: &[], target: None, accepted: &[] });
     assert_eq!(plain(&nothing.statement), "No rule could look at this table.");
 }
 

@@ -2,7 +2,7 @@
 //! in `audit`, those of each rule in `quality`.
 
 use super::remedy::remedy;
-use super::{audit, lineage, measured, picture, quality, worked};
+use super::{audit, lineage, measured, patterns, picture, quality, worked};
 use crate::chart::window::Window;
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{FindingBlock, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
@@ -36,6 +36,7 @@ pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&
         .or_else(|| audit::tell(finding, target))
         .or_else(|| measured::tell(finding, target))
         .or_else(|| quality::tell(finding, target))
+        .or_else(|| patterns::tell(finding))
         .unwrap_or_else(|| unknown(finding));
     FindingBlock {
         id: finding.id.clone(),
@@ -141,6 +142,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             let _ = (low, high); // moments in milliseconds tell a reader nothing
             vec![("cells outside", part(*share))]
         }
+        Evidence::Range { share, .. } if finding.check == "mixed_scales" => vec![("cells of the smaller group", part(*share))],
         Evidence::Range { low, high, share } => {
             let usual = match (low, high) {
                 (Some(low), Some(high)) => interval(*low, *high),
@@ -161,6 +163,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
         }
         Evidence::Derivation(derived) => lineage::evidence(derived),
         Evidence::Setting { .. } => Vec::new(),
+        Evidence::Effects { .. } | Evidence::Own { .. } => patterns::evidence(&finding.evidence),
         Evidence::SplitGap { .. }
         | Evidence::Pure { .. }
         | Evidence::Together { .. }

@@ -8,6 +8,7 @@ pub mod gates;
 pub mod glossary;
 mod measured;
 mod lineage;
+mod patterns;
 mod picture;
 mod quality;
 pub mod reading;
