@@ -13,7 +13,7 @@ mod missing_pattern;
 mod missing_values;
 mod mixed_scales;
 mod mixed_types;
-mod near_duplicates;
+mod near_copies;
 mod null_spellings;
 mod outliers;
 mod own_rules;
@@ -34,7 +34,7 @@ pub const RULES: &[Rule] = &[
     empty_rows::EMPTY_ROWS,
     null_spellings::NULL_SPELLINGS,
     duplicate_rows::DUPLICATE_ROWS,
-    near_duplicates::NEAR_DUPLICATES,
+    near_copies::NEAR_COPIES,
     repeated_stamps::REPEATED_STAMPS,
     mixed_types::MIXED_TYPES,
     inconsistent_labels::INCONSISTENT_LABELS,
@@ -171,6 +171,7 @@ mod tests {
         for (i, rule) in RULES.iter().enumerate() {
             assert!(!rule.title.is_empty() && rule.doc.len() > 40);
             assert!(RULES.iter().skip(i + 1).all(|other| other.id != rule.id));
+            assert!(crate::audit::CHECKS.iter().all(|check| check.id != rule.id), "{} is a check of the audit", rule.id);
         }
     }
 

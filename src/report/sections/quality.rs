@@ -30,7 +30,7 @@ pub struct QualityReport<'a> {
 #[must_use]
 pub fn quality(report: &QualityReport<'_>) -> Section {
     let found: Vec<&Finding> = sorted(report.checked).into_iter().filter(|f| f.severity != Severity::Safe).collect();
-    let mut blocks = vec![Block::Scores { scores: report.scores.iter().map(|s| score(s, report.checked)).collect() }];
+    let mut blocks = vec![Block::Scores { scores: report.scores.iter().map(|s| score(s, report)).collect() }];
     if !found.is_empty() {
         blocks.push(Block::Findings { findings: worded(&found, report.target, report.accepted) });
     }
@@ -137,18 +137,20 @@ fn rounded(score: f64) -> String {
     fixed(if score < 100.0 { score.min(99.4) } else { score }, 0)
 }
 
-fn score(score: &Score, checked: &[Checked]) -> ScoreBlock {
+fn score(score: &Score, report: &QualityReport<'_>) -> ScoreBlock {
+    let checked = report.checked;
+    let metrics = metrics(checked, report.n_rows.saturating_mul(report.n_columns));
     let rules: Vec<_> = RULES.iter().filter(|r| r.dimension == score.dimension).collect();
     let of = |id: &str| checked.iter().find(|c| c.id == id);
-    let costly = |c: &Checked| c.findings.iter().any(|f| f.severity != Severity::Safe);
-    let taken: Vec<String> = rules.iter().filter(|r| of(r.id).is_some_and(costly)).map(|r| r.title.to_lowercase()).collect();
+    let taken: Vec<String> = metrics.iter().filter(|m| m.dimension == score.dimension && m.findings > 0).map(|m| m.title.to_lowercase()).collect();
+    let found = rules.iter().filter_map(|r| of(r.id)).any(|c| c.findings.iter().any(|f| f.severity != Severity::Safe));
     let skipped = rules.iter().find_map(|r| match &of(r.id)?.status {
         Status::Skipped(why) | Status::Underpowered(why) => Some(why.clone()),
         Status::Ran => None,
     });
     let note = match (score.score, taken.is_empty()) {
         (None, _) => skipped.unwrap_or_else(|| "no rule of it ran".to_owned()),
-        (Some(_), true) => "nothing found".to_owned(),
+        (Some(_), true) => if found { "nothing; see the notes" } else { "nothing found" }.to_owned(),
         (Some(_), false) => taken.join(", "),
     };
     ScoreBlock { title: name(score.dimension).into(), score: score.score, text: score.score.map_or_else(|| NOT_COMPUTABLE.to_owned(), rounded), note }

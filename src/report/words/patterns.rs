@@ -14,7 +14,7 @@ pub(super) fn tell(finding: &Finding) -> Option<Told> {
     Some(match finding.check.as_str() {
         "missing_pattern" => missing_pattern(finding),
         "empty_rows" => empty_rows(finding),
-        "near_duplicates" => near_duplicates(finding),
+        "near_copies" => near_copies(finding),
         "repeated_stamps" => repeated_stamps(finding),
         "mixed_scales" => mixed_scales(finding),
         "contradictory_rows" => contradictory_rows(finding),
@@ -85,7 +85,7 @@ fn empty_rows(finding: &Finding) -> Told {
     )
 }
 
-fn near_duplicates(finding: &Finding) -> Told {
+fn near_copies(finding: &Finding) -> Told {
     Told::new(
         vec![text(format!("{} another but for spelling or rounding", counted(share(finding).count, "row equals", "rows equal")))],
         "They differ from an earlier row in case, spaces or printed decimals only: one thing entered or exported twice. A copy on each side of the split is \

@@ -12,9 +12,9 @@ use crate::math::elementary::powi;
 use crate::table::{Column, Kind, MISSING_CODE, Values};
 
 /// The rule.
-pub const NEAR_DUPLICATES: Rule = Rule {
-    id: "near_duplicates",
-    title: "Near duplicates",
+pub const NEAR_COPIES: Rule = Rule {
+    id: "near_copies",
+    title: "Near copies",
     doc: "Finds rows that equal another but for case, spaces or rounded numbers. One thing entered or exported twice counts double, and one copy on \
           each side of the split is remembered, not learned. Keep one of each in the source.",
     dimension: Dimension::Uniqueness,
@@ -36,7 +36,7 @@ fn check(input: &QualityInput<'_>) -> Checked {
     let columns: Vec<&Column> = input.columns().filter(|c| c.kind() != Kind::Identifier).collect();
     let n_rows = input.table.n_rows();
     if n_rows < 2 || columns.len() < 2 {
-        return Checked::skipped(NEAR_DUPLICATES.id, "there are fewer than two rows or columns");
+        return Checked::skipped(NEAR_COPIES.id, "there are fewer than two rows or columns");
     }
     let mut keys = vec![0x243f_6a88_85a3_08d3_u64; n_rows];
     columns.iter().for_each(|c| fold(&mut keys, c));
@@ -46,7 +46,7 @@ fn check(input: &QualityInput<'_>) -> Checked {
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let together = groups().map(|g| g.len() - 1).sum::<usize>() as f64 / n_rows as f64;
     if together > USUAL {
-        return Checked::skipped(NEAR_DUPLICATES.id, "many rows are alike by nature: near ones say nothing");
+        return Checked::skipped(NEAR_COPIES.id, "many rows are alike by nature: near ones say nothing");
     }
     let (mut spelled, mut rounded, mut others) = (Vec::new(), Vec::new(), 0_usize);
     for group in groups() {
@@ -64,7 +64,7 @@ fn check(input: &QualityInput<'_>) -> Checked {
     if rounded.len() > others {
         spelled.append(&mut rounded);
     }
-    Checked::ran(NEAR_DUPLICATES.id, n_rows, finding(spelled, n_rows).into_iter().collect())
+    Checked::ran(NEAR_COPIES.id, n_rows, finding(spelled, n_rows).into_iter().collect())
 }
 
 fn finding(mut rows: Vec<u32>, n_rows: usize) -> Option<Finding> {
@@ -72,7 +72,7 @@ fn finding(mut rows: Vec<u32>, n_rows: usize) -> Option<Finding> {
     rows.dedup();
     let share = Share { count: rows.len() as u64, of: n_rows as u64 };
     let severity = if share.ratio() >= WARNING { Severity::Warning } else { Severity::Note };
-    (!rows.is_empty()).then(|| Finding::new(NEAR_DUPLICATES.id, severity, Certainty::Strong, &[], Evidence::Share { share }).rows(rows))
+    (!rows.is_empty()).then(|| Finding::new(NEAR_COPIES.id, severity, Certainty::Strong, &[], Evidence::Share { share }).rows(rows))
 }
 
 /// What two rows of one word are.
@@ -162,7 +162,7 @@ mod tests {
     fn of(lines: &[String]) -> Checked {
         let text = format!("name,city,weight,height\n{}\n", lines.join("\n"));
         let table: Table = read(text.as_bytes(), &CsvOptions::default()).unwrap().table;
-        run(&NEAR_DUPLICATES, &table)
+        run(&NEAR_COPIES, &table)
     }
 
     fn lines(n: usize) -> Vec<String> {
