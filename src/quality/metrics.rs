@@ -53,7 +53,6 @@ pub fn metrics(checked: &[Checked], n_cells: u64) -> Vec<Metric> {
 pub fn column_scores<'a>(checked: &[Checked], names: &[&'a str], n_rows: u64) -> Vec<(&'a str, f64)> {
     let of = |name: &str| -> f64 {
         let about = checked.iter().flat_map(|c| &c.findings).filter(|f| f.columns.iter().any(|c| c == name));
-        #[expect(clippy::cast_precision_loss, reason = "columns are few")]
         about.map(|f| weight(f.severity) * affected(f, n_rows.saturating_mul(f.columns.len() as u64))).sum()
     };
     if n_rows == 0 { Vec::new() } else { names.iter().map(|&name| (name, left(of(name)))).collect() }
