@@ -100,6 +100,9 @@ pub enum Job {
     },
 }
 
+/// Training rows up to which every fold's forest is judged out of bag; of longer tables the first fold's: each tree's draws are drawn again for it, half a second a fold at 400,000 rows.
+const OUT_OF_BAG_ROWS: usize = 100_000;
+
 /// What a job gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum JobOutput {
@@ -229,7 +232,8 @@ impl Context {
         };
         pulse();
         let mut result = self.made_judge()?.score(learner as usize, fold as usize, rows.clone(), predictions)?;
-        if out_of_bag && let Some(judged) = judged_out_of_bag(entry.id, params, &prepared.train, &model, seed) {
+        let looked_at = out_of_bag && (fold == 0 || prepared.train.n_rows() <= OUT_OF_BAG_ROWS);
+        if looked_at && let Some(judged) = judged_out_of_bag(entry.id, params, &prepared.train, &model, seed) {
             result.out_of_bag = self.score_out_of_bag(&prepared.train, judged?)?;
         }
         Ok(Ok(result))

@@ -281,9 +281,9 @@ impl Outcome {
         self.take_gains(plan, &|tuned, chosen| Some(of(tuned)?.gain_over(of(chosen)?)));
         let mut board = leaderboard(&entrants, &plan.metric)?;
         for standing in &mut board.standings {
-            let own: Option<Vec<f64>> =
-                self.folds.iter().flat_map(|f| f.iter()).filter(|f| f.learner == standing.entrant).map(|f| f.out_of_bag).collect();
-            standing.out_of_bag = own.filter(|own| !own.is_empty()).map(|own| mean(&own));
+            let own = self.folds.iter().flat_map(|f| f.iter()).filter(|f| f.learner == standing.entrant);
+            let judged: Vec<f64> = own.filter_map(|f| f.out_of_bag).collect();
+            standing.out_of_bag = (!judged.is_empty()).then(|| mean(&judged));
         }
         self.board = Some(board);
         Ok(())

@@ -175,7 +175,7 @@ fn out_of_bag(board: &Leaderboard) -> Option<Block> {
     let one = |s: &Standing| Some(format!("{} {}", s.title, value_of(&board.metric, s.out_of_bag?)));
     let all: Vec<String> = board.standings.iter().filter_map(one).collect();
     let what = format!("Out-of-bag {}: {}. ", metric_title(&board.metric), all.join(", "));
-    let how = "Each training row is judged by the trees that had not drawn it only, so no row votes for itself; the mean over the folds. Far from the validation score, rows are \
+    let how = "Each training row is judged by the trees that had not drawn it only, so no row votes for itself; the mean over the folds, of long tables the first fold’s. Far from the validation score, rows are \
                not alike across folds.";
     (!all.is_empty()).then(|| Block::Paragraph { text: vec![strong(what), text(how)] })
 }
