@@ -131,7 +131,7 @@ test('a search whose tab was closed goes on with the trials it has, also after i
       await idle(page);
       await show(page, 'train');
       await field(page, 'Search for hyperparameters').locator('select').selectOption('random');
-      await page.getByText('Settings of random').click();
+      await page.getByText('Settings of random', { exact: true }).click();
       await trials(page, n);
       await idle(page);
     };
@@ -169,7 +169,7 @@ test('a search whose tab was closed goes on with the trials it has, also after i
       await again(next).click();
       await idle(next);
       await show(next, 'train');
-      await next.getByText('Settings of random').click();
+      await next.getByText('Settings of random', { exact: true }).click();
       await trials(next, 9);
       await train(next);
       await idle(next, 240_000);
