@@ -62,7 +62,9 @@ test('what is searched is chosen learner by learner and range by range; an impos
     const n = await ticks.count();
     await ticks.first().uncheck();
     assert.ok(await ticks.nth(1).isChecked(), 'the others stay');
-    for (let at = 1; at < n; at += 1) await ticks.nth(at).uncheck();
+    for (let at = 1; at < n - 1; at += 1) await ticks.nth(at).uncheck();
+    // The last one goes with the list: nothing is searched then.
+    await ticks.nth(n - 1).click();
     await page.locator('.searched').waitFor({ state: 'detached' });
   }));
 });
