@@ -70,6 +70,20 @@ fn change(app: App, act: impl FnOnce(&mut SearchChoice)) {
     });
 }
 
+/// Shows a range that has changed elsewhere, and takes back what was said of a wrong one.
+fn follow(range: impl Fn() -> Option<(f64, f64)> + 'static, ends: [RwSignal<String>; 2], wrong: RwSignal<String>) {
+    Effect::new(move |_| {
+        let (low, high) = range().map_or_else(Default::default, |(low, high)| (low.to_string(), high.to_string()));
+        // Only what differs: the other field may be typed into.
+        for (end, value) in ends.into_iter().zip([low, high]) {
+            if end.with_untracked(|now| *now != value) {
+                end.set(value);
+            }
+        }
+        wrong.set(String::new());
+    });
+}
+
 /// Two fields; the second result says whether they differ from the usual.
 fn range(app: App, name: String, spec: &ParamView, usual: (f64, f64), set: Memo<bool>) -> (AnyView, Memo<bool>) {
     let own = {
@@ -79,16 +93,7 @@ fn range(app: App, name: String, spec: &ParamView, usual: (f64, f64), set: Memo<
     let shown = if spec.is_a_wish { None } else { Some(usual) };
     let ends = [RwSignal::new(String::new()), RwSignal::new(String::new())];
     let wrong = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let (low, high) = own.get().or(shown).map_or_else(Default::default, |(low, high)| (low.to_string(), high.to_string()));
-        // Only what differs: the other field may be typed into.
-        for (end, value) in ends.into_iter().zip([low, high]) {
-            if end.with_untracked(|now| *now != value) {
-                end.set(value);
-            }
-        }
-        wrong.set(String::new());
-    });
+    follow(move || own.get().or(shown), ends, wrong);
     let (domain, whole) = (spec.range.unwrap_or(usual), matches!(spec.default, Value::Whole(_)));
     let allowed = spec.allowed.clone();
     let typed = move || {
