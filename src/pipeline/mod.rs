@@ -4,9 +4,11 @@
 //! the results in job order. A job is a plain value: what it needs besides is the [`Context`], which every worker holds.
 
 mod acceptance;
+mod analysis;
 mod card;
 mod checkpoint;
 mod context;
+mod curve;
 mod document;
 #[cfg(not(target_arch = "wasm32"))]
 mod drive;
@@ -14,6 +16,7 @@ mod honesty;
 mod job;
 mod order;
 mod outcome;
+mod permuted;
 mod power;
 mod price;
 mod run;
@@ -21,6 +24,7 @@ mod search;
 mod unaugmented;
 
 pub use acceptance::fingerprint;
+pub use analysis::{Analysis, Measured};
 pub use card::model_card;
 pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};

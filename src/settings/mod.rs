@@ -175,11 +175,70 @@ pub struct Settings {
     pub segments: bool,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What validation measures beside scores.
+    pub validation: ValidationChoice,
+}
+
+/// What validation measures beside scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ValidationChoice {
+    /// Permutations of the target by which the score is tested, 0 to 999; 0: it is not.
+    pub permutations: u32,
+    /// Whether the proposed learner is tried on ever more rows.
+    pub learning_curve: bool,
+    /// Share of true values that prediction intervals are to hold, 0.5 to 0.99.
+    pub coverage: f64,
+    /// Columns by whose levels the model is judged.
+    pub fairness: Vec<String>,
+}
+
+impl Default for ValidationChoice {
+    fn default() -> Self {
+        Self { permutations: 0, learning_curve: false, coverage: 0.9, fairness: Vec::new() }
+    }
+}
+
+/// Most permutations: the smallest p-value is then 0.001.
+pub const MOST_PERMUTATIONS: u32 = 999;
+/// Shares of true values that prediction intervals may be asked to hold.
+pub const COVERAGES: std::ops::RangeInclusive<f64> = 0.5..=0.99;
+/// Most columns by whose levels a model is judged.
+pub const MOST_FAIRNESS: usize = 10;
+
+impl ValidationChoice {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// More permutations than [`MOST_PERMUTATIONS`], a coverage outside of [`COVERAGES`], or more columns than [`MOST_FAIRNESS`].
+    pub fn check(&self) -> Result<()> {
+        if self.permutations > MOST_PERMUTATIONS {
+            return Err(Error::out_of_range("permutations", &self.permutations.to_string(), &format!("at most {MOST_PERMUTATIONS}")));
+        }
+        if !COVERAGES.contains(&self.coverage) {
+            return Err(Error::out_of_range("coverage", &self.coverage.to_string(), "a share between 0.5 and 0.99"));
+        }
+        if self.fairness.len() > MOST_FAIRNESS {
+            let given = format!("a list of {} columns", self.fairness.len());
+            return Err(Error::out_of_range("fairness", &given, &format!("a list of at most {MOST_FAIRNESS}")));
+        }
+        Ok(())
+    }
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 5] =
-    [",\n  \"rules\": []", ",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
+const LATER: [&str; 9] = [
+    ",\n  \"rules\": []",
+    ",\n  \"search\": null",
+    ",\n  \"adjust\": null",
+    ",\n  \"segments\": false",
+    ",\n    \"choices\": {}",
+    // With the comma behind it, which 10 has not.
+    "\n    \"repeats\": 1,",
+    "\n    \"window\": 0,",
+    ",\n    \"embargo\": 0",
+    ",\n  \"validation\": {\n    \"permutations\": 0,\n    \"learning_curve\": false,\n    \"coverage\": 0.9,\n    \"fairness\": []\n  }",
+];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -206,6 +265,7 @@ impl Default for Settings {
             adjust: None,
             segments: false,
             rules: Vec::new(),
+            validation: ValidationChoice::default(),
         }
     }
 }
@@ -230,5 +290,44 @@ impl Settings {
         // Two spaces: a line of the outermost level (four: of the search), and no line of a value, in which line ends are escaped.
         let text = LATER.iter().fold(text, |text, unset| text.replace(unset, ""));
         if text.is_empty() { text } else { text + "\n" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_chosen_of_split_and_validation_is_not_written_and_what_was_is_read_again() {
+        let plain = Settings::default();
+        for later in ["repeats", "window", "embargo", "validation", "fairness"] {
+            assert!(!plain.to_json().contains(later), "{later}");
+        }
+        assert_eq!(Settings::from_json(&plain.to_json()).unwrap(), plain);
+        let edits: [fn(&mut Settings); 6] = [
+            |s| s.split.repeats = 10,
+            |s| s.split.window = 30,
+            |s| s.split.embargo = 2,
+            |s| (s.split.repeats, s.split.window, s.split.embargo) = (3, 7, 1),
+            |s| s.validation.permutations = 99,
+            |s| s.validation.fairness = vec!["region".to_owned()],
+        ];
+        for edit in edits {
+            let mut settings = Settings::default();
+            edit(&mut settings);
+            assert_eq!(Settings::from_json(&settings.to_json()).unwrap(), settings, "{}", settings.to_json());
+        }
+    }
+
+    #[test]
+    fn choices_of_validation_out_of_range_are_refused_by_name() {
+        let wrong = [
+            ("permutations", ValidationChoice { permutations: 1_000, ..ValidationChoice::default() }),
+            ("coverage", ValidationChoice { coverage: f64::NAN, ..ValidationChoice::default() }),
+            ("fairness", ValidationChoice { fairness: vec![String::new(); 11], ..ValidationChoice::default() }),
+        ];
+        for (name, choice) in wrong {
+            assert!(choice.check().unwrap_err().to_string().contains(name));
+        }
     }
 }

@@ -2,7 +2,9 @@
 //! computed (too few values, no spread) is `None` or an error, never 0 or NaN.
 
 pub mod bootstrap;
+pub mod breusch_pagan;
 pub mod chi_square;
+pub mod delong;
 pub mod fdr;
 pub mod kolmogorov;
 pub mod ks;
@@ -10,4 +12,5 @@ pub mod mann_whitney;
 pub mod permutation;
 pub mod proportions;
 pub mod psi;
+pub mod spearman;
 pub mod welch;

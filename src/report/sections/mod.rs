@@ -5,10 +5,15 @@
 mod audit;
 
 mod augment;
+mod chance;
 mod decide;
+mod errors;
 mod explain;
+mod fairness;
 mod honesty;
+mod intervals;
 mod lineage;
+mod periods;
 mod power;
 mod prepare;
 
@@ -25,10 +30,15 @@ mod zeros;
 pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
+pub use chance::{learning, permutation, too_good};
 pub use decide::{DecideReport, decide};
+pub use errors::errors;
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
+pub use fairness::fairness;
 pub use honesty::honesty;
+pub use intervals::{delong, intervals};
+pub use periods::periods;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
 pub use quality::{QualityReport, quality};
