@@ -108,6 +108,9 @@ pub struct Errors {
     pub outliers: Option<Outliers>,
 }
 
+/// The label of a row; `None` where it is missing.
+pub type LevelOf<'a> = Box<dyn Fn(u32) -> Option<String> + 'a>;
+
 /// What is known of the rows besides.
 #[derive(Default)]
 pub struct Known<'a> {
@@ -116,7 +119,7 @@ pub struct Known<'a> {
     /// Year and month of every row, where moments are dates.
     pub months: Option<&'a dyn Fn(u32) -> Option<(i64, u32)>>,
     /// Columns of labels: name, and level of a row.
-    pub levels: Vec<(&'a str, Box<dyn Fn(u32) -> Option<String> + 'a>)>,
+    pub levels: Vec<(&'a str, LevelOf<'a>)>,
 }
 
 /// Size of the error of every judged row, shape `(n_rows,)`: distance of a number; for classes one minus the probability of the true one.
@@ -235,7 +238,7 @@ fn spread(misses: &[f64], predicted: &[f64]) -> Option<Spread> {
 /// Quantiles of the standardised misses beside those of a normal distribution; none where fewer than five rows would lie beyond the last.
 fn against_normal(misses: &[f64]) -> Vec<(f64, f64)> {
     let (centre, sd) = (mean(misses), variance(misses, 1).sqrt());
-    if misses.len() < 5 * (POINTS + 1) || !(sd > 0.0) {
+    if misses.len() < 5 * (POINTS + 1) || sd <= 0.0 {
         return Vec::new();
     }
     let ascending = sorted(misses);
@@ -248,7 +251,7 @@ fn outliers(misses: &[f64]) -> Option<Outliers> {
     let scale = ROBUST * median(&misses.iter().map(|m| (m - centre).abs()).collect::<Vec<_>>());
     let squares: Vec<f64> = sorted(&misses.iter().map(|m| m * m).collect::<Vec<_>>());
     let total = sum_of(squares.iter().copied());
-    if misses.len() < LEAST_ROWS || !(total > 0.0) || !(scale > 0.0) {
+    if misses.len() < LEAST_ROWS || total <= 0.0 || scale <= 0.0 {
         return None;
     }
     let is_far = |m: &&f64| (**m - centre).abs() > OUTLIER * scale;

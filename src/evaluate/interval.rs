@@ -174,7 +174,8 @@ impl Judge<'_> {
         // A row that is judged several times is one row.
         let times = if together.is_some() { (truth.len() as u64).div_ceil(distinct(folds).max(1)) } else { 1 };
         let (n_rows, n_rarest) = (truth.len() as u64 / times, self.rarest(&truth) / times);
-        let join = |(((m, value), draws), jackknife): (((&&Metric, Option<f64>), Vec<Option<f64>>), Vec<Option<f64>>)| Resampled {
+        let drawn = values.into_iter().zip(draws).zip(left_out);
+        let join = |(m, ((value, draws), jackknife)): (&&Metric, _)| Resampled {
             metric: m.id.to_owned(),
             value,
             draws,
@@ -184,7 +185,7 @@ impl Judge<'_> {
             n_rarest,
             enough,
         };
-        Ok(metrics.iter().zip(values).zip(draws).zip(left_out).map(join).collect())
+        Ok(metrics.iter().zip(drawn).map(join).collect())
     }
 
     /// The value of a metric over all folds of one learner, without an interval.

@@ -5,7 +5,7 @@ use super::job::JobOutput;
 use super::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::evaluate::conformal::{Conformal, conformal};
-use crate::evaluate::errors::{Errors, Known, errors, losses};
+use crate::evaluate::errors::{Errors, Known, LevelOf, errors, losses};
 use crate::evaluate::fairness::{Cells, Fairness, fairness};
 use crate::evaluate::periods::{Periods, periods};
 use crate::evaluate::ranked::{Ranked, ranked};
@@ -138,7 +138,7 @@ fn is_levelled(column: &Column) -> bool {
 }
 
 /// The label of a row; `None` where it is missing.
-fn level_of(column: &Column) -> Box<dyn Fn(u32) -> Option<String> + '_> {
+fn level_of(column: &Column) -> LevelOf<'_> {
     Box::new(|row| (!column.is_missing(row as usize)).then(|| column.text(row as usize).into_owned()))
 }
 

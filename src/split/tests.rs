@@ -260,7 +260,7 @@ proptest! {
     fn a_window_slides_and_an_embargo_is_kept(
         span in 60_i64..140, folds in 2_u32..5, gap in 0_u32..3, window in 1_u32..30, embargo in 0_u32..4
     ) {
-        let days: Vec<Option<i64>> = (0..span * 2).map(|i| Some((i * 97) % span)).collect();
+        let days: Vec<Option<i64>> = (0..span * 2).map(|i| Some((i * 211) % span)).collect();
         let (table, mut task, target) = example(&days, 5, TaskKind::Regression, false);
         task.time = Some("day".into());
         let sliding = SplitSettings { window, embargo, ..settings(Strategy::TimeOrdered, folds, 0.2, gap) };

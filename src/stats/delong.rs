@@ -97,7 +97,7 @@ impl Difference {
     #[must_use]
     pub fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let half = normal_quantile(0.5 + level / 2.0) * self.variance.sqrt();
-        (half > 0.0).then(|| (self.value - half, self.value + half))
+        (half > 0.0).then_some((self.value - half, self.value + half))
     }
 
     /// Two-sided p-value of no difference; `None` where the variance is 0.
