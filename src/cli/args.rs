@@ -17,7 +17,7 @@ pub(super) enum Action {
     /// Look for leakage, with proof
     Audit(AuditOptions),
     /// The whole job: audit, train, validate, decide, and write report, model card and bundle
-    Run(RunOptions),
+    Run(Box<RunOptions>),
     /// Look at data quality
     Check(CheckOptions),
     /// Predict the rows of a file with a bundle

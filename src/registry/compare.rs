@@ -18,7 +18,7 @@ use crate::table::Table;
 use crate::table::parse::CsvOptions;
 use crate::task::TaskKind;
 use parts::parts;
-use rows::{Judged, judged};
+use rows::judged;
 use serde::{Deserialize, Serialize};
 
 /// Margin of non-inferiority when none is given: this share of the reference's value.

@@ -111,7 +111,7 @@ impl Registry {
     }
 
     /// Versions of a name in their order.
-    pub fn of<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Version> {
+    pub fn of<'a, 'n>(&'a self, name: &'n str) -> impl DoubleEndedIterator<Item = &'a Version> + use<'a, 'n> {
         self.versions().filter(move |v| v.note.name == name)
     }
 

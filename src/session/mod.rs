@@ -100,9 +100,8 @@ impl Session {
     fn obey(&mut self, command: Command, wishes: &mut Vec<Wish>) -> Result<()> {
         match command {
             Command::Hello => {
-                wishes.push(Wish::Tell(Event::Catalogue { catalogue: Box::new(catalogue()) }));
-                wishes.push(self.tell_registry());
-                wishes.push(self.tell_state());
+                let catalogue = Box::new(catalogue());
+                wishes.extend([Wish::Tell(Event::Catalogue { catalogue }), self.tell_registry(), self.tell_state()]);
                 Ok(())
             }
             Command::OpenSample { id, rows } => {
@@ -133,11 +132,9 @@ impl Session {
             }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
-                wishes.extend(self.tell_sections(Step::Audit));
-                wishes.extend(self.tell_sections(Step::Train));
+                wishes.extend([Step::Audit, Step::Train].into_iter().flat_map(|step| self.tell_sections(step)));
                 self.wanted = None;
-                wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
-                wishes.push(self.tell_state());
+                wishes.extend([Wish::Tell(Event::Idle { cancelled: true }), self.tell_state()]);
                 Ok(())
             }
             Command::Rows { first, count } => {
