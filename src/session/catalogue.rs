@@ -2,6 +2,7 @@
 
 use crate::audit::CHECKS;
 use crate::augment::METHODS;
+use crate::decide::PRESETS;
 use crate::evaluate::{METRICS, adjust};
 use crate::model::LEARNERS;
 use crate::param::ParamSpec;
@@ -33,6 +34,7 @@ pub fn catalogue() -> Catalogue {
             .collect(),
         checks: CHECKS.iter().map(|c| plain(c.id, c.title, c.doc)).collect(),
         rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
+        presets: PRESETS.iter().map(|p| Entry { tasks: p.tasks.to_vec(), ..plain(p.id, p.title, p.doc) }).collect(),
         samples: SAMPLES.iter().map(sample_entry).collect(),
         glossary: TERMS.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
     }

@@ -6,7 +6,9 @@ mod audit;
 
 mod augment;
 mod chance;
+mod compare;
 mod decide;
+mod documents;
 mod errors;
 mod explain;
 mod fairness;
@@ -18,6 +20,7 @@ mod power;
 mod prepare;
 
 mod quality;
+mod registry;
 mod repairs;
 mod search;
 mod segments;
@@ -31,7 +34,9 @@ pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
 pub use chance::{learning, permutation, too_good};
+pub use compare::compare;
 pub use decide::{DecideReport, decide};
+pub use documents::{DocumentFacts, InputColumn, certification_sheet, deployment_guide, monitoring_needs, summary};
 pub use errors::errors;
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
@@ -42,6 +47,7 @@ pub use periods::periods;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
 pub use quality::{QualityReport, quality};
+pub use registry::{RegistryReport, registry, runs_csv};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
 pub use segments::{segments, segments_json};
