@@ -10,7 +10,7 @@ use crate::decide::Gate;
 use crate::derived::{DerivedColumn, Known};
 use crate::error::{Error, Result};
 use crate::finding::{Price, Remedy, Severity};
-use crate::quality::OwnRule;
+use crate::quality::{OwnRule, Weights};
 use crate::split::SplitSettings;
 use crate::table::Kind;
 use crate::table::parse::CsvOptions;
@@ -175,11 +175,19 @@ pub struct Settings {
     pub segments: bool,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What dimensions and rules of quality count for, by id, where that is not the usual.
+    pub weights: Weights,
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 5] =
-    [",\n  \"rules\": []", ",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
+const LATER: [&str; 6] = [
+    ",\n  \"weights\": {}",
+    ",\n  \"rules\": []",
+    ",\n  \"search\": null",
+    ",\n  \"adjust\": null",
+    ",\n  \"segments\": false",
+    ",\n    \"choices\": {}",
+];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -206,6 +214,7 @@ impl Default for Settings {
             adjust: None,
             segments: false,
             rules: Vec::new(),
+            weights: Weights::new(),
         }
     }
 }

@@ -7,8 +7,11 @@ mod audit;
 mod augment;
 mod decide;
 mod explain;
+mod generated;
 mod honesty;
+mod label_errors;
 mod lineage;
+mod over_time;
 mod power;
 mod prepare;
 
@@ -29,9 +32,11 @@ pub use decide::{DecideReport, decide};
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use honesty::honesty;
+pub use label_errors::label_errors;
+pub use over_time::over_time;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
-pub use quality::{QualityReport, quality};
+pub use quality::{QualityReport, name as dimension_name, quality};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
 pub use segments::{segments, segments_json};
