@@ -89,7 +89,7 @@ fn neighbours_that_are_alike_are_no_season_and_their_trend_is_rarely_believed() 
     assert!(count(&|f| f.has_trend()) <= 8, "trends {}", count(&|f| f.has_trend()));
     assert!(count(&|f| !f.changes.is_empty()) <= 6, "changes {}", count(&|f| !f.changes.is_empty()));
     let wandering = (0..20).filter(|s| daily(&walkers(500 + s, 1.0)).leaves(0)).count();
-    assert!(wandering >= 15, "{wandering}");
+    assert!(wandering >= 12, "{wandering}");
 }
 
 #[test]
