@@ -6,7 +6,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { dirname, join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '../tests/browser/node_modules/playwright-core/index.mjs';
 import { CHROMIUM, FLAGS } from '../tests/browser/browser.mjs';
@@ -15,9 +16,10 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const BUILT = join(ROOT, 'target/page-bench');
 const [LEAST, LONG, FEWEST, MOST] = [0.5, 5, 3, 100];
 
-/** Builds the module and its glue. */
+/** Builds the module and its glue, with the tools that `./run` and `./test` have put in place. */
 function build() {
-  const quiet = { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 };
+  const tools = [join(process.env.WATERTIGHT_TOOLS ?? join(homedir(), '.cache/watertight/tools'), 'bin'), join(ROOT, 'tests/browser/node_modules/.bin'), process.env.PATH];
+  const quiet = { cwd: ROOT, env: { ...process.env, PATH: tools.join(delimiter) }, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 };
   const told = execFileSync('cargo', ['build', '--quiet', '--release', '--target', 'wasm32-unknown-unknown', '--example', 'page', '--message-format=json'], quiet).toString();
   const made = told.split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((m) => m.target?.name === 'page' && m.filenames?.length);
   const wasm = made.at(-1).filenames.find((name) => name.endsWith('.wasm')) ?? made.at(-1).executable;

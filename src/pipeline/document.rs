@@ -61,7 +61,7 @@ impl<'a> Input<'a> {
         let o = self.outcome;
         let task_of = self.plan.map(|p| &p.task);
         match step {
-            Step::Open => None,
+            Step::Open | Step::Registry => None,
             Step::Task => self.task_section(),
             Step::Quality => o.quality.as_ref().map(|checked| {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
@@ -243,7 +243,7 @@ fn given_as_they_are(plan: &Plan) -> [Vec<&'static str>; 2] {
 }
 
 /// File, settings, seed and version: what makes the report.
-fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
+pub(super) fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
     let settings = hex(&Sha256::digest(input.settings.to_json().as_bytes()));
     let mut facts = vec![
         ("File".to_owned(), input.name.to_owned()),

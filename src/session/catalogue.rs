@@ -2,6 +2,7 @@
 
 use crate::audit::CHECKS;
 use crate::augment::METHODS;
+use crate::decide::PRESETS;
 use crate::evaluate::{METRICS, adjust};
 use crate::model::LEARNERS;
 use crate::param::ParamSpec;
@@ -36,6 +37,7 @@ pub fn catalogue() -> Catalogue {
         rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
         own_rules: OWN_RULES.iter().map(|k| plain(k.id, k.says, k.value)).collect(),
         weights: weights(),
+        presets: PRESETS.iter().map(|p| Entry { tasks: p.tasks.to_vec(), ..plain(p.id, p.title, p.doc) }).collect(),
         samples: SAMPLES.iter().map(sample_entry).collect(),
         glossary: TERMS.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
     }

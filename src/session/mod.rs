@@ -8,6 +8,7 @@ mod exports;
 mod availability;
 mod files;
 mod project;
+mod registry;
 mod repair;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod view;
 
 pub use catalogue::catalogue;
 pub use exports::predictions_file;
+pub use registry::{comparison_report, run_archive};
 
 use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
@@ -26,6 +28,7 @@ use crate::report::words::awaited;
 use crate::settings::Settings;
 use files::Files;
 use project::Project;
+use registry::Shelf;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -52,6 +55,7 @@ pub struct Session {
     rules_alone: Vec<OwnRule>,
     /// Steps that had a result which newer settings have made invalid.
     stale: BTreeSet<Step>,
+    shelf: Shelf,
 }
 
 /// The wave of jobs that is out.
@@ -99,8 +103,8 @@ impl Session {
     fn obey(&mut self, command: Command, wishes: &mut Vec<Wish>) -> Result<()> {
         match command {
             Command::Hello => {
-                wishes.push(Wish::Tell(Event::Catalogue { catalogue: Box::new(catalogue()) }));
-                wishes.push(self.tell_state());
+                let catalogue = Box::new(catalogue());
+                wishes.extend([Wish::Tell(Event::Catalogue { catalogue }), self.tell_registry(), self.tell_state()]);
                 Ok(())
             }
             Command::OpenSample { id, rows } => {
@@ -131,11 +135,9 @@ impl Session {
             }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
-                wishes.extend(self.tell_sections(Step::Audit));
-                wishes.extend(self.tell_sections(Step::Train));
+                wishes.extend([Step::Audit, Step::Train].into_iter().flat_map(|step| self.tell_sections(step)));
                 self.wanted = None;
-                wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
-                wishes.push(self.tell_state());
+                wishes.extend([Wish::Tell(Event::Idle { cancelled: true }), self.tell_state()]);
                 Ok(())
             }
             Command::Rows { first, count } => {
@@ -146,6 +148,7 @@ impl Session {
                 wishes.push(Wish::Tell(self.export(what)?));
                 Ok(())
             }
+            Command::Registry { ask } => self.ask(ask, wishes),
             Command::OpenProject { bytes } => self.propose(project::read(&bytes)?, wishes),
             Command::AnswerProposal { open } => match self.proposed.take().filter(|_| open) {
                 Some(project) => self.open_project(project, wishes),
@@ -412,6 +415,6 @@ impl Session {
 
     fn close(&mut self, wishes: &mut Vec<Wish>) {
         self.stop(wishes);
-        *self = Self { next_id: self.next_id, ..Self::default() };
+        *self = Self { next_id: self.next_id, shelf: std::mem::take(&mut self.shelf), ..Self::default() };
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
-use crate::decide::{Gate, Quantity, usual_gates};
+use crate::decide::{Gate, PRESETS, Quantity, preset, usual_gates};
 use crate::error::{Error, Result};
 use crate::evaluate::zeros::is_often_zero;
 use crate::evaluate::{adjust, metric, usual_metric};
@@ -138,7 +138,7 @@ impl Settings {
             let rule = if is_rare(&task, table) { "f1" } else { "half" };
             adjusted.insert("threshold".to_owned(), Value::Word(rule.to_owned()));
         }
-        let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
+        let gates = self.resolve_gates(task.kind, &main)?;
         Ok(Plan {
             split: SplitSettings { strategy, ..self.split.clone() },
             strategy_guessed: self.split.strategy == Strategy::Auto,
@@ -158,6 +158,22 @@ impl Settings {
             guessed,
             task,
         })
+    }
+
+    /// The gates chosen, those of the preset, or the usual ones; with the green runs before this one.
+    fn resolve_gates(&self, kind: TaskKind, main: &str) -> Result<Vec<Gate>> {
+        let known = || PRESETS.iter().filter(|p| preset(p.id, kind).is_some()).map(|p| p.id).collect::<Vec<_>>();
+        let mut gates = match (&self.gates, &self.preset) {
+            (Some(gates), _) => gates.clone(),
+            (None, Some(id)) => (preset(id, kind).ok_or_else(|| Error::unknown("preset", id, &known()))?.gates)(kind, main),
+            (None, None) => usual_gates(kind, main),
+        };
+        for gate in &mut gates {
+            if let (Quantity::GreenRuns { before }, Some(n)) = (&mut gate.quantity, self.green_before) {
+                *before = n;
+            }
+        }
+        Ok(gates)
     }
 
     /// Checks what can be checked without a table.
@@ -357,7 +373,18 @@ fn check_gates(gates: &[Gate]) -> Result<()> {
         if !gate.limit.is_finite() {
             return Err(Error::out_of_range(&gate.id, &gate.limit.to_string(), "a finite number"));
         }
-        if let Quantity::Metric { metric: id } | Quantity::Holdout { metric: id } = &gate.quantity {
+        if !gate.is_sound() {
+            return Err(Error::out_of_range(
+                &gate.id,
+                &gate.last_limit().to_string(),
+                "a limit for caution that is not stricter than the one for go",
+            ));
+        }
+        if let Quantity::Metric { metric: id }
+        | Quantity::Holdout { metric: id }
+        | Quantity::LowerBound { metric: id }
+        | Quantity::ShareOfBaseline { metric: id } = &gate.quantity
+        {
             metric(id)?;
         }
     }

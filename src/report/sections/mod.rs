@@ -5,7 +5,9 @@
 mod audit;
 
 mod augment;
+mod compare;
 mod decide;
+mod documents;
 mod explain;
 mod generated;
 mod honesty;
@@ -16,6 +18,7 @@ mod power;
 mod prepare;
 
 mod quality;
+mod registry;
 mod repairs;
 mod search;
 mod segments;
@@ -28,7 +31,9 @@ mod zeros;
 pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
+pub use compare::compare;
 pub use decide::{DecideReport, decide};
+pub use documents::{DocumentFacts, InputColumn, certification_sheet, deployment_guide, monitoring_needs, summary};
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use honesty::honesty;
@@ -37,6 +42,7 @@ pub use over_time::over_time;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
 pub use quality::{QualityReport, name as dimension_name, quality};
+pub use registry::{RegistryReport, registry, runs_csv};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
 pub use segments::{segments, segments_json};

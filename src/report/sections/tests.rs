@@ -126,6 +126,7 @@ fn decision_input(example: &Example) -> DecisionInput {
         quality_score: Some(97.0),
         checks_ran: 6,
         checks_applicable: 6,
+        ..DecisionInput::default()
     }
 }
 
