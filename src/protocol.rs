@@ -10,8 +10,8 @@ pub use crate::derived::Known;
 pub use crate::error::{Error, ErrorKind, Place, Result};
 pub use crate::finding::{Certainty, Remedy, Severity};
 pub use crate::param::{Domain, Given, ParamSpec, Value};
-pub use crate::quality::OwnRule;
 pub use crate::pipeline::Document;
+pub use crate::quality::OwnRule;
 pub use crate::registry::Note;
 pub use crate::report::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
