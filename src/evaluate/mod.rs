@@ -19,6 +19,7 @@ pub mod holdout;
 pub mod importance;
 pub mod interval;
 pub mod learning_curve;
+pub mod label_errors;
 pub mod metrics;
 pub mod periods;
 pub mod permuted;

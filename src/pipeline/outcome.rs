@@ -26,7 +26,7 @@ use crate::math::sum::mean;
 use crate::model::{Model, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
-use crate::quality::{Score, scores};
+use crate::quality::{Score, Weights, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
 use crate::segment;
 use crate::settings::{Accepted, Chosen, Plan, ValidationChoice};
@@ -45,6 +45,8 @@ pub struct Outcome {
     pub quality: Option<Vec<Checked>>,
     /// Quality scores by dimension.
     pub scores: Vec<Score>,
+    /// Cells of the table they were taken of.
+    n_cells: u64,
     /// One an audit check; of a check that has not run yet, that it has not.
     pub audit: Option<Vec<Checked>>,
     /// What the checks said that have run, by their place in the list, before it was settled.
@@ -228,9 +230,15 @@ impl Outcome {
         self.judged_folds().into_iter().flat_map(|all| all.iter()).filter(|f| Some(f.learner) == chosen).collect()
     }
 
-    pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
-        self.scores = scores(&checked, (table.n_rows() * table.columns().len()) as u64);
+    pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table, weights: &Weights) {
+        self.n_cells = (table.n_rows() * table.columns().len()) as u64;
         self.quality = Some(checked);
+        self.score(weights);
+    }
+
+    /// Scores what the rules said by these weights.
+    pub(super) fn score(&mut self, weights: &Weights) {
+        self.scores = self.quality.as_ref().map_or_else(Vec::new, |checked| scores(checked, self.n_cells, weights));
     }
 
     /// Whether every check has run.

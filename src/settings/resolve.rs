@@ -13,6 +13,7 @@ use crate::model::{LEARNERS, Learner, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
 use crate::quality::own::{self, OwnRule};
+use crate::quality::weights;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
@@ -202,6 +203,7 @@ impl Settings {
             return Err(Error::out_of_range("derived", &wrong.column, "a function of rows up to the column's own, in order"));
         }
         self.rules.iter().try_for_each(OwnRule::check)?;
+        weights::check(&self.weights)?;
         self.check_entries()?;
         self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
         check_gates(self.gates.as_deref().unwrap_or_default())
