@@ -41,6 +41,9 @@ pub struct Origin {
     /// Whether rows of the training file can be read out of the model (nearest neighbours).
     #[serde(default)]
     pub holds_training_rows: bool,
+    /// SHA-256 of the list of rows of the training file that were sealed, as [`rows_sha256`] gives it; `None`: none were, or it is not known.
+    #[serde(default)]
+    pub sealed_sha256: Option<String>,
     /// All settings, seed included.
     pub settings: Settings,
 }
@@ -56,6 +59,9 @@ pub struct Evaluation {
     pub holdout_opened: u32,
     /// The verdict it got, if it was decided.
     pub verdict: Option<Verdict>,
+    /// Whether every gate passed but for the one that counts green runs.
+    #[serde(default)]
+    pub green: bool,
     /// Open blockers of the audit, by finding id.
     pub open_blockers: Vec<String>,
 }
@@ -214,6 +220,15 @@ impl Bundle {
         let content = serde_json::to_string(self).map_err(|_| Error::internal("a bundle that cannot be written"))?;
         Ok(hex(&Sha256::digest(content.as_bytes())))
     }
+}
+
+/// SHA-256 of a list of rows, whatever their order.
+#[must_use]
+pub fn rows_sha256(rows: &[u32]) -> String {
+    let mut ascending = rows.to_vec();
+    ascending.sort_unstable();
+    let bytes: Vec<u8> = ascending.iter().flat_map(|row| row.to_le_bytes()).collect();
+    hex(&Sha256::digest(&bytes))
 }
 
 /// Bytes as lower-case hexadecimal digits.

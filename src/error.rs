@@ -326,6 +326,22 @@ impl Error {
         Self::new(ErrorKind::Input, format!("This bundle cannot be used: {why}."), "Take the file again from where it was written.")
     }
 
+    /// A version of a registry cannot be taken; `why` completes "cannot be taken: ...".
+    #[must_use]
+    pub fn bad_version(why: &str) -> Self {
+        Self::new(ErrorKind::Input, format!("This version cannot be taken: {why}."), "Take the file again from where it was written.")
+    }
+
+    /// Versions cannot be compared; `why` completes "cannot be compared: ...".
+    #[must_use]
+    pub fn not_comparable(why: &str) -> Self {
+        Self::new(
+            ErrorKind::Settings,
+            format!("These versions cannot be compared: {why}."),
+            "Choose versions that predict the same target, and rows that hold it.",
+        )
+    }
+
     /// A project cannot be opened; `why` completes "cannot be opened: ...".
     #[must_use]
     pub fn bad_project(why: &str) -> Self {

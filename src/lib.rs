@@ -37,6 +37,7 @@ pub mod decide;
 // -- memory
 pub mod settings;
 pub mod bundle;
+pub mod registry;
 // -- presentation (still pure)
 pub mod chart;
 pub mod report;

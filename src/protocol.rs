@@ -10,6 +10,9 @@ pub use crate::derived::Known;
 pub use crate::error::{Error, ErrorKind, Place, Result};
 pub use crate::finding::{Certainty, Remedy, Severity};
 pub use crate::param::{Domain, Given, ParamSpec, Value};
+pub use crate::pipeline::Document;
+pub use crate::quality::OwnRule;
+pub use crate::registry::Note;
 pub use crate::report::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
 };
@@ -106,6 +109,11 @@ pub enum Command {
         /// Which.
         what: Export,
     },
+    /// Do something with the registry: answered with its [`Event::Section`] and [`Event::State`], or with a file.
+    Registry {
+        /// What.
+        ask: Ask,
+    },
     /// Open a saved project.
     OpenProject {
         /// Its bytes.
@@ -119,6 +127,91 @@ pub enum Command {
     },
     /// Forget the file and everything computed.
     Close,
+}
+
+/// What can be done with the registry. Ids are names with versions ("claims 1.2.0").
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// Keep the model of this run as the next version of a name.
+    Keep {
+        /// Name, tags and notes, and when.
+        note: Note,
+    },
+    /// Change what is said of a version.
+    Annotate {
+        /// Which.
+        id: String,
+        /// Its tags.
+        tags: Vec<String>,
+        /// Its notes.
+        notes: String,
+    },
+    /// Remove a version.
+    Remove {
+        /// Which.
+        id: String,
+    },
+    /// Remove versions that are neither the latest of their name, nor green, nor tagged.
+    CleanUp,
+    /// Take versions from a file.
+    Import {
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Show the runs that hold some words, in an order.
+    Show {
+        /// "version", "time", "learner", "file" or a metric's id.
+        sort: String,
+        /// The words.
+        filter: String,
+    },
+    /// Compare versions on the rows at hand.
+    Compare {
+        /// Which, the reference first.
+        ids: Vec<String>,
+        /// Margin of non-inferiority, as a share of the reference's value.
+        margin: f64,
+    },
+    /// Make a file to save.
+    Save {
+        /// Of which version, where it is one's.
+        id: String,
+        /// What.
+        what: Saved,
+    },
+}
+
+/// What can be saved of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saved {
+    /// A version's bundle.
+    Bundle,
+    /// A version, to import elsewhere.
+    Version,
+    /// A version as an MLflow run folder.
+    Run,
+    /// All versions.
+    All,
+    /// The table of runs as CSV.
+    Runs,
+    /// The last comparison as HTML.
+    ComparisonHtml,
+    /// The last comparison as Markdown.
+    ComparisonMarkdown,
+}
+
+/// Versions of one name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// The name.
+    pub name: String,
+    /// Ids, the latest first.
+    pub versions: Vec<String>,
+    /// Green runs in a row.
+    pub green: u32,
 }
 
 /// What can be saved.
@@ -135,6 +228,10 @@ pub enum Export {
     AuditJson,
     /// Model card.
     ModelCard,
+    /// Document of a run as Markdown.
+    Document(Document),
+    /// Document of a run as one HTML file.
+    DocumentHtml(Document),
     /// Model with schema, recipe and provenance.
     Bundle,
     /// Predictions of the new file, or of the sealed rows.
@@ -259,6 +356,13 @@ pub enum Wish {
     Start(Vec<(u64, crate::pipeline::Job)>),
     /// Forget all jobs that were started and not answered; stop workers that are busy.
     Stop,
+    /// Keep a version of the registry under its id, in the place of what was kept there; `None`: delete it.
+    Registry {
+        /// Its id.
+        id: String,
+        /// The version, as one line.
+        line: Option<String>,
+    },
 }
 
 /// Lists of everything that can be chosen.
@@ -282,6 +386,12 @@ pub struct Catalogue {
     pub checks: Vec<Entry>,
     /// Quality rules.
     pub rules: Vec<Entry>,
+    /// Rules that a user can set: the title stands between column and value, the doc says what the value is (empty: none).
+    pub own_rules: Vec<Entry>,
+    /// What dimensions and rules of quality count for as usual: id, name, weight.
+    pub weights: Vec<(String, String, f64)>,
+    /// Lists of gates to begin with.
+    pub presets: Vec<Entry>,
     /// Samples.
     pub samples: Vec<Entry>,
     /// Terms of the field: id, word, definition.
@@ -384,6 +494,8 @@ pub struct State {
     pub provenance: Vec<(String, String)>,
     /// Whether jobs run.
     pub busy: bool,
+    /// Models of the registry.
+    pub series: Vec<Series>,
 }
 
 /// The task and plan after guessing: what forms show when nothing was chosen.
@@ -411,6 +523,8 @@ pub struct Resolved {
     pub metric: Option<String>,
     /// Gates.
     pub gates: Vec<Gate>,
+    /// Gates that can be added, with their names.
+    pub offered: Vec<(String, Gate)>,
 }
 
 /// A file as the page shows it.

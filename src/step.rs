@@ -24,14 +24,27 @@ pub enum Step {
     Validate,
     /// Decision.
     Decide,
+    /// Versions of models.
+    Registry,
     /// Report.
     Report,
 }
 
 impl Step {
     /// All steps in order.
-    pub const ALL: [Self; 10] =
-        [Self::Open, Self::Task, Self::Quality, Self::Audit, Self::Prepare, Self::Augment, Self::Train, Self::Validate, Self::Decide, Self::Report];
+    pub const ALL: [Self; 11] = [
+        Self::Open,
+        Self::Task,
+        Self::Quality,
+        Self::Audit,
+        Self::Prepare,
+        Self::Augment,
+        Self::Train,
+        Self::Validate,
+        Self::Decide,
+        Self::Registry,
+        Self::Report,
+    ];
 
     /// Name in the URL hash and in JSON.
     #[must_use]
@@ -46,6 +59,7 @@ impl Step {
             Self::Train => "train",
             Self::Validate => "validate",
             Self::Decide => "decide",
+            Self::Registry => "registry",
             Self::Report => "report",
         }
     }
@@ -63,6 +77,7 @@ impl Step {
             Self::Train => "Train and tune",
             Self::Validate => "Validate",
             Self::Decide => "Decide",
+            Self::Registry => "Registry",
             Self::Report => "Report",
         }
     }

@@ -254,7 +254,7 @@ fn chosen(id: &str, params: Value) -> Chosen {
 }
 
 fn gate(id: &str, limit: f64) -> Gate {
-    Gate { id: id.into(), quantity: Quantity::Metric { metric: "roc_auc".into() }, comparison: Comparison::AtLeast, limit }
+    Gate { id: id.into(), quantity: Quantity::Metric { metric: "roc_auc".into() }, comparison: Comparison::AtLeast, limit, caution: None }
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl Counting {
                     }
                 }
                 Wish::Tell(Event::File { bytes, .. }) => self.report = Some(bytes),
-                Wish::Tell(_) | Wish::Stop => {}
+                Wish::Tell(_) | Wish::Stop | Wish::Registry { .. } => {}
             }
         }
     }

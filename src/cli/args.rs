@@ -17,7 +17,7 @@ pub(super) enum Action {
     /// Look for leakage, with proof
     Audit(AuditOptions),
     /// The whole job: audit, train, validate, decide, and write report, model card and bundle
-    Run(RunOptions),
+    Run(Box<RunOptions>),
     /// Look at data quality
     Check(CheckOptions),
     /// Predict the rows of a file with a bundle
@@ -26,6 +26,10 @@ pub(super) enum Action {
     Sample(SampleOptions),
     /// List what there is
     List(ListOptions),
+    /// Compare two or more models on the same rows
+    Compare(CompareOptions),
+    /// Keep models as versions in a folder
+    Registry(RegistryOptions),
 }
 
 /// Where findings begin to count as failure.
@@ -174,6 +178,18 @@ pub(super) struct RunOptions {
     /// Find groups of like rows among the training rows (k-means), and tell how many there are
     #[arg(long)]
     pub segments: bool,
+    /// Gates: a list of `watertight list gates`, or a JSON file with gates as they stand in settings.json
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub gates: Option<String>,
+    /// Folder of a registry to keep the model in; green runs before this one are counted there
+    #[arg(long, value_name = "DIR")]
+    pub registry: Option<PathBuf>,
+    /// Name of the model in the registry (the file's name when not given)
+    #[arg(long, value_name = "NAME", requires = "registry")]
+    pub name: Option<String>,
+    /// Folder to write documents to: deployment guide, certification sheet and summary, as Markdown and HTML
+    #[arg(long, value_name = "DIR")]
+    pub documents: Option<PathBuf>,
     /// Folder to write to (made if it is not there)
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -241,6 +257,8 @@ pub(super) enum Listed {
     Rules,
     /// Built-in samples
     Samples,
+    /// Lists of gates
+    Gates,
     /// Augmentation methods
     Methods,
     /// Methods of search for hyperparameters
@@ -252,4 +270,121 @@ pub(super) struct ListOptions {
     /// Which list
     #[arg(value_enum)]
     pub what: Listed,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CompareOptions {
+    /// Models, the reference first: bundle.json of a run, or name and version in the registry ("claims 1.2.0")
+    #[arg(num_args = 2..=8, required = true)]
+    pub models: Vec<String>,
+    /// File with the rows to compare on; it must hold the target
+    #[arg(long, value_name = "FILE")]
+    pub on: PathBuf,
+    /// Folder of a registry
+    #[arg(long, value_name = "DIR")]
+    pub registry: Option<PathBuf>,
+    /// Share of the reference's score that may be lost by a version that counts as not worse
+    #[arg(long, default_value_t = crate::registry::compare::MARGIN)]
+    pub margin: f64,
+    #[command(flatten)]
+    pub read: ReadOptions,
+    /// File to write: .html, .md or .json
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RegistryOptions {
+    /// What to do
+    #[command(subcommand)]
+    pub action: RegistryAction,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum RegistryAction {
+    /// Certification and runs
+    List {
+        /// Folder of the registry
+        folder: PathBuf,
+        /// Order of the runs: version, time, learner, file, or a metric
+        #[arg(long, default_value = "version")]
+        sort: String,
+        /// Words that a run must hold
+        #[arg(long, default_value = "")]
+        filter: String,
+        /// Print the runs as CSV
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Keep a bundle as the next version of a name
+    Add {
+        /// Folder of the registry (made if it is not there)
+        folder: PathBuf,
+        /// bundle.json of a run
+        bundle: PathBuf,
+        /// Name of the model
+        #[arg(long)]
+        name: String,
+        /// A short word to find it by; may be given several times
+        #[arg(long = "tag")]
+        tags: Vec<String>,
+        /// Anything else
+        #[arg(long, default_value = "")]
+        notes: String,
+    },
+    /// One version, as JSON
+    Show {
+        /// Folder of the registry
+        folder: PathBuf,
+        /// Name and version ("claims 1.2.0"), or a name for its latest
+        version: String,
+    },
+    /// Write a version, or all of them, to a file
+    Export {
+        /// Folder of the registry
+        folder: PathBuf,
+        /// Name and version; all when not given
+        version: Option<String>,
+        /// What to write: version (to import elsewhere), bundle, or run (MLflow run folder as zip)
+        #[arg(long = "as", value_enum, default_value = "version")]
+        form: ExportForm,
+        /// File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Take versions from a file
+    Import {
+        /// Folder of the registry (made if it is not there)
+        folder: PathBuf,
+        /// File to read
+        file: PathBuf,
+    },
+    /// Read every version and check its fingerprints
+    Check {
+        /// Folder of the registry
+        folder: PathBuf,
+    },
+    /// Remove a version
+    Remove {
+        /// Folder of the registry
+        folder: PathBuf,
+        /// Name and version
+        version: String,
+    },
+    /// Remove versions that are neither the latest of their name, nor green, nor tagged
+    Clean {
+        /// Folder of the registry
+        folder: PathBuf,
+    },
+}
+
+/// Forms in which a version is written.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExportForm {
+    /// The version with its entry
+    Version,
+    /// The bundle alone
+    Bundle,
+    /// An MLflow run folder
+    Run,
 }

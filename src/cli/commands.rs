@@ -5,13 +5,15 @@ use super::args::{
     TuneOptions,
 };
 use super::engine::{Engine, for_each_slice};
-use super::print;
+use super::{print, registry};
 use crate::bundle::Bundle;
+use crate::decide::PRESETS;
 use crate::derived::Known;
 use crate::error::{Error, Result};
 use crate::finding::Severity;
 use crate::param::Value;
-use crate::protocol::{Command, Export, FileRole, Step};
+use crate::protocol::{Command, Document, Export, FileRole, Step};
+use crate::registry::name_of;
 use crate::sample::SAMPLES;
 use crate::session::{catalogue, predictions_file};
 use crate::settings::{Chosen, Role, Settings};
@@ -73,9 +75,15 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     let unwritable = |e: std::io::Error| Error::unwritable(&options.out.display().to_string(), &e.to_string());
     std::fs::create_dir_all(&options.out).map_err(unwritable)?;
     let first = if options.repair { Step::Audit } else { Step::Decide };
+    let file = options.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let name = options.name.clone().unwrap_or_else(|| name_of(&file));
     let mut settings = settings(&options.task, &options.read)?;
+    if let Some(folder) = &options.registry {
+        settings.green_before = Some(registry::load(folder)?.green_runs(&name));
+    }
     apply_tune(&mut settings, &options.tune);
     apply_adjust(&mut settings, &options.adjust)?;
+    options.gates.iter().try_for_each(|given| apply_gates(&mut settings, given))?;
     settings.segments |= options.segments;
     if let Some(method) = &options.augment {
         settings.augment = (method != "none").then(|| Chosen { id: method.clone(), ..Chosen::default() });
@@ -109,19 +117,33 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
         }
     }
     engine.sections.get(&Step::Validate).into_iter().for_each(print::explained);
+    if let Some(folder) = &options.documents {
+        documents(&mut engine, folder)?;
+    }
+    if let Some(folder) = &options.registry {
+        let (_, bundle) = engine.export(Export::Bundle)?;
+        print::note(&format!("Kept as {}.", registry::keep_run(folder, &name, &bundle)?));
+    }
     print::note(&format!("Written to {}: {}.", options.out.display(), files.map(|(_, name)| name).join(", ")));
     Ok(passes(&engine, Step::Decide, options.fail_on))
 }
 
+/// Every document of a run, as Markdown and HTML.
+fn documents(engine: &mut Engine, folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Error::unwritable(&folder.display().to_string(), &e.to_string()))?;
+    for which in Document::ALL {
+        for what in [Export::Document(which), Export::DocumentHtml(which)] {
+            let (name, bytes) = engine.export(what)?;
+            write(&folder.join(name), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
 /// `predict`: a bundle asked about a file.
 pub(super) fn predict(options: &PredictOptions) -> Result<bool> {
-    let unreadable = |e: std::io::Error| Error::unreadable(&options.bundle.display().to_string(), &e.to_string());
-    let bundle = Bundle::from_json(&std::fs::read_to_string(&options.bundle).map_err(unreadable)?)?;
-    let mut bytes = Vec::new();
-    for_each_slice(&options.file, &mut |slice| {
-        bytes.extend_from_slice(slice);
-        true
-    })?;
+    let bundle = Bundle::from_json(&read_text(&options.bundle)?)?;
+    let bytes = read_bytes(&options.file)?;
     let settings = settings(&TaskOptions::default(), &options.read)?;
     let safety = if options.raw { Safety::Raw } else { Safety::Guarded };
     let csv = predictions_file(&bundle, &bytes, &settings, safety)?;
@@ -148,6 +170,7 @@ pub(super) fn list(options: &ListOptions) -> Result<bool> {
         Listed::Steps => &all.steps,
         Listed::Rules => &all.rules,
         Listed::Samples => &all.samples,
+        Listed::Gates => &all.presets,
         Listed::Methods => &all.methods,
         Listed::Searches => &all.searches,
     });
@@ -187,14 +210,29 @@ fn passes(engine: &Engine, step: Step, fail_on: FailOn) -> bool {
     !engine.session().has_finding(step, bar)
 }
 
+/// A file's text.
+pub(super) fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::unreadable(&path.display().to_string(), &e.to_string()))
+}
+
+/// A file's bytes.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for_each_slice(path, &mut |slice| {
+        bytes.extend_from_slice(slice);
+        true
+    })?;
+    Ok(bytes)
+}
+
 /// Writes a file where the person said.
 #[expect(clippy::disallowed_methods, reason = "a command line writes files")]
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(|e| Error::unwritable(&path.display().to_string(), &e.to_string()))
 }
 
 /// Settings from a file, if one is given, with the flags on top.
-fn settings(task: &TaskOptions, read: &ReadOptions) -> Result<Settings> {
+pub(super) fn settings(task: &TaskOptions, read: &ReadOptions) -> Result<Settings> {
     let mut settings = match &read.settings {
         Some(path) => {
             let unreadable = |e: std::io::Error| Error::unreadable(&path.display().to_string(), &e.to_string());
@@ -286,6 +324,18 @@ fn apply_tune(settings: &mut Settings, tune: &TuneOptions) {
     }
     method.params.extend(tune.trials.map(|n| ("trials".to_owned(), Value::Whole(n.into()))));
     method.params.extend(tune.nested.then(|| ("nested".to_owned(), Value::Switch(true))));
+}
+
+/// Gates from a preset's name or from a file.
+fn apply_gates(settings: &mut Settings, given: &str) -> Result<()> {
+    if PRESETS.iter().any(|p| p.id == given) {
+        (settings.gates, settings.preset) = (None, Some(given.to_owned()));
+        return Ok(());
+    }
+    let known: Vec<&str> = PRESETS.iter().map(|p| p.id).collect();
+    let text = std::fs::read_to_string(given).map_err(|_| Error::unknown("list of gates", given, &known))?;
+    settings.gates = Some(serde_json::from_str(&text).map_err(|e| Error::bad_settings(&e.to_string(), e.line() as u64))?);
+    settings.check_ranges()
 }
 
 /// Calibration and threshold that were asked for, on top of what the settings hold.

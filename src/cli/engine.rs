@@ -88,7 +88,7 @@ impl Engine {
                         queue.extend(self.session.job_done(*id, result));
                     }
                 }
-                Wish::Stop => {}
+                Wish::Stop | Wish::Registry { .. } => {}
             }
         }
         print::progress_end();

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod engine;
 mod print;
+mod registry;
 
 pub use args::Arguments;
 
@@ -48,5 +49,7 @@ fn act(arguments: &Arguments) -> Result<bool> {
         Action::Predict(options) => commands::predict(options),
         Action::Sample(options) => commands::sample(options),
         Action::List(options) => commands::list(options),
+        Action::Compare(options) => registry::compare(options),
+        Action::Registry(options) => registry::registry(options),
     }
 }

@@ -85,6 +85,38 @@ pub(super) fn repairs(audit: Option<&Section>, before: (usize, usize), after: (u
     note("");
 }
 
+/// The tables of a section: each row on a line, cells apart, under its caption.
+pub(super) fn tables(section: &Section) {
+    for block in &section.blocks {
+        match block {
+            Block::Table { table } | Block::Graph { table, .. } => {
+                let text = |cell: &Cell| match cell {
+                    Cell::Text { text } | Cell::Mark { text, .. } => text.clone(),
+                    Cell::Column { name } => name.clone(),
+                    Cell::Number { text, fine, .. } => fine.as_ref().map_or_else(|| text.clone(), |fine| format!("{text} ({fine})")),
+                    Cell::Bar { .. } => String::new(),
+                };
+                let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+                let heads: Vec<String> = table.head.iter().map(|h| h.text.clone()).collect();
+                out(&format!("\n{}\n", table.caption));
+                aligned(&[vec![heads], rows].concat());
+            }
+            Block::Banner { text, .. } => out(&format!("\n{}\n", wrap(&plain(text), ""))),
+            _ => {}
+        }
+    }
+}
+
+/// Rows with their cells under each other.
+fn aligned(rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(|at| rows.iter().filter_map(|r| r.get(at)).map(|c| c.chars().count()).max().unwrap_or(0)).collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        out(&format!("  {}\n", cells.join("  ").trim_end()));
+    }
+}
+
 /// A section's name and statement, and the verdict if it holds one.
 pub(super) fn headline(section: &Section) {
     out(&format!("{}: {}\n", section.title, plain(&section.statement)));

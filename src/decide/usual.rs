@@ -17,7 +17,7 @@ const CHECKS_RAN: f64 = 0.9;
 /// has no limit until the user gives one, and is judged by its gain over the baseline.
 #[must_use]
 pub fn usual_gates(kind: TaskKind, main: &str) -> Vec<Gate> {
-    let gate = |id: &str, quantity, comparison, limit| Gate { id: id.to_owned(), quantity, comparison, limit };
+    let gate = |id: &str, quantity, comparison, limit| Gate { id: id.to_owned(), quantity, comparison, limit, caution: None };
     let mut gates = vec![
         gate("blockers", Quantity::OpenBlockers, Comparison::AtMost, 0.0),
         gate("checks_ran", Quantity::ChecksRan, Comparison::AtLeast, CHECKS_RAN),

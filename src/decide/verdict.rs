@@ -1,7 +1,7 @@
 //! The rule that turns measured quantities into go, caution or no-go.
 
-use super::{Comparison, Gate, Quantity};
-use crate::evaluate::{Direction, Estimate, metric};
+use super::measure::measure;
+use super::{DecisionInput, Gate, Measured, Quantity};
 use serde::{Deserialize, Serialize};
 
 /// What a gate came to.
@@ -26,6 +26,8 @@ pub enum Doubt {
     NotComputable,
     /// An estimate from so few rows that it has no interval.
     NoInterval,
+    /// The whole interval is between the limit for go and the one for caution.
+    Between,
 }
 
 /// One gate with what was measured.
@@ -112,32 +114,19 @@ impl Decision {
         if open { Verdict::Caution } else { Verdict::Go }
     }
 
+    /// Whether the run is green: every gate passes but for the one that counts green runs, and no blocker is open.
+    #[must_use]
+    pub fn is_green(&self) -> bool {
+        let others = || self.gates.iter().filter(|g| !matches!(g.gate.quantity, Quantity::GreenRuns { .. }));
+        let barred = |r: &Reason| matches!(r, Reason::OpenBlockers { .. } | Reason::NothingTested);
+        others().next().is_some() && others().all(|g| g.state == GateState::Pass) && !self.reasons.iter().any(barred)
+    }
+
     /// Number of gates in this state.
     #[must_use]
     pub fn count(&self, state: GateState) -> usize {
         self.gates.iter().filter(|g| g.state == state).count()
     }
-}
-
-/// What was measured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct DecisionInput {
-    /// Id of the main metric.
-    pub metric: String,
-    /// Cross-validated metrics of the chosen model; empty when nothing was validated.
-    pub cross_validated: Vec<Estimate>,
-    /// The same on the sealed rows; empty without a holdout.
-    pub holdout: Vec<Estimate>,
-    /// Paired gain over the best baseline in the main metric.
-    pub gain: Option<Estimate>,
-    /// Open blockers by finding id. A proven blocker stays open although it was accepted.
-    pub open_blockers: Vec<String>,
-    /// Lowest quality score, 0 to 100.
-    pub quality_score: Option<f64>,
-    /// Audit checks that ran.
-    pub checks_ran: u32,
-    /// Audit checks that apply: ran or underpowered.
-    pub checks_applicable: u32,
 }
 
 /// Judges every gate and gives the verdict.
@@ -146,7 +135,16 @@ pub struct DecisionInput {
 /// Caution when none fails and at least one is undecided. Go when every gate passes.
 #[must_use]
 pub fn decide(input: &DecisionInput, gates: &[Gate]) -> Decision {
-    let gates: Vec<GateResult> = gates.iter().map(|gate| judge(input, gate)).collect();
+    let first = |gate: &Gate| judge(measure(input, &gate.quantity), gate);
+    let is_run = |q: &Quantity| matches!(q, Quantity::GreenRuns { .. });
+    let others: Vec<GateResult> = gates.iter().filter(|g| !is_run(&g.quantity)).map(first).collect();
+    // The last to be judged: a run is green by all other gates.
+    let last = |gate: &Gate| match gate.quantity {
+        Quantity::GreenRuns { before } if input.open_blockers.is_empty() => judge(Measured::point(Some(green_runs(before, &others))), gate),
+        Quantity::GreenRuns { .. } => judge(Measured::point(Some(0.0)), gate),
+        _ => first(gate),
+    };
+    let gates: Vec<GateResult> = gates.iter().map(last).collect();
     let of = |state| gates.iter().filter(|g| g.state == state).map(|g| g.gate.id.clone()).collect::<Vec<_>>();
     let (failed, undecided) = (of(GateState::Fail), of(GateState::Undecided));
     let judged_rows = input.cross_validated.iter().any(|e| e.value.is_some() && e.n_rows > 0);
@@ -174,17 +172,7 @@ pub fn decide(input: &DecisionInput, gates: &[Gate]) -> Decision {
     Decision { verdict, gates, reasons }
 }
 
-/// A measured quantity: value, interval, rows. `sampled`: it is an estimate, so it needs an interval to be judged.
-#[derive(Default)]
-struct Measured {
-    value: Option<f64>,
-    interval: Option<(f64, f64)>,
-    n_rows: Option<u64>,
-    sampled: bool,
-}
-
-fn judge(input: &DecisionInput, gate: &Gate) -> GateResult {
-    let measured = measure(input, &gate.quantity);
+fn judge(measured: Measured, gate: &Gate) -> GateResult {
     let (state, doubt) = match (measured.value, measured.interval) {
         (None, _) => (GateState::Undecided, Some(Doubt::NotComputable)),
         (Some(_), None) if measured.sampled => (GateState::Undecided, Some(Doubt::NoInterval)),
@@ -193,63 +181,22 @@ fn judge(input: &DecisionInput, gate: &Gate) -> GateResult {
     GateResult { gate: gate.clone(), state, value: measured.value, interval: measured.interval, n_rows: measured.n_rows, doubt }
 }
 
-/// Which side of the limit an interval is on. A gain must be above its limit; everything else may stand on it.
+/// Which side of the limits an interval is on.
 fn side(gate: &Gate, (low, high): (f64, f64)) -> (GateState, Option<Doubt>) {
-    let strict = gate.quantity == Quantity::GainOverBaseline;
-    let good = |v: f64| match (gate.comparison, strict) {
-        (Comparison::AtLeast, false) => v >= gate.limit,
-        (Comparison::AtLeast, true) => v > gate.limit,
-        (Comparison::AtMost, false) => v <= gate.limit,
-        (Comparison::AtMost, true) => v < gate.limit,
-    };
-    match (good(low), good(high)) {
-        (true, true) => (GateState::Pass, None),
-        (false, false) => (GateState::Fail, None),
+    let good = |v: f64| gate.holds(v, gate.limit);
+    let bearable = |v: f64| gate.holds(v, gate.last_limit());
+    match ((good(low), good(high)), (bearable(low), bearable(high))) {
+        ((true, true), _) => (GateState::Pass, None),
+        (_, (false, false)) => (GateState::Fail, None),
+        ((false, false), (true, true)) => (GateState::Undecided, Some(Doubt::Between)),
         _ => (GateState::Undecided, Some(Doubt::Crosses)),
     }
 }
 
-fn measure(input: &DecisionInput, quantity: &Quantity) -> Measured {
-    let point = |value| Measured { value, ..Measured::default() };
-    let estimated =
-        |e: &Estimate| Measured { value: e.value.filter(|v| v.is_finite()), interval: e.interval(), n_rows: Some(e.n_rows), sampled: true };
-    let named = |all: &[Estimate], id: &str| all.iter().find(|e| e.metric == id).map(estimated).unwrap_or_default();
-    match quantity {
-        Quantity::Metric { metric } => named(&input.cross_validated, metric),
-        Quantity::Holdout { metric } => named(&input.holdout, metric),
-        Quantity::GainOverBaseline => input.gain.as_ref().map(estimated).unwrap_or_default(),
-        Quantity::FoldToHoldoutGap => gap(input).unwrap_or_default(),
-        #[expect(clippy::cast_precision_loss, reason = "findings are few")]
-        Quantity::OpenBlockers => point(Some(input.open_blockers.len() as f64)),
-        Quantity::QualityScore => point(input.quality_score),
-        Quantity::ChecksRan => point((input.checks_applicable > 0).then(|| f64::from(input.checks_ran) / f64::from(input.checks_applicable))),
-    }
-}
-
-/// How much worse the holdout is than cross-validation, as a share of the cross-validated value; negative when it is better.
-///
-/// The two rest on different rows, so the interval of the difference joins theirs as independent (method of variance estimates recovery,
-/// Zou and Donner 2008). Not computable when the cross-validated value is 0.
-fn gap(input: &DecisionInput) -> Option<Measured> {
-    let find = |all: &'_ [Estimate]| all.iter().find(|e| e.metric == input.metric).cloned();
-    let (folds, sealed) = (find(&input.cross_validated)?, find(&input.holdout)?);
-    let direction = metric(&input.metric).ok()?.direction;
-    let (value, unseen) = (folds.value?, sealed.value?);
-    let scale = value.abs();
-    if scale == 0.0 || !scale.is_finite() {
-        return None;
-    }
-    let worse = direction.gain(value, unseen);
-    let interval = folds.interval().zip(sealed.interval()).map(|((fl, fh), (sl, sh))| {
-        let root = |a: f64, b: f64| (a * a + b * b).sqrt();
-        // Distances towards a smaller and a larger gap.
-        let (down, up) = match direction {
-            Direction::Higher => (root(value - fl, sh - unseen), root(fh - value, unseen - sl)),
-            Direction::Lower => (root(fh - value, unseen - sl), root(value - fl, sh - unseen)),
-        };
-        ((worse - down) / scale, (worse + up) / scale)
-    });
-    Some(Measured { value: Some(worse / scale), interval, n_rows: Some(sealed.n_rows), sampled: true })
+/// Green runs in a row with this one, whose gates are `others`; 0 when it is not green.
+fn green_runs(before: u32, others: &[GateResult]) -> f64 {
+    let green = !others.is_empty() && others.iter().all(|g| g.state == GateState::Pass);
+    if green { f64::from(before) + 1.0 } else { 0.0 }
 }
 
 #[cfg(test)]

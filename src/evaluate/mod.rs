@@ -15,6 +15,7 @@ pub mod curves;
 pub mod holdout;
 pub mod importance;
 pub mod interval;
+pub mod label_errors;
 pub mod metrics;
 pub mod residuals;
 pub mod zeros;

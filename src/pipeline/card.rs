@@ -1,7 +1,8 @@
 //! The model card, filled from the outcome. Its sentences stand in `report::words::card`, its tables in the sections.
 
 use super::document::Input;
-use crate::bundle::hex;
+use super::documents::with_facts;
+use crate::bundle::{Bundle, hex};
 use crate::error::{Error, Result};
 use crate::evaluate::{Estimate, metric};
 use crate::finding::{Certainty, Finding};
@@ -9,6 +10,7 @@ use crate::report::block::{Block, Outcome as Verdict, Section, Spans, TableBlock
 use crate::report::format::number;
 use crate::report::json::InputRecord;
 use crate::report::model_card::{CardMetric, ModelCard, RemovedColumn, model_card as write};
+use crate::report::sections::monitoring_needs;
 use crate::report::suppress;
 use crate::report::words::{card as words, finding_block};
 use crate::settings::Plan;
@@ -19,7 +21,7 @@ use sha2::{Digest, Sha256};
 ///
 /// # Errors
 /// Nothing was validated yet.
-pub fn model_card(input: &Input<'_>) -> Result<String> {
+pub fn model_card(input: &Input<'_>, bundle: &Bundle) -> Result<String> {
     let input = &Input { shared: true, ..*input };
     let missing = || Error::not_yet("model", "Run everything up to the decision");
     let (plan, outcome) = (input.plan.ok_or_else(missing)?, input.outcome);
@@ -55,6 +57,8 @@ pub fn model_card(input: &Input<'_>) -> Result<String> {
         gates: section(Step::Decide).map_or_else(Vec::new, |s| s.blocks.into_iter().find_map(gates).unwrap_or_default()),
         limits: words::limits(split.n_validated, outcome.opened, &left_out),
         questions: questions(input, plan),
+        factors: words::factors(&outcome.importance, outcome.closer.as_ref()),
+        monitoring: with_facts(input, bundle, monitoring_needs)?,
         settings_sha256: hex(&Sha256::digest(input.settings.to_json().as_bytes())),
         seed: plan.seed,
         holds_training_rows: fitted.model.contains_training_rows() || fitted.recipe.contains_training_rows(),

@@ -4,14 +4,16 @@ use super::outcome::Outcome;
 use super::search::Searched;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
+use crate::evaluate::label_errors::label_errors as find_label_errors;
 use crate::features::HALF;
 use crate::finding::{Checked, Finding};
 use crate::model::learners;
+use crate::prepare::Variant;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
-    TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, derived_columns, explain, honesty, power, prepare,
-    quality, search, search_json, search_so_far, segments, segments_json, task, tell_reopened, train, validate, zeros,
+    TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, derived_columns, explain, honesty, label_errors, power,
+    prepare, quality, search, search_json, search_so_far, segments, segments_json, task, tell_reopened, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::segment;
@@ -59,7 +61,7 @@ impl<'a> Input<'a> {
         let o = self.outcome;
         let task_of = self.plan.map(|p| &p.task);
         match step {
-            Step::Open => None,
+            Step::Open | Step::Registry => None,
             Step::Task => self.task_section(),
             Step::Quality => o.quality.as_ref().map(|checked| {
                 let (n_rows, n_columns) = (self.table.n_rows() as u64, self.table.columns().len() as u64);
@@ -67,8 +69,16 @@ impl<'a> Input<'a> {
                 let checked = &self.shown(checked);
                 let looked_at = |name: &&str| task_of.is_none_or(|t| t.ignored.iter().all(|i| i != name));
                 let names: Vec<&str> = self.table.names().into_iter().filter(looked_at).collect();
-                let mut section =
-                    quality(&QualityReport { checked, scores: &o.scores, n_rows, n_columns, names: &names, target, accepted: &o.accepted });
+                let mut section = quality(&QualityReport {
+                    checked,
+                    scores: &o.scores,
+                    n_rows,
+                    n_columns,
+                    names: &names,
+                    target,
+                    accepted: &o.accepted,
+                    weights: &self.settings.weights,
+                });
                 tell_reopened(&mut section.blocks, &o.reopened);
                 section
             }),
@@ -85,12 +95,7 @@ impl<'a> Input<'a> {
                 section.blocks.extend(o.power.iter().flat_map(power));
                 Some(section)
             }
-            Step::Prepare => {
-                let (recipe, split) = o.recipe.as_ref().zip(o.split.as_ref())?;
-                let mut section = prepare(&PrepareReport { recipe, n_rows: split.n_development });
-                section.blocks.extend(self.segments().map_or_else(Vec::new, |(task, all)| segments(task, all)));
-                Some(section)
-            }
+            Step::Prepare => self.prepare_section(),
             Step::Augment => {
                 let worth = o.worth.as_ref().and_then(|w| w.as_ref().ok()).map(|w| [&w.with, &w.without, &w.gain]);
                 self.plan.filter(|_| o.recipe.is_some()).map(|_| augment(&AugmentReport { fidelity: o.fidelity.as_ref(), worth }))
@@ -143,7 +148,25 @@ impl<'a> Input<'a> {
         });
         section.blocks.extend(o.penalty().map(chosen_penalty));
         section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+        section.blocks.extend(self.label_errors(task));
         section.blocks.extend(self.explanation(task));
+        Some(section)
+    }
+
+    /// Labels that are likely wrong, by the chosen learner's validation rows.
+    fn label_errors(&self, task: &Task) -> Option<block::Block> {
+        let truth = task.encode(self.table).ok().filter(|_| task.kind.is_classification())?;
+        let found = find_label_errors(&self.outcome.chosen_folds(), &truth.values)?;
+        Some(label_errors(&found, &task.classes, self.shared))
+    }
+
+    /// What preparation gave, step by step.
+    fn prepare_section(&self) -> Option<Section> {
+        let (recipe, split) = self.outcome.recipe.as_ref().zip(self.outcome.split.as_ref())?;
+        let as_they_are = self.plan.map(given_as_they_are).unwrap_or_default();
+        let table = (!self.shared).then_some(self.table);
+        let mut section = prepare(&PrepareReport { recipe, n_rows: split.n_development, as_they_are, table });
+        section.blocks.extend(self.segments().map_or_else(Vec::new, |(task, all)| segments(task, all)));
         Some(section)
     }
 
@@ -210,8 +233,17 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Learners that the usual recipe gives missing cells, and those that it gives codes; none where a recipe was chosen or rows are made between rows.
+fn given_as_they_are(plan: &Plan) -> [Vec<&'static str>; 2] {
+    let usual = plan.recipe.is_none() && plan.augment.is_none();
+    let mut entries: Vec<_> = plan.learners.iter().filter_map(|c| learners::find(&c.id)).filter(|l| usual && !l.baseline).collect();
+    entries.dedup_by_key(|l| l.id);
+    let titles = |takes: fn(Variant) -> bool| entries.iter().filter(|l| takes(Variant::of(l))).map(|l| l.title).collect();
+    [titles(|v| v.gaps), titles(|v| v.codes)]
+}
+
 /// File, settings, seed and version: what makes the report.
-fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
+pub(super) fn provenance(input: &Input<'_>) -> Vec<(String, String)> {
     let settings = hex(&Sha256::digest(input.settings.to_json().as_bytes()));
     let mut facts = vec![
         ("File".to_owned(), input.name.to_owned()),

@@ -174,8 +174,7 @@ impl Context {
     fn rule(&self, index: u32) -> Result<Checked> {
         let rule = RULES.get(index as usize).ok_or_else(|| Error::internal("a rule that is not listed"))?;
         let plan = self.plan().ok();
-        let own = plan.map_or(&[][..], |p| p.rules.as_slice());
-        let input = QualityInput { table: self.table()?, profiles: self.profiles()?, task: plan.map(|p| &p.task), own };
+        let input = QualityInput { table: self.table()?, profiles: self.profiles()?, task: plan.map(|p| &p.task), own: self.own_rules() };
         Ok((rule.check)(&input))
     }
 

@@ -7,7 +7,9 @@ mod acceptance;
 mod card;
 mod checkpoint;
 mod context;
+mod decision;
 mod document;
+mod documents;
 #[cfg(not(target_arch = "wasm32"))]
 mod drive;
 mod honesty;
@@ -25,6 +27,7 @@ pub use card::model_card;
 pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};
 pub use document::{Input, audit_document, report, report_document};
+pub use documents::{Document, document};
 #[cfg(not(target_arch = "wasm32"))]
 pub use drive::drive;
 pub use job::{Job, JobOutput};

@@ -10,20 +10,20 @@ use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
 use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
-use crate::decide::{Decision, DecisionInput, decide};
+use crate::decide::{Decision, InputFacts, input_facts};
 use crate::error::{Error, Result};
 use crate::evaluate::zeros::{Zeros, is_often_zero, zeros};
 use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
 };
 use crate::explain::Explained;
-use crate::finding::{Certainty, Checked, Finding, Severity, Status};
+use crate::finding::{Certainty, Checked, Finding, Severity};
 use crate::math::sort;
 use crate::math::sum::mean;
 use crate::model::{Model, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::FittedRecipe;
-use crate::quality::{Score, scores};
+use crate::quality::{Score, Weights, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
 use crate::segment;
 use crate::settings::{Accepted, Chosen, Plan};
@@ -42,6 +42,8 @@ pub struct Outcome {
     pub quality: Option<Vec<Checked>>,
     /// Quality scores by dimension.
     pub scores: Vec<Score>,
+    /// Cells of the table they were taken of.
+    n_cells: u64,
     /// One an audit check; of a check that has not run yet, that it has not.
     pub audit: Option<Vec<Checked>>,
     /// What the checks said that have run, by their place in the list, before it was settled.
@@ -98,6 +100,8 @@ pub struct Outcome {
     pub accepted: Vec<Accepted>,
     /// Findings that were accepted and are open again: id, and why in words.
     pub reopened: Vec<(String, String)>,
+    /// What the columns learned from look like together.
+    pub inputs: InputFacts,
     /// How often the sealed rows of this file were opened.
     pub opened: u32,
     failures: BTreeMap<usize, Error>,
@@ -203,9 +207,15 @@ impl Outcome {
         self.judged_folds().into_iter().flat_map(|all| all.iter()).filter(|f| Some(f.learner) == chosen).collect()
     }
 
-    pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table) {
-        self.scores = scores(&checked, (table.n_rows() * table.columns().len()) as u64);
+    pub(super) fn take_quality(&mut self, checked: Vec<Checked>, table: &Table, weights: &Weights) {
+        self.n_cells = (table.n_rows() * table.columns().len()) as u64;
         self.quality = Some(checked);
+        self.score(weights);
+    }
+
+    /// Scores what the rules said by these weights.
+    pub(super) fn score(&mut self, weights: &Weights) {
+        self.scores = self.quality.as_ref().map_or_else(Vec::new, |checked| scores(checked, self.n_cells, weights));
     }
 
     /// Whether every check has run.
@@ -335,6 +345,7 @@ impl Outcome {
         let target = plan.task.encode(table)?;
         let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
         let judge = judge_of(plan, &target, &entities);
+        self.inputs = input_facts(table, &plan.task);
         self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
         self.zeros = self.on_zeros(plan, &judge)?;
         for result in results {
@@ -394,33 +405,5 @@ impl Outcome {
         let proven = |f: &Finding| f.severity == Severity::Blocker && f.certainty == Certainty::Proven;
         let open = |f: &&Finding| f.severity <= bar && (!accepted(f) || proven(f));
         of.into_iter().flatten().flat_map(|c| &c.findings).filter(open).map(|f| f.id.clone()).collect()
-    }
-
-    /// Weighs the gates, once something was validated.
-    pub(super) fn decide(&mut self, plan: Option<&Plan>) {
-        self.decision = match (plan, &self.board) {
-            (Some(plan), Some(board)) if self.judged => Some(decide(&self.decision_input(plan, board), &plan.gates)),
-            _ => None,
-        };
-    }
-
-    fn decision_input(&self, plan: &Plan, board: &Leaderboard) -> DecisionInput {
-        let standing = board.chosen();
-        let statuses = || self.audit.iter().flatten().map(|c| &c.status);
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let lowest = self.scores.iter().filter_map(|s| s.score).min_by(f64::total_cmp);
-        DecisionInput {
-            metric: plan.metric.clone(),
-            cross_validated: standing.map_or_else(Vec::new, |s| s.estimates.clone()),
-            holdout: self.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),
-            gain: standing.and_then(|s| s.gain.clone()),
-            open_blockers: [self.audit.as_ref(), self.quality.as_ref()]
-                .into_iter()
-                .flat_map(|of| self.open_findings(of, Severity::Blocker))
-                .collect(),
-            quality_score: lowest,
-            checks_ran: count(statuses().filter(|s| **s == Status::Ran).count()),
-            checks_applicable: count(statuses().filter(|s| !matches!(s, Status::Skipped(_))).count()),
-        }
     }
 }

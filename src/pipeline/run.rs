@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::adjust;
 use crate::finding::Checked;
 use crate::model::{Model, learners};
-use crate::quality::RULES;
+use crate::quality::{RULES, Weights};
 use crate::segment;
 use crate::settings::{Accepted, Plan};
 use crate::step::Step;
@@ -144,6 +144,8 @@ pub struct Run {
     plan: Option<Arc<Plan>>,
     /// Findings that were accepted.
     said: Vec<Accepted>,
+    /// What dimensions and rules of quality count for, where that is not the usual.
+    weights: Weights,
     /// What is known so far.
     pub outcome: Outcome,
 }
@@ -159,6 +161,14 @@ impl Run {
     #[must_use]
     pub fn shared_plan(&self) -> Option<Arc<Plan>> {
         self.plan.clone()
+    }
+
+    /// Takes what dimensions and rules of quality count for, and scores anew.
+    pub fn weigh(&mut self, weights: &Weights) {
+        if self.weights != *weights {
+            self.weights.clone_from(weights);
+            self.outcome.score(weights);
+        }
     }
 
     /// Takes a new plan and drops the results it does not share with the old one.
@@ -279,7 +289,7 @@ impl Run {
         match stage {
             Stage::Quality => {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
-                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table, &self.weights);
                 self.outcome.weigh_accepted(&self.said, Some(table));
             }
             Stage::Audit => {

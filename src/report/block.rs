@@ -219,6 +219,9 @@ pub struct GateBlock {
     pub limit: String,
     /// Limit as a number, when the user may edit it.
     pub editable: Option<f64>,
+    /// Limit up to which it is undecided and does not fail, where it has two.
+    #[serde(default)]
+    pub caution: Option<f64>,
     /// Reason.
     pub why: Spans,
 }

@@ -291,6 +291,7 @@ fn gate(title: &str, mark: Mark, state: &str, bar: Option<Interval>, why: &str) 
         comparison: if bar.is_some() { "≥" } else { "at most" }.to_owned(),
         limit: bar.as_ref().and_then(|b| b.limit).map_or_else(|| "0".to_owned(), number),
         editable: bar.as_ref().and_then(|b| b.limit),
+        caution: None,
         bar,
         why: vec![text(why)],
     }

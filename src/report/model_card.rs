@@ -78,6 +78,10 @@ pub struct ModelCard {
     pub gates: Vec<(String, Vec<GateBlock>)>,
     /// What the model cannot do: one entry each.
     pub limits: Vec<Spans>,
+    /// What the errors depend on: one entry each.
+    pub factors: Vec<Spans>,
+    /// What to watch once it is in use: one entry each.
+    pub monitoring: Vec<Spans>,
     /// Questions raised by the audit that nobody has answered.
     pub questions: Vec<Spans>,
     /// Fingerprint of the settings, lower-case hexadecimal.
@@ -114,7 +118,9 @@ pub fn model_card(card: &ModelCard) -> String {
 
 fn header(card: &ModelCard) -> String {
     let task = if card.kind.is_classification() { "tabular-classification" } else { "tabular-regression" };
-    let mut yaml_text = format!("---\nlanguage: en\nlicense: other\nlicense_name: not-stated\ntags:\n  - {task}\n  - watertight\ndatasets: []\n");
+    let mut yaml_text = format!(
+        "---\nlanguage: en\nlibrary_name: watertight\npipeline_tag: {task}\nlicense: other\nlicense_name: not-stated\ntags:\n  - {task}\n  - watertight\ndatasets: []\n"
+    );
     let listed: Vec<&CardMetric> = card.metrics.iter().filter(|m| m.value.is_some_and(f64::is_finite)).collect();
     if listed.is_empty() {
         yaml_text.push_str("metrics: []\n");
@@ -214,6 +220,10 @@ fn evaluation(card: &ModelCard, out: &mut Writer) {
         out.table_block(table);
     }
     bullets(&card.evaluation, out);
+    if !card.factors.is_empty() {
+        out.paragraph("## Factors");
+        bullets(&card.factors, out);
+    }
     out.paragraph("## Gates");
     if card.gates.iter().all(|g| g.1.is_empty()) {
         out.paragraph("No gate was set.");
@@ -222,6 +232,10 @@ fn evaluation(card: &ModelCard, out: &mut Writer) {
     out.paragraph("## Limits");
     bullets(&card.limits, out);
     out.paragraph("Intervals rest on the rows at hand; they say nothing about rows of another kind.");
+    if !card.monitoring.is_empty() {
+        out.paragraph("## Monitoring");
+        bullets(&card.monitoring, out);
+    }
 }
 
 fn scores(title: &str, metrics: &[CardMetric], out: &mut Writer) {
@@ -292,6 +306,8 @@ pub(super) mod tests {
             evaluation: vec![vec![text(name)]],
             gates: vec![],
             limits: vec![vec![text(name)]],
+            factors: vec![vec![text(name)]],
+            monitoring: vec![vec![text(name)]],
             questions: vec![vec![text("Is "), column(name), text(" known?")]],
             settings_sha256: "7d02".to_owned(),
             seed: 42,

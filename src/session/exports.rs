@@ -2,13 +2,14 @@
 
 use super::Session;
 use super::project::{Project, write};
-use crate::bundle::{Bundle, Evaluation, Origin, hex};
+use crate::bundle::{Bundle, Evaluation, Origin, hex, rows_sha256};
+use crate::decide::Decision;
 use crate::error::{Error, Result};
 use crate::finding::Severity;
-use crate::pipeline::{Input, audit_document, model_card, report, report_document};
+use crate::pipeline::{Document, Input, audit_document, document, model_card, report, report_document};
 use crate::protocol::{Event, Export, Step};
 use crate::report::sections::recipe_markdown;
-use crate::report::{format, html, json, markdown};
+use crate::report::{Report, format, html, json, markdown};
 use crate::settings::Settings;
 use crate::table::Table;
 use crate::table::conform::conform;
@@ -35,25 +36,33 @@ impl Session {
 
     pub(super) fn export(&self, what: Export) -> Result<Event> {
         let (name, mime, bytes) = match what {
-            Export::ReportHtml => ("report.html", "text/html", html::html(&report(&self.judged_input()?)).into_bytes()),
-            Export::ReportMarkdown => ("report.md", "text/markdown", markdown::markdown(&report(&self.judged_input()?)).into_bytes()),
-            Export::ReportJson => ("report.json", "application/json", report_document(&self.judged_input()?)?.into_bytes()),
-            Export::AuditJson => ("audit.json", "application/json", json::audit_json(&audit_document(&self.audited_input()?)?)?.into_bytes()),
-            Export::ModelCard => ("model_card.md", "text/markdown", model_card(&self.judged_input()?)?.into_bytes()),
-            Export::Bundle => ("bundle.json", "application/json", self.bundle()?.to_json()?.into_bytes()),
-            Export::Predictions => ("predictions.csv", "text/csv", self.predictions()?),
-            Export::Settings => ("settings.json", "application/json", self.settings.to_json().into_bytes()),
-            Export::RecipeMarkdown => ("recipe.md", "text/markdown", recipe_markdown(&self.steps_of_recipe()).into_bytes()),
+            Export::ReportHtml => ("report.html".to_owned(), "text/html", html::html(&report(&self.judged_input()?)).into_bytes()),
+            Export::ReportMarkdown => ("report.md".to_owned(), "text/markdown", markdown::markdown(&report(&self.judged_input()?)).into_bytes()),
+            Export::ReportJson => ("report.json".to_owned(), "application/json", report_document(&self.judged_input()?)?.into_bytes()),
+            Export::AuditJson => {
+                ("audit.json".to_owned(), "application/json", json::audit_json(&audit_document(&self.audited_input()?)?)?.into_bytes())
+            }
+            Export::ModelCard => ("model_card.md".to_owned(), "text/markdown", model_card(&self.judged_input()?, &self.bundle()?)?.into_bytes()),
+            Export::Document(which) => (format!("{}.md", which.id()), "text/markdown", markdown::markdown(&self.document(which)?).into_bytes()),
+            Export::DocumentHtml(which) => (format!("{}.html", which.id()), "text/html", html::html(&self.document(which)?).into_bytes()),
+            Export::Bundle => ("bundle.json".to_owned(), "application/json", self.bundle()?.to_json()?.into_bytes()),
+            Export::Predictions => ("predictions.csv".to_owned(), "text/csv", self.predictions()?),
+            Export::Settings => ("settings.json".to_owned(), "application/json", self.settings.to_json().into_bytes()),
+            Export::RecipeMarkdown => ("recipe.md".to_owned(), "text/markdown", recipe_markdown(&self.steps_of_recipe()).into_bytes()),
             Export::RecipeJson => {
                 let json = serde_json::to_string_pretty(&self.steps_of_recipe()).map_err(|_| Error::internal("a recipe that cannot be written"))?;
-                ("recipe.json", "application/json", (json + "\n").into_bytes())
+                ("recipe.json".to_owned(), "application/json", (json + "\n").into_bytes())
             }
             Export::Project => {
                 let project = Project { settings: self.settings.clone(), files: self.files.project_files()? };
-                ("project.watertight", "application/octet-stream", write(&project)?)
+                ("project.watertight".to_owned(), "application/octet-stream", write(&project)?)
             }
         };
-        Ok(Event::File { name: name.to_owned(), mime: mime.to_owned(), bytes })
+        Ok(Event::File { name, mime: mime.to_owned(), bytes })
+    }
+
+    fn document(&self, which: Document) -> Result<Report> {
+        document(&self.judged_input()?, &self.bundle()?, which)
     }
 
     fn audited_input(&self) -> Result<Input<'_>> {
@@ -71,7 +80,7 @@ impl Session {
     }
 
     /// The model with all that is needed to ask it and to answer for it.
-    fn bundle(&self) -> Result<Bundle> {
+    pub(super) fn bundle(&self) -> Result<Bundle> {
         let input = self.judged_input()?;
         let missing = || Error::not_yet("model", "Run everything up to the decision");
         let (plan, outcome) = (input.plan.ok_or_else(missing)?, input.outcome);
@@ -89,6 +98,7 @@ impl Session {
                 holdout: outcome.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),
                 holdout_opened: outcome.opened,
                 verdict: outcome.decision.as_ref().map(|d| d.verdict),
+                green: outcome.decision.as_ref().is_some_and(Decision::is_green),
                 open_blockers: outcome.open_findings(outcome.audit.as_ref(), Severity::Blocker),
             },
             origin: Origin {
@@ -96,6 +106,7 @@ impl Session {
                 sha256: input.loaded.facts.sha256.clone(),
                 n_rows: input.loaded.table.n_rows() as u64,
                 watertight: env!("CARGO_PKG_VERSION").to_owned(),
+                sealed_sha256: outcome.holdout_rows.as_ref().map(|sealed| rows_sha256(&sealed.rows)),
                 holds_training_rows: fitted.model.contains_training_rows() || fitted.recipe.contains_training_rows(),
                 settings: self.settings.clone(),
             },

@@ -112,6 +112,13 @@ impl Files {
         self.sources.iter().find(|s| s.role == FileRole::Train).and_then(|s| Some((s.name.as_str(), s.loaded.as_ref()?)))
     }
 
+    /// Name and rows, as read, of the file to compare models on: the new one if it holds that column, else the training file.
+    pub fn holding(&self, column: &str) -> Option<(&str, &Loaded)> {
+        let of = |role: FileRole| self.sources.iter().filter(move |s| s.role == role);
+        let holds = |loaded: &&Loaded| loaded.table.column(column).is_ok();
+        of(FileRole::New).chain(of(FileRole::Train)).find_map(|s| Some((s.name.as_str(), s.loaded.as_ref().filter(holds)?)))
+    }
+
     /// Opens a sample; gives the settings it comes with.
     pub fn open_sample(&mut self, id: &str, rows: u32) -> Result<Settings> {
         let known: Vec<&str> = SAMPLES.iter().map(|s| s.id).collect();

@@ -8,6 +8,7 @@ mod exports;
 mod availability;
 mod files;
 mod project;
+mod registry;
 mod repair;
 #[cfg(test)]
 mod tests;
@@ -15,16 +16,19 @@ mod view;
 
 pub use catalogue::catalogue;
 pub use exports::predictions_file;
+pub use registry::{comparison_report, run_archive};
 
 use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage, hand_out};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
+use crate::quality::OwnRule;
 use crate::report::sections::searching;
 use crate::report::words::awaited;
 use crate::settings::Settings;
 use files::Files;
 use project::Project;
+use registry::Shelf;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -47,8 +51,11 @@ pub struct Session {
     roles: Vec<FileRole>,
     /// A project that was read while something else is open.
     proposed: Option<Project>,
+    /// Quality rules of the user's own that no plan holds.
+    rules_alone: Vec<OwnRule>,
     /// Steps that had a result which newer settings have made invalid.
     stale: BTreeSet<Step>,
+    shelf: Shelf,
 }
 
 /// The wave of jobs that is out.
@@ -96,8 +103,8 @@ impl Session {
     fn obey(&mut self, command: Command, wishes: &mut Vec<Wish>) -> Result<()> {
         match command {
             Command::Hello => {
-                wishes.push(Wish::Tell(Event::Catalogue { catalogue: Box::new(catalogue()) }));
-                wishes.push(self.tell_state());
+                let catalogue = Box::new(catalogue());
+                wishes.extend([Wish::Tell(Event::Catalogue { catalogue }), self.tell_registry(), self.tell_state()]);
                 Ok(())
             }
             Command::OpenSample { id, rows } => {
@@ -128,11 +135,9 @@ impl Session {
             }
             Command::Cancel => {
                 self.stop_saying(wishes, CANCELLED);
-                wishes.extend(self.tell_sections(Step::Audit));
-                wishes.extend(self.tell_sections(Step::Train));
+                wishes.extend([Step::Audit, Step::Train].into_iter().flat_map(|step| self.tell_sections(step)));
                 self.wanted = None;
-                wishes.push(Wish::Tell(Event::Idle { cancelled: true }));
-                wishes.push(self.tell_state());
+                wishes.extend([Wish::Tell(Event::Idle { cancelled: true }), self.tell_state()]);
                 Ok(())
             }
             Command::Rows { first, count } => {
@@ -143,6 +148,7 @@ impl Session {
                 wishes.push(Wish::Tell(self.export(what)?));
                 Ok(())
             }
+            Command::Registry { ask } => self.ask(ask, wishes),
             Command::OpenProject { bytes } => self.propose(project::read(&bytes)?, wishes),
             Command::AnswerProposal { open } => match self.proposed.take().filter(|_| open) {
                 Some(project) => self.open_project(project, wishes),
@@ -364,10 +370,18 @@ impl Session {
             wishes.push(Wish::Context(Box::new(ContextPart::Profiles(self.files.profiles()))));
         }
         let before = self.computed();
+        // Without a plan that holds them, the rules stand alone.
+        let alone = if plan.is_none() { self.settings.rules.clone() } else { Vec::new() };
+        let ruled_otherwise = plan.is_none() && alone != self.rules_alone;
         if let Some(table) = self.files.table() {
-            self.run.replan(plan, table, changed, &self.settings.accepted);
+            self.run.weigh(&self.settings.weights);
+            self.run.replan(plan, table, changed || ruled_otherwise, &self.settings.accepted);
         }
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(self.run.shared_plan()))));
+        if !alone.is_empty() || ruled_otherwise {
+            wishes.push(Wish::Context(Box::new(ContextPart::Rules(Arc::new(alone.clone())))));
+        }
+        self.rules_alone = alone;
         self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));
@@ -401,6 +415,6 @@ impl Session {
 
     fn close(&mut self, wishes: &mut Vec<Wish>) {
         self.stop(wishes);
-        *self = Self { next_id: self.next_id, ..Self::default() };
+        *self = Self { next_id: self.next_id, shelf: std::mem::take(&mut self.shelf), ..Self::default() };
     }
 }

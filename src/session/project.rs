@@ -2,14 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::protocol::{Change, FileRole};
+use crate::registry::{differences, flat};
 use crate::report::format;
 use crate::settings::Settings;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 /// First bytes of a project file.
@@ -73,31 +72,10 @@ pub(super) fn changes(settings: &Settings, open: &[(String, u64)], project: &Pro
     let named = |files: &[(String, u64)]| files.iter().map(|(name, size)| format!("{name}, {}", format::bytes(*size))).collect::<Vec<_>>().join("; ");
     let files: Vec<(String, u64)> = project.files.iter().map(|f| (f.name.clone(), f.bytes.len() as u64)).collect();
     let mut all = vec![Change { what: "file".to_owned(), now: named(open), then: named(&files) }];
-    let (now, then) = (flat(settings)?, flat(&project.settings)?);
-    let paths: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
-    let text = |of: &BTreeMap<String, String>, path: &String| of.get(path).cloned().unwrap_or_default();
-    all.extend(paths.into_iter().map(|path| Change { what: path.clone(), now: text(&now, path), then: text(&then, path) }));
     all.retain(|change| change.now != change.then);
+    let settings = differences(&flat(settings), &flat(&project.settings));
+    all.extend(settings.into_iter().map(|(what, now, then)| Change { what, now, then }));
     Ok(all)
-}
-
-/// Every setting that is set, by its path.
-fn flat(settings: &Settings) -> Result<BTreeMap<String, String>> {
-    let value = serde_json::to_value(settings).map_err(|_| Error::internal("settings that cannot be written"))?;
-    let mut all = BTreeMap::new();
-    flatten("", &value, &mut all);
-    Ok(all)
-}
-
-fn flatten(path: &str, value: &Value, all: &mut BTreeMap<String, String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match value {
-        Value::Null => {}
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(&below(name), value, all)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| flatten(&below(&(at + 1).to_string()), value, all)),
-        Value::String(text) => drop(all.insert(path.to_owned(), text.clone())),
-        other => drop(all.insert(path.to_owned(), other.to_string())),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What the rail, the bar, the grid's head and the forms show.
 
 use super::Session;
-use crate::decide::Verdict;
+use crate::decide::{Verdict, offered};
 use crate::finding::Severity;
 use crate::prepare::Recipe;
 use crate::protocol::{Chosen, ColumnView, Event, Resolved, Role, State, Step, StepState, StepView, Wish};
 use crate::report::format;
+use crate::report::words::gates::title_of;
 use crate::table::profile::ColumnProfile;
 use crate::table::{Column, Kind};
 use std::collections::BTreeSet;
@@ -58,6 +59,7 @@ impl Session {
             can_redo: !self.redo.is_empty(),
             provenance: self.short_provenance(),
             busy: self.wave.is_some(),
+            series: self.series(),
         }
     }
 
@@ -111,6 +113,7 @@ impl Session {
             learners: plan.as_chosen(),
             metric: Some(plan.metric.clone()),
             gates: plan.gates.clone(),
+            offered: offered(plan.task.kind).into_iter().map(|g| (title_of(&g.quantity), g)).collect(),
         }
     }
 
@@ -156,6 +159,10 @@ impl Session {
                 Some(Verdict::Caution) => plain(StepState::Undecided, "caution"),
                 Some(Verdict::NoGo) => plain(StepState::Attention, "no-go"),
                 None => done(false),
+            },
+            Step::Registry => match self.registry().versions().count() {
+                0 => done(false),
+                n => (StepState::Done, n.to_string(), format::counted(n as u64, "version is kept", "versions are kept")),
             },
             Step::Report => done(o.decision.is_some()),
         }

@@ -10,7 +10,7 @@ use crate::decide::Gate;
 use crate::derived::{DerivedColumn, Known};
 use crate::error::{Error, Result};
 use crate::finding::{Price, Remedy, Severity};
-use crate::quality::OwnRule;
+use crate::quality::{OwnRule, Weights};
 use crate::split::SplitSettings;
 use crate::table::Kind;
 use crate::table::parse::CsvOptions;
@@ -159,8 +159,12 @@ pub struct Settings {
     pub learners: Option<Vec<Chosen>>,
     /// Metric that ranks learners; `None`: the usual one for the task.
     pub metric: Option<String>,
-    /// Gates; `None`: the usual ones for the task.
+    /// Gates; `None`: those of the preset.
     pub gates: Option<Vec<Gate>>,
+    /// List of gates by name, of [`crate::decide::PRESETS`]; `None`: the usual ones for the task.
+    pub preset: Option<String>,
+    /// Green runs in a row that the registry holds of the model's name, for the gate that counts them; `None`: not said.
+    pub green_before: Option<u32>,
     /// Findings accepted with a reason. A proven blocker stays no-go all the same.
     pub accepted: Vec<Accepted>,
     /// Columns that hold a function of earlier rows in the place of their own values.
@@ -175,11 +179,22 @@ pub struct Settings {
     pub segments: bool,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What dimensions and rules of quality count for, by id, where that is not the usual.
+    pub weights: Weights,
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 5] =
-    [",\n  \"rules\": []", ",\n  \"search\": null", ",\n  \"adjust\": null", ",\n  \"segments\": false", ",\n    \"choices\": {}"];
+const LATER: [&str; 9] = [
+    ",\n  \"weights\": {}",
+    ",\n  \"preset\": null",
+    ",\n  \"green_before\": null",
+    ",\n      \"caution\": null",
+    ",\n  \"rules\": []",
+    ",\n  \"search\": null",
+    ",\n  \"adjust\": null",
+    ",\n  \"segments\": false",
+    ",\n    \"choices\": {}",
+];
 
 /// Version of the settings format.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -199,6 +214,8 @@ impl Default for Settings {
             learners: None,
             metric: None,
             gates: None,
+            preset: None,
+            green_before: None,
             accepted: Vec::new(),
             derived: Vec::new(),
             repairs: Vec::new(),
@@ -206,6 +223,7 @@ impl Default for Settings {
             adjust: None,
             segments: false,
             rules: Vec::new(),
+            weights: Weights::new(),
         }
     }
 }

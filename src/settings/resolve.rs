@@ -4,7 +4,7 @@
 
 use super::{Chosen, Role, SearchChoice, Settings};
 use crate::augment::METHODS;
-use crate::decide::{Gate, Quantity, usual_gates};
+use crate::decide::{Gate, PRESETS, Quantity, preset, usual_gates};
 use crate::error::{Error, Result};
 use crate::evaluate::zeros::is_often_zero;
 use crate::evaluate::{adjust, metric, usual_metric};
@@ -13,6 +13,7 @@ use crate::model::{LEARNERS, Learner, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
 use crate::quality::own::{self, OwnRule};
+use crate::quality::weights;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
@@ -137,7 +138,7 @@ impl Settings {
             let rule = if is_rare(&task, table) { "f1" } else { "half" };
             adjusted.insert("threshold".to_owned(), Value::Word(rule.to_owned()));
         }
-        let gates = self.gates.clone().unwrap_or_else(|| usual_gates(task.kind, &main));
+        let gates = self.resolve_gates(task.kind, &main)?;
         Ok(Plan {
             split: SplitSettings { strategy, ..self.split.clone() },
             strategy_guessed: self.split.strategy == Strategy::Auto,
@@ -157,6 +158,22 @@ impl Settings {
             guessed,
             task,
         })
+    }
+
+    /// The gates chosen, those of the preset, or the usual ones; with the green runs before this one.
+    fn resolve_gates(&self, kind: TaskKind, main: &str) -> Result<Vec<Gate>> {
+        let known = || PRESETS.iter().filter(|p| preset(p.id, kind).is_some()).map(|p| p.id).collect::<Vec<_>>();
+        let mut gates = match (&self.gates, &self.preset) {
+            (Some(gates), _) => gates.clone(),
+            (None, Some(id)) => (preset(id, kind).ok_or_else(|| Error::unknown("preset", id, &known()))?.gates)(kind, main),
+            (None, None) => usual_gates(kind, main),
+        };
+        for gate in &mut gates {
+            if let (Quantity::GreenRuns { before }, Some(n)) = (&mut gate.quantity, self.green_before) {
+                *before = n;
+            }
+        }
+        Ok(gates)
     }
 
     /// Checks what can be checked without a table.
@@ -188,6 +205,7 @@ impl Settings {
             return Err(Error::out_of_range("derived", &wrong.column, "a function of rows up to the column's own, in order"));
         }
         self.rules.iter().try_for_each(OwnRule::check)?;
+        weights::check(&self.weights)?;
         self.check_entries()?;
         self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
         check_gates(self.gates.as_deref().unwrap_or_default())
@@ -355,7 +373,18 @@ fn check_gates(gates: &[Gate]) -> Result<()> {
         if !gate.limit.is_finite() {
             return Err(Error::out_of_range(&gate.id, &gate.limit.to_string(), "a finite number"));
         }
-        if let Quantity::Metric { metric: id } | Quantity::Holdout { metric: id } = &gate.quantity {
+        if !gate.is_sound() {
+            return Err(Error::out_of_range(
+                &gate.id,
+                &gate.last_limit().to_string(),
+                "a limit for caution that is not stricter than the one for go",
+            ));
+        }
+        if let Quantity::Metric { metric: id }
+        | Quantity::Holdout { metric: id }
+        | Quantity::LowerBound { metric: id }
+        | Quantity::ShareOfBaseline { metric: id } = &gate.quantity
+        {
             metric(id)?;
         }
     }

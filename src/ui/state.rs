@@ -66,7 +66,7 @@ pub(crate) struct App {
     /// What there is to choose from.
     pub catalogue: RwSignal<Catalogue>,
     /// One section a step, in the order of [`Step::ALL`].
-    sections: [RwSignal<Option<Arc<Section>>>; 10],
+    sections: [RwSignal<Option<Arc<Section>>>; 11],
     /// The running work.
     pub progress: RwSignal<Option<Progress>>,
     /// Whether the engine has yet to obey what was asked of it last.
@@ -211,8 +211,8 @@ impl App {
     }
 
     fn forget(self) {
-        for section in self.sections {
-            section.set(None);
+        for step in Step::ALL.into_iter().filter(|step| *step != Step::Registry) {
+            self.section(step).set(None);
         }
         self.unfolded.set(BTreeSet::new());
         self.looked_for.set_value(BTreeMap::new());

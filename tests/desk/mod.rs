@@ -27,6 +27,8 @@ pub struct Desk {
     pub exported: Option<(String, Vec<u8>)>,
     pub rows: Vec<Vec<Option<String>>>,
     pub proposed: Vec<watertight::protocol::Change>,
+    /// Versions of the registry as a page would keep them.
+    pub kept: BTreeMap<String, String>,
 }
 
 impl Desk {
@@ -42,6 +44,7 @@ impl Desk {
             exported: None,
             rows: Vec::new(),
             proposed: Vec::new(),
+            kept: BTreeMap::new(),
         }
     }
 
@@ -107,6 +110,8 @@ impl Desk {
                 }
                 Wish::Context(part) => self.give(&part),
                 Wish::Start(jobs) => queue.extend(self.work(jobs)),
+                Wish::Registry { id, line: Some(line) } => drop(self.kept.insert(id, line)),
+                Wish::Registry { id, line: None } => drop(self.kept.remove(&id)),
                 Wish::Stop => {}
             }
         }

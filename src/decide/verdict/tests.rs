@@ -1,7 +1,9 @@
 //! The specification of the verdict.
 
 use super::super::usual_gates;
+use super::super::{Comparison, Measured, Measurements, PRESETS};
 use super::*;
+use crate::evaluate::Estimate;
 use crate::evaluate::interval::{Method, Unit};
 use crate::task::TaskKind;
 
@@ -21,6 +23,7 @@ fn good() -> DecisionInput {
         quality_score: Some(94.0),
         checks_ran: 6,
         checks_applicable: 6,
+        ..DecisionInput::default()
     }
 }
 
@@ -154,4 +157,51 @@ fn improving_any_measured_quantity_never_worsens_the_verdict() {
         last = found;
     }
     assert_eq!(last, 2);
+}
+
+/// A gate on a cross-validated AUC with a limit for go and one for caution.
+fn banded(value: f64, low: f64, high: f64) -> GateResult {
+    let quantity = Quantity::Metric { metric: "roc_auc".into() };
+    let gate = Gate { id: "auc".into(), quantity, comparison: Comparison::AtLeast, limit: 0.8, caution: Some(0.6) };
+    decide(&DecisionInput { cross_validated: vec![estimate("roc_auc", value, low, high)], ..good() }, &[gate]).gates.remove(0)
+}
+
+#[test]
+fn between_two_limits_a_gate_is_undecided_and_below_both_it_fails() {
+    let judged = |value, low, high| (banded(value, low, high).state, banded(value, low, high).doubt);
+    assert_eq!(judged(0.85, 0.81, 0.9), (GateState::Pass, None));
+    assert_eq!(judged(0.85, 0.79, 0.9), (GateState::Undecided, Some(Doubt::Crosses)));
+    assert_eq!(judged(0.7, 0.65, 0.75), (GateState::Undecided, Some(Doubt::Between)));
+    assert_eq!(judged(0.6, 0.55, 0.65), (GateState::Undecided, Some(Doubt::Crosses)));
+    assert_eq!(judged(0.5, 0.45, 0.55), (GateState::Fail, None));
+}
+
+#[test]
+fn the_third_green_run_in_a_row_certifies() {
+    let with = |before| {
+        let mut gates = usual_gates(TaskKind::Binary, "roc_auc");
+        let quantity = Quantity::GreenRuns { before };
+        gates.push(Gate { id: "green_runs".into(), quantity, comparison: Comparison::AtLeast, limit: 3.0, caution: Some(0.0) });
+        gates
+    };
+    let second = decide(&good(), &with(1));
+    assert_eq!((second.verdict, second.is_green()), (Verdict::Caution, true), "green, but only the second");
+    let third = decide(&good(), &with(2));
+    assert_eq!((third.verdict, third.gates.last().unwrap().value), (Verdict::Go, Some(3.0)));
+    let broken = decide(&DecisionInput { quality_score: Some(10.0), ..good() }, &with(2));
+    assert_eq!((broken.gates.last().unwrap().value, broken.is_green()), (Some(0.0), false), "a run that is not green ends the row");
+    let blocked = decide(&DecisionInput { open_blockers: vec!["target_copy:y2".into()], ..good() }, &with(2));
+    assert_eq!((blocked.gates.last().unwrap().value, blocked.is_green()), (Some(0.0), false));
+}
+
+#[test]
+fn a_preset_asks_for_what_was_measured_and_says_what_was_not() {
+    let preset = PRESETS.iter().find(|p| p.id == "certification").unwrap();
+    let gates = (preset.gates)(TaskKind::Binary, "roc_auc");
+    let unmeasured = decide(&good(), &gates);
+    assert_eq!(state(&unmeasured, "permutation"), (GateState::Undecided, Some(Doubt::NotComputable)));
+    let more = Measurements { permutation_p: Measured::point(Some(0.01)), by_fold: vec![Some(0.9); 5], ..Measurements::default() };
+    let accuracy = vec![estimate("roc_auc", 0.9, 0.88, 0.92), estimate("accuracy", 0.9, 0.88, 0.92)];
+    let decision = decide(&DecisionInput { more, cross_validated: accuracy.clone(), holdout: accuracy, ..good() }, &gates);
+    assert_eq!(decision.reasons, [Reason::Undecided { gates: vec!["green_runs".into()] }], "the first green run");
 }

@@ -32,6 +32,7 @@ fn hostile_gate(name: &str, bar: Interval, why: Vec<Span>) -> crate::report::blo
         comparison: n(),
         limit: n(),
         editable: None,
+        caution: None,
         why,
     }
 }

@@ -5,7 +5,7 @@ use crate::decide::{Decision, GateResult, GateState, Quantity, Reason, Verdict};
 use crate::finding::Finding;
 use crate::report::block::{Block, Cell, Mark, Section, Spans, TableBlock, column, plain, strong, text};
 use crate::report::format::counted;
-use crate::report::words::gates::{GROUPS, gate_block, group_of, open_findings, tally, title_of, what_if};
+use crate::report::words::gates::{GROUPS, conditions, gate_block, group_of, open_findings, tally, title_of, what_if};
 use crate::task::Task;
 
 /// What was decided, about what.
@@ -37,6 +37,10 @@ pub fn decide(report: &DecideReport<'_>) -> Section {
         Block::Heading { text: format!("{}: {}", counted(decision.gates.len() as u64, "gate", "gates"), tally(decision)) },
         Block::Gates { groups: groups(report) },
     ];
+    if decision.verdict == Verdict::Caution {
+        blocks.push(Block::Heading { text: "Conditions of use".into() });
+        blocks.push(Block::List { items: conditions(decision), numbered: true });
+    }
     if let Some(table) = changes(report) {
         blocks.push(Block::Table { table });
     }

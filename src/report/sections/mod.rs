@@ -5,14 +5,20 @@
 mod audit;
 
 mod augment;
+mod compare;
 mod decide;
+mod documents;
 mod explain;
+mod generated;
 mod honesty;
+mod label_errors;
 mod lineage;
+mod over_time;
 mod power;
 mod prepare;
 
 mod quality;
+mod registry;
 mod repairs;
 mod search;
 mod segments;
@@ -25,13 +31,18 @@ mod zeros;
 pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
+pub use compare::compare;
 pub use decide::{DecideReport, decide};
+pub use documents::{DocumentFacts, InputColumn, certification_sheet, deployment_guide, monitoring_needs, summary};
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use honesty::honesty;
+pub use label_errors::label_errors;
+pub use over_time::over_time;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
-pub use quality::{QualityReport, quality};
+pub use quality::{QualityReport, name as dimension_name, quality};
+pub use registry::{RegistryReport, registry, runs_csv};
 pub use repairs::{before_and_after, derived_columns, tell_reopened};
 pub use search::{SearchReport, search, search_json, search_so_far, searching, tuned_title};
 pub use segments::{segments, segments_json};

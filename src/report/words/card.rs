@@ -1,7 +1,8 @@
 //! Sentences of the model card that no section holds: about the data, the training, the limits.
 
 use crate::augment::{Act, METHODS};
-use crate::evaluate::Adjustment;
+use crate::decide::error_pattern;
+use crate::evaluate::{Adjustment, CloserLook, Importance};
 use crate::report::block::{Spans, column, text};
 use crate::report::format::{count, counted, number};
 use crate::report::sections::SplitFacts;
@@ -65,6 +66,35 @@ pub fn about_data(n_rows: u64, n_columns: u64, dropped: u64, n_rejected: u64, lo
     }
     vec![vec![text(says)]]
 }
+
+/// What predictions and errors depend on: the columns that matter most, and where errors lean to one side.
+#[must_use]
+pub fn factors(importance: &[Importance], closer: Option<&CloserLook>) -> Vec<Spans> {
+    let mut says = Vec::new();
+    let mut named: Spans = Vec::new();
+    for (at, one) in importance.iter().filter(|i| i.loss.value.is_some_and(|v| v > 0.0)).take(MOST_FACTORS).enumerate() {
+        named.extend((at > 0).then(|| text(", ")));
+        named.push(column(&one.column));
+    }
+    if !named.is_empty() {
+        let mut first = vec![text("Predictions depend most on ")];
+        first.extend(named);
+        first.push(text("."));
+        says.push(first);
+    }
+    let pattern = closer.map(error_pattern).unwrap_or_default();
+    if let (Some(value), Some((low, high))) = (pattern.value, pattern.interval) {
+        let surest = format!("{} (95 % interval {})", number(value), crate::report::format::interval(low, high));
+        let classes = closer.is_some_and(|c| c.residuals.is_none());
+        let unit = if classes { "between what was predicted and what happened" } else { "standard deviations of the residuals" };
+        let lean = if low > 0.0 { "Errors lean to one side" } else { "No group of rows with like predictions is surely missed to one side" };
+        says.push(vec![text(format!("{lean}: the surest systematic miss is {surest} {unit}."))]);
+    }
+    says
+}
+
+/// Most columns named as factors.
+const MOST_FACTORS: usize = 5;
 
 /// About training.
 #[must_use]

@@ -3,8 +3,8 @@
 use crate::decide::{Comparison, Decision, Doubt, Gate, GateResult, GateState, Quantity, Verdict};
 use crate::evaluate::{Direction, metric};
 use crate::finding::Finding;
-use crate::report::block::{GateBlock, Interval, Mark, Outcome, Span, Spans, text};
-use crate::report::format::{NOT_COMPUTABLE, count, counted, interval, number, percent};
+use crate::report::block::{GateBlock, Interval, Mark, Outcome, Span, Spans, strong, text};
+use crate::report::format::{NOT_COMPUTABLE, count, counted, interval, number, p_value, percent, points};
 use crate::report::sections::shared::{difference_interval_of, difference_of, interval_of, metric_title, value_of};
 
 impl From<Verdict> for Outcome {
@@ -18,15 +18,18 @@ impl From<Verdict> for Outcome {
 }
 
 /// Groups in the order they are shown.
-pub const GROUPS: [&str; 3] = ["Data", "Skill", "Unseen rows"];
+pub const GROUPS: [&str; 5] = ["Data", "Skill", "Reliability", "Unseen rows", "Repeatability"];
 
 /// Which of [`GROUPS`] a quantity belongs to.
 #[must_use]
 pub fn group_of(quantity: &Quantity) -> &'static str {
     match quantity {
-        Quantity::OpenBlockers | Quantity::QualityScore | Quantity::ChecksRan => GROUPS[0],
-        Quantity::Metric { .. } | Quantity::GainOverBaseline => GROUPS[1],
-        Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap => GROUPS[2],
+        Quantity::OpenBlockers | Quantity::QualityScore | Quantity::ChecksRan | Quantity::MissingShare | Quantity::LargestCorrelation => GROUPS[0],
+        Quantity::Metric { .. } | Quantity::GainOverBaseline | Quantity::LowerBound { .. } | Quantity::ShareOfBaseline { .. } => GROUPS[1],
+        Quantity::FoldSpread | Quantity::WalkForward | Quantity::PermutationP => GROUPS[1],
+        Quantity::CalibrationError | Quantity::ErrorPattern | Quantity::IntervalCoverage | Quantity::WorstSegment => GROUPS[2],
+        Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap => GROUPS[3],
+        Quantity::GreenRuns { .. } => GROUPS[4],
     }
 }
 
@@ -41,6 +44,18 @@ pub fn title_of(quantity: &Quantity) -> String {
         Quantity::OpenBlockers => "Blockers open".into(),
         Quantity::QualityScore => "Quality score".into(),
         Quantity::ChecksRan => "Audit checks that ran".into(),
+        Quantity::LowerBound { metric } => format!("{}, worse end of its interval", metric_title(metric)),
+        Quantity::ShareOfBaseline { metric } => format!("{} against the baseline", metric_title(metric)),
+        Quantity::FoldSpread => "Spread over the folds".into(),
+        Quantity::WalkForward => "Folds that beat the baseline".into(),
+        Quantity::CalibrationError => "Calibration error".into(),
+        Quantity::ErrorPattern => "Pattern in the errors".into(),
+        Quantity::IntervalCoverage => "Prediction intervals hold".into(),
+        Quantity::PermutationP => "Better than chance".into(),
+        Quantity::WorstSegment => "Worst segment".into(),
+        Quantity::MissingShare => "Missing cells".into(),
+        Quantity::LargestCorrelation => "Largest correlation of two columns".into(),
+        Quantity::GreenRuns { .. } => "Green runs in a row".into(),
     }
 }
 
@@ -55,16 +70,31 @@ fn fine_of(result: &GateResult) -> String {
         Quantity::OpenBlockers => "findings of the audit and of quality; an accepted proven one stays open".into(),
         Quantity::QualityScore => "lowest of its dimensions, of 100".into(),
         Quantity::ChecksRan => "of those that apply".into(),
+        Quantity::LowerBound { .. } => format!("of 95 %, cross-validated{rows}"),
+        Quantity::ShareOfBaseline { .. } => format!("share of the best baseline’s, which is taken as it is{rows}"),
+        Quantity::FoldSpread => "standard deviation of the main metric".into(),
+        Quantity::WalkForward => "share of the folds, by the main metric; in time order each is a period".into(),
+        Quantity::CalibrationError => format!("predicted less happened, mean over bins; 0 is best{rows}"),
+        Quantity::ErrorPattern => format!("surest systematic miss of rows with like predictions{rows}"),
+        Quantity::IntervalCoverage => format!("share of rows inside, less what is promised{rows}"),
+        Quantity::PermutationP => "share of permuted targets on which it does as well".into(),
+        Quantity::WorstSegment => format!("how much worse than over all rows, main metric{rows}"),
+        Quantity::MissingShare => "of the columns learned from".into(),
+        Quantity::LargestCorrelation => "of numeric columns learned from".into(),
+        Quantity::GreenRuns { before } => format!("{} before this one in the registry", count((*before).into())),
     }
 }
 
 /// A value in the unit of a quantity; `main` is the main metric.
 fn value_in(quantity: &Quantity, main: &str, value: f64) -> String {
     match quantity {
-        Quantity::Metric { metric } | Quantity::Holdout { metric } => value_of(metric, value),
+        Quantity::Metric { metric } | Quantity::Holdout { metric } | Quantity::LowerBound { metric } => value_of(metric, value),
         Quantity::GainOverBaseline => difference_of(main, value),
-        Quantity::FoldToHoldoutGap | Quantity::ChecksRan => percent(value),
-        Quantity::OpenBlockers | Quantity::QualityScore => number(value),
+        Quantity::FoldSpread => value_of(main, value),
+        Quantity::IntervalCoverage => points(value),
+        quantity if is_share(quantity) => percent(value),
+        Quantity::PermutationP => p_value(value),
+        _ => number(value),
     }
 }
 
@@ -72,8 +102,33 @@ fn interval_in(quantity: &Quantity, main: &str, ends: (f64, f64)) -> String {
     match quantity {
         Quantity::Metric { metric } | Quantity::Holdout { metric } => interval_of(metric, ends),
         Quantity::GainOverBaseline => difference_interval_of(main, ends),
-        Quantity::FoldToHoldoutGap | Quantity::ChecksRan => format!("{} to {}", percent(ends.0), percent(ends.1)),
-        Quantity::OpenBlockers | Quantity::QualityScore => interval(ends.0, ends.1),
+        Quantity::IntervalCoverage => format!("{} to {}", points(ends.0), points(ends.1)),
+        quantity if is_share(quantity) => format!("{} to {}", percent(ends.0), percent(ends.1)),
+        _ => interval(ends.0, ends.1),
+    }
+}
+
+/// Whether a quantity is a share, told in per cent.
+fn is_share(quantity: &Quantity) -> bool {
+    matches!(
+        quantity,
+        Quantity::FoldToHoldoutGap
+            | Quantity::ChecksRan
+            | Quantity::ShareOfBaseline { .. }
+            | Quantity::WalkForward
+            | Quantity::WorstSegment
+            | Quantity::MissingShare
+    )
+}
+
+/// The limits in words: "0.80", or "0.80, caution from 0.60".
+fn limits_of(gate: &Gate, main: &str) -> String {
+    let words = |limit| value_in(&gate.quantity, main, limit);
+    match gate.caution {
+        None => words(gate.limit),
+        Some(caution) => {
+            format!("{}, caution {} {}", words(gate.limit), if gate.comparison == Comparison::AtLeast { "from" } else { "up to" }, words(caution))
+        }
     }
 }
 
@@ -106,8 +161,9 @@ pub fn gate_block(result: &GateResult, main: &str) -> GateBlock {
         interval_text: result.interval.map(|ends| interval_in(&gate.quantity, main, ends)),
         bar: bar(result),
         comparison: sign_of(gate).into(),
-        limit: value_in(&gate.quantity, main, gate.limit),
+        limit: limits_of(gate, main),
         editable: Some(gate.limit),
+        caution: gate.caution,
         why: why(result, main),
     }
 }
@@ -126,6 +182,7 @@ fn why(result: &GateResult, main: &str) -> Spans {
     let says = match (result.state, result.doubt, result.interval) {
         (_, Some(Doubt::NotComputable), _) => not_measured(&gate.quantity).to_owned(),
         (_, Some(Doubt::NoInterval), _) => "too few rows for an interval, so the value shows little".to_owned(),
+        (_, Some(Doubt::Between), _) => "between the limit for go and the one for caution".to_owned(),
         (GateState::Undecided, ..) => match result.n_rows {
             Some(n) => format!("the interval crosses the limit: {} cannot settle it", counted(n, "row", "rows")),
             None => "the interval crosses the limit".to_owned(),
@@ -142,6 +199,8 @@ fn why(result: &GateResult, main: &str) -> Spans {
         (GateState::Fail, _, None) => match gate.quantity {
             Quantity::OpenBlockers => "a model that rests on them would not score like this in use".to_owned(),
             Quantity::QualityScore => "too much of the table breaks a rule for scores to be believed".to_owned(),
+            Quantity::PermutationP => "shuffled targets are learned about as well".to_owned(),
+            Quantity::LargestCorrelation => "two columns say nearly the same: which of them counts is by chance".to_owned(),
             _ => "beyond the limit".to_owned(),
         },
     };
@@ -165,7 +224,38 @@ fn not_measured(quantity: &Quantity) -> &'static str {
         Quantity::OpenBlockers => "no check ran",
         Quantity::QualityScore => "no rule of quality ran",
         Quantity::ChecksRan => "no check applies",
+        Quantity::LowerBound { .. } => "the metric has no interval on the validation rows",
+        Quantity::ShareOfBaseline { .. } => "it needs the metric of the model and one of the baseline that is not 0",
+        Quantity::FoldSpread => "it needs the main metric of three folds",
+        Quantity::WalkForward => "there is no baseline with a score in the same folds",
+        Quantity::CalibrationError => "it is for classes, and needs validation rows",
+        Quantity::ErrorPattern => "it needs validation rows in groups of five and more",
+        Quantity::IntervalCoverage => "prediction intervals were not made",
+        Quantity::PermutationP => "the permutation test was not run",
+        Quantity::WorstSegment => "no segment was judged",
+        Quantity::MissingShare => "there is no column to learn from",
+        Quantity::LargestCorrelation => "it needs two numeric columns that vary",
+        Quantity::GreenRuns { .. } => "no run was counted",
     }
+}
+
+/// What a decision of caution asks of those who use the model meanwhile, one condition each: a staging period, a person, and watching what is undecided.
+#[must_use]
+pub fn conditions(decision: &Decision) -> Vec<Spans> {
+    let undecided = decision.gates.iter().filter(|g| g.state == GateState::Undecided);
+    let watch = undecided.map(|g| {
+        let what = title_of(&g.gate.quantity);
+        let how = match g.doubt {
+            Some(Doubt::NotComputable | Doubt::NoInterval) => "it was not measured, so measure it before going live",
+            Some(Doubt::Between) => "it is between its two limits, so stop when it passes the one for caution",
+            _ => "its interval crosses the limit, so judge it again with every batch of new rows",
+        };
+        vec![strong(format!("Watch {}: ", what.to_lowercase_first())), text(format!("{how}."))]
+    });
+    let staging =
+        vec![strong("Staging period: "), text("run it beside what is in use today, without acting on it, until every gate passes or one fails.")];
+    let review = vec![strong("Human review: "), text("a person confirms each prediction that is acted on, and notes those that were wrong.")];
+    [staging, review].into_iter().chain(watch).collect()
 }
 
 /// What would have to change for a gate that does not pass; `None` when it passes.
@@ -174,6 +264,7 @@ pub fn what_if(result: &GateResult, main: &str) -> Option<(Spans, String)> {
     let gate = &result.gate;
     let then = |words: &str| format!("{} {words}", title_of(&gate.quantity).to_lowercase_first());
     let limit = value_in(&gate.quantity, main, gate.limit);
+    let is_point = result.interval.is_none();
     let reach = format!("{} reaches {} {limit} with its whole interval", title_of(&gate.quantity), sign_of(gate));
     match (result.state, result.doubt, &gate.quantity) {
         (GateState::Pass, ..) => None,
@@ -185,7 +276,14 @@ pub fn what_if(result: &GateResult, main: &str) -> Option<(Spans, String)> {
         (_, Some(Doubt::NotComputable), Quantity::Holdout { .. } | Quantity::FoldToHoldoutGap) => {
             Some((vec![text("rows are sealed before training, enough to compute it")], then("can be judged")))
         }
+        (_, _, Quantity::GreenRuns { .. }) => Some((vec![text(format!("{limit} runs in a row are green: every other gate passes"))], then("passes"))),
+        (_, Some(Doubt::NotComputable), Quantity::PermutationP | Quantity::IntervalCoverage | Quantity::WorstSegment) => {
+            Some((vec![text("it is measured: switch it on and run again")], then("can be judged")))
+        }
         (_, Some(Doubt::NotComputable | Doubt::NoInterval), _) => Some((vec![text("more rows can be judged")], then("can be judged"))),
+        (GateState::Undecided | GateState::Fail, ..) if is_point => {
+            Some((vec![text(format!("{} comes to {} {limit}", title_of(&gate.quantity), sign_of(gate)))], then("passes")))
+        }
         (GateState::Undecided, ..) => match rows_needed(result) {
             Some(n) => Some((vec![text(format!("about {} are judged and the value stays", counted(n, "row", "rows")))], then("passes"))),
             None => Some((vec![text(reach)], then("passes"))),
@@ -277,7 +375,7 @@ mod tests {
     use crate::report::block::plain;
 
     fn result(quantity: Quantity, comparison: Comparison, limit: f64, value: f64, interval: (f64, f64), state: GateState) -> GateResult {
-        let gate = Gate { id: "gate".into(), quantity, comparison, limit };
+        let gate = Gate { id: "gate".into(), quantity, comparison, limit, caution: None };
         let doubt = (state == GateState::Undecided).then_some(Doubt::Crosses);
         GateResult { gate, state, value: Some(value), interval: Some(interval), n_rows: Some(100), doubt }
     }
@@ -312,6 +410,23 @@ mod tests {
             (plain(&what).as_str(), then.as_str()),
             ("Gain over the baseline reaches > 0 with its whole interval", "gain over the baseline passes")
         );
+    }
+
+    #[test]
+    fn two_limits_are_told_and_a_value_between_them_says_so() {
+        let mut between = result(auc(), Comparison::AtLeast, 0.8, 0.7, (0.65, 0.75), GateState::Undecided);
+        (between.gate.caution, between.doubt) = (Some(0.6), Some(Doubt::Between));
+        let block = gate_block(&between, "roc_auc");
+        assert_eq!(block.limit, "0.80, caution from 0.60");
+        assert_eq!(plain(&block.why), "between the limit for go and the one for caution");
+    }
+
+    #[test]
+    fn caution_lists_a_staging_period_a_person_and_what_to_watch() {
+        let gates = vec![result(auc(), Comparison::AtLeast, 0.6, 0.7, (0.5, 0.9), GateState::Undecided)];
+        let told = conditions(&Decision { verdict: Verdict::Caution, gates, reasons: Vec::new() });
+        assert_eq!(told.len(), 3);
+        assert!(plain(&told[2]).starts_with("Watch AUC on the sealed rows: its interval crosses"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The project kept in this browser between visits: one record in IndexedDB, written with strict durability, read back and compared;
-//! beside it one record for each finished job of its run.
+//! beside it one record for each finished job of its run, and one for each version of the registry.
 //!
 //! Whatever fails, what is in memory stays as it is; the caller shows a banner that offers to save a file instead.
 
@@ -21,6 +21,8 @@ const STORE: &str = "kept";
 const RECORD: &str = "project";
 /// Keys of finished jobs lie between these two.
 const JOBS: [&str; 2] = ["job ", "job!"];
+/// Keys of versions of the registry lie between these two.
+const VERSIONS: [&str; 2] = ["version ", "version!"];
 
 /// What is known about the kept project without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,9 +100,37 @@ pub async fn jobs(scope: &DedicatedWorkerGlobalScope) -> Result<Vec<Vec<u8>>, Wh
     let get = async {
         let database = open(scope).await?;
         let (_, store) = transaction(&database, "readonly")?;
-        let records: Array = answer(&store.get_all_with_key(&all_jobs()?)?).await?.dyn_into()?;
+        let records: Array = answer(&store.get_all_with_key(&between(JOBS)?)?).await?.dyn_into()?;
         database.close();
         Ok(records.iter().map(|record| Uint8Array::new(&record).to_vec()).collect())
+    };
+    get.await.map_err(|why: JsValue| reason(&why))
+}
+
+/// Keeps a version of the registry under its id, or deletes it.
+///
+/// # Errors
+/// The browser refuses.
+pub async fn write_version(scope: &DedicatedWorkerGlobalScope, id: &str, line: Option<&str>) -> Result<(), Why> {
+    let key = JsValue::from(format!("{}{id}", VERSIONS[0]));
+    changed(scope, |store| match line {
+        Some(line) => store.put_with_key(&line.into(), &key).map(drop),
+        None => store.delete(&key).map(drop),
+    })
+    .await
+}
+
+/// All versions of the registry, one a line.
+///
+/// # Errors
+/// The browser gives no access.
+pub async fn versions(scope: &DedicatedWorkerGlobalScope) -> Result<Vec<String>, Why> {
+    let get = async {
+        let database = open(scope).await?;
+        let (_, store) = transaction(&database, "readonly")?;
+        let records: Array = answer(&store.get_all_with_key(&between(VERSIONS)?)?).await?.dyn_into()?;
+        database.close();
+        Ok(records.iter().filter_map(|record| record.as_string()).collect())
     };
     get.await.map_err(|why: JsValue| reason(&why))
 }
@@ -110,11 +140,12 @@ pub async fn jobs(scope: &DedicatedWorkerGlobalScope) -> Result<Vec<Vec<u8>>, Wh
 /// # Errors
 /// The browser gives no access.
 pub async fn forget_jobs(scope: &DedicatedWorkerGlobalScope) -> Result<(), Why> {
-    changed(scope, |store| store.delete(&all_jobs()?).map(drop)).await
+    changed(scope, |store| store.delete(&between(JOBS)?).map(drop)).await
 }
 
-fn all_jobs() -> Result<JsValue, JsValue> {
-    IdbKeyRange::bound(&JOBS[0].into(), &JOBS[1].into()).map(JsValue::from)
+/// Keys between two.
+fn between([first, last]: [&str; 2]) -> Result<JsValue, JsValue> {
+    IdbKeyRange::bound(&first.into(), &last.into()).map(JsValue::from)
 }
 
 /// Deletes the kept project and its finished jobs.
@@ -124,7 +155,7 @@ fn all_jobs() -> Result<JsValue, JsValue> {
 pub async fn forget(scope: &DedicatedWorkerGlobalScope) -> Result<(), Why> {
     changed(scope, |store| {
         store.delete(&RECORD.into())?;
-        store.delete(&all_jobs()?).map(drop)
+        store.delete(&between(JOBS)?).map(drop)
     })
     .await
 }

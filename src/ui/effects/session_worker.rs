@@ -5,7 +5,7 @@ use super::reading::{Reader, whole};
 use super::wire::{Message, Received, Tag, buffer};
 use super::{keep, lock};
 use crate::pipeline::{Checkpoint, ContextPart, Job, JobOutput};
-use crate::protocol::{Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
+use crate::protocol::{Ask, Command, Error, Event, Export, FileRole, State, Wish, pack, unpack};
 use crate::session::Session;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -74,6 +74,11 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
     })
     .forget();
     spawn_local(async move {
+        let versions = keep::versions(&scope).await.unwrap_or_default();
+        with_desk(|desk| {
+            let wishes = desk.session.restore_registry(&versions);
+            desk.grant(wishes);
+        });
         if let Ok(Some((label, _))) = keep::read(&scope).await {
             let jobs = keep::jobs(&scope).await.map_or(0, |jobs| u32::try_from(jobs.len()).unwrap_or(u32::MAX));
             with_desk(|desk| desk.tell(&Event::Kept { name: label.name, saved: label.saved, bytes: label.bytes, jobs }));
@@ -95,7 +100,7 @@ fn received(tag: Tag, message: &Received) {
         }
         Tag::Project => {
             if let Ok(file) = message.value(1).dyn_into::<File>() {
-                spawn_local(async move { command(whole(&file).await.map(|bytes| Command::OpenProject { bytes })) });
+                spawn_local(async move { command(whole(&file).await.map(opened)) });
             }
         }
         Tag::Reopen => spawn_local(reopen()),
@@ -109,6 +114,21 @@ fn received(tag: Tag, message: &Received) {
         Tag::Done => with_desk(|desk| desk.done(message.number(1), &message.bytes(2))),
         Tag::Ping => with_desk(|desk| Message::new(Tag::Ping).number(message.number(1)).answer(&desk.scope)),
         _ => {}
+    }
+}
+
+/// What a saved file is for: versions of the registry, or a project.
+fn opened(bytes: Vec<u8>) -> Command {
+    if bytes.starts_with(b"{\"watertight_version\"") { Command::Registry { ask: Ask::Import { bytes } } } else { Command::OpenProject { bytes } }
+}
+
+/// Keeps a version of the registry, or deletes it; says so where that cannot be.
+async fn keep_version(id: String, line: Option<String>) {
+    let Some(scope) = with_desk(|desk| Some(desk.scope.clone())) else { return };
+    if may_write(false).await
+        && let Err(why) = keep::write_version(&scope, &id, line.as_deref()).await
+    {
+        with_desk(|desk| desk.tell(&Event::NotKept { error: Error::not_kept(&why) }));
     }
 }
 
@@ -144,6 +164,7 @@ impl Desk {
                         spawn_local(read(self.reading));
                     }
                 }
+                Wish::Registry { id, line } => spawn_local(keep_version(id, line)),
                 Wish::Context(part) => self.hold(&part),
                 Wish::Start(mut list) => {
                     self.session.hand_out(&mut list, self.seats.len());

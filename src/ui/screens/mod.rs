@@ -19,6 +19,7 @@ mod paste;
 mod prepare;
 mod quality;
 mod rail;
+mod registry;
 mod report;
 mod route;
 mod samples;

@@ -42,7 +42,7 @@ pub(crate) fn open(app: App) -> AnyView {
 
 fn without_file(app: App) -> impl IntoView + use<> {
     view! {
-        <p class="eyebrow">"Step 1 of 10"</p>
+        <p class="eyebrow">"Step 1 of 11"</p>
         <h1 class="statement">"Drop a CSV. See what leaks, with proof, and whether the model deserves to go live."</h1>
         {progress::panel(app)}
         {kept(app)}
@@ -165,7 +165,7 @@ fn with_file(app: App) -> impl IntoView + use<> {
         std::time::Duration::ZERO,
     );
     view! {
-        <p class="eyebrow">"Step 1 of 10"</p>
+        <p class="eyebrow">"Step 1 of 11"</p>
         <h1 class="statement">{move || statement(app)}</h1>
         {progress::panel(app)}
         {next(app)}

@@ -50,7 +50,7 @@ pub(crate) fn page(
     .into_any()
 }
 
-/// "Step n of 10", and the step's small line or its name.
+/// "Step n of 11", and the step's small line or its name.
 fn number(step: Step, line: &str) -> String {
     let at = Step::ALL.iter().position(|s| *s == step).map_or(1, |at| at + 1);
     format!("Step {at} of {} · {}", Step::ALL.len(), if line.is_empty() { step.title() } else { line })

@@ -1,4 +1,4 @@
-//! The rail: ten steps in order, each with its sign; at its foot what makes this report this report.
+//! The rail: eleven steps in order, each with its sign; at its foot what makes this report this report.
 
 use super::super::state::App;
 use super::super::widgets::mark::{sign, state_sign};
@@ -7,7 +7,7 @@ use crate::protocol::{Step, StepState, StepView};
 use leptos::prelude::*;
 
 /// Steps before which the rail takes a breath.
-const GAPS: [Step; 4] = [Step::Quality, Step::Prepare, Step::Validate, Step::Report];
+const GAPS: [Step; 4] = [Step::Quality, Step::Prepare, Step::Validate, Step::Registry];
 
 fn view_of(app: App, step: Step) -> StepView {
     let fresh = StepView { step, state: StepState::NotStarted, badge: String::new(), words: "not started".into() };
@@ -101,7 +101,7 @@ fn arrow(app: App, by: isize, sign: &'static str, words: &'static str) -> impl I
     }
 }
 
-/// The steps of narrow screens: "Step n of 10", folded.
+/// The steps of narrow screens: "Step n of 11", folded.
 pub(crate) fn narrow(app: App) -> impl IntoView + use<> {
     let node = NodeRef::<leptos::html::Details>::new();
     Effect::new(move |_| {

@@ -2,16 +2,22 @@
 
 use super::super::state::App;
 use super::page::{FormAt, page};
-use crate::protocol::{Command, Export, Step};
+use crate::protocol::{Command, Document, Export, Step};
 use leptos::prelude::*;
 
 /// Everything that can be saved: what, name, and what it is for.
-pub(crate) const EXPORTS: [(Export, &str, &str); 11] = [
+pub(crate) const EXPORTS: [(Export, &str, &str); 17] = [
     (Export::ReportHtml, "Report, HTML", "One file without script: opens anywhere, prints well."),
     (Export::ReportMarkdown, "Report, Markdown", "The same words as text."),
     (Export::ReportJson, "Report, JSON", "The same numbers for programs; byte for byte what the command line writes."),
     (Export::AuditJson, "Audit, JSON", "Checks and findings only."),
     (Export::ModelCard, "Model card", "What the model is for, how it was judged, what is open."),
+    (Export::DocumentHtml(Document::Summary), "Summary, HTML", "One page for those who decide."),
+    (Export::Document(Document::Summary), "Summary, Markdown", "The same words as text."),
+    (Export::DocumentHtml(Document::DeploymentGuide), "Deployment guide, HTML", "Inputs, thresholds, monitoring, rollback, checklist."),
+    (Export::Document(Document::DeploymentGuide), "Deployment guide, Markdown", "The same words as text."),
+    (Export::DocumentHtml(Document::CertificationSheet), "Certification sheet, HTML", "What is certified, by which measurements."),
+    (Export::Document(Document::CertificationSheet), "Certification sheet, Markdown", "The same words as text."),
     (Export::Bundle, "Model bundle", "Schema, recipe, model and provenance, to predict with."),
     (Export::Predictions, "Predictions, CSV", "Of the new file if there is one, else of the sealed rows."),
     (Export::Settings, "Settings", "Everything you chose; the same file and settings give the same report."),

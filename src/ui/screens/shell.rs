@@ -2,7 +2,9 @@
 
 use super::super::state::App;
 use super::super::widgets::sprite::sprite;
-use super::{audit, augment, bar, decide, drop_zone, keys, notices, open, prepare, quality, rail, report, route, task, theme, train, validate};
+use super::{
+    audit, augment, bar, decide, drop_zone, keys, notices, open, prepare, quality, rail, registry, report, route, task, theme, train, validate,
+};
 use crate::protocol::Step;
 use leptos::prelude::*;
 
@@ -43,6 +45,7 @@ fn screen(app: App, step: Step) -> AnyView {
         Step::Train => train::train(app),
         Step::Validate => validate::validate(app),
         Step::Decide => decide::decide(app),
+        Step::Registry => registry::registry(app),
         Step::Report => report::report(app),
     }
 }

@@ -4,7 +4,7 @@ use super::super::state::App;
 use super::interval::{self, Zone};
 use super::mark::{mark_class, marked};
 use super::spans::spans;
-use crate::protocol::{GateBlock, Mark};
+use crate::protocol::{Gate, GateBlock, Mark};
 use leptos::prelude::*;
 
 /// The gates, by group.
@@ -70,6 +70,8 @@ fn row(app: App, gate: &GateBlock) -> impl IntoView + use<> {
             </td>
             <td role="cell" class="limit">
                 {limit(app, gate)}
+                {gate.caution.map(|value| caution(app, gate, value))}
+                {gate.editable.map(|_| remove(app, gate))}
             </td>
             <td role="cell" class="why">
                 {spans(app, &gate.why)}
@@ -83,24 +85,32 @@ fn limit(app: App, gate: &GateBlock) -> AnyView {
         return view! { <span class="fixed">{format!("{} {}", gate.comparison, gate.limit)}</span> }.into_any();
     };
     let (id, title) = (gate.id.clone(), gate.title.clone());
+    let set = move |limit| change(app, &format!("Limit of {title}: {limit}."), |gates| on(gates, &id, |g| g.limit = limit));
+    field(format!("{} ", gate.comparison), limit, format!("Limit for {}", gate.title), set)
+}
+
+fn caution(app: App, gate: &GateBlock, limit: f64) -> AnyView {
+    let (id, title) = (gate.id.clone(), gate.title.clone());
+    let set = move |limit| change(app, &format!("Caution limit of {title}: {limit}."), |gates| on(gates, &id, |g| g.caution = Some(limit)));
+    field("caution ".to_owned(), limit, format!("Limit of caution for {}", gate.title), set)
+}
+
+/// A number in the table, sent when the field is left.
+fn field(before: String, value: f64, label: String, set: impl Fn(f64) + 'static) -> AnyView {
     let wrong = RwSignal::new(false);
     view! {
         <span class="nowrap">
-            {format!("{} ", gate.comparison)}
+            {before}
             <input
                 class="field"
                 inputmode="decimal"
-                value=limit.to_string()
-                aria-label=format!("Limit for {}", gate.title)
+                value=value.to_string()
+                aria-label=label
                 aria-invalid=move || wrong.get().to_string()
                 on:change=move |event| {
-                    match event_target_value(&event).trim().replace(',', "").parse::<f64>() {
-                        Ok(limit) if limit.is_finite() => {
-                            wrong.set(false);
-                            set_limit(app, &id, &title, limit);
-                        }
-                        _ => wrong.set(true),
-                    }
+                    let number = event_target_value(&event).trim().replace(',', "").parse::<f64>().ok().filter(|n| n.is_finite());
+                    wrong.set(number.is_none());
+                    number.into_iter().for_each(&set);
                 }
             />
             {move || wrong.get().then(|| view! { <span class="wrong">"not a number"</span> })}
@@ -109,11 +119,31 @@ fn limit(app: App, gate: &GateBlock) -> AnyView {
     .into_any()
 }
 
-fn set_limit(app: App, id: &str, title: &str, limit: f64) {
-    let mut gates = app.state.with_untracked(|s| s.settings.gates.clone().unwrap_or_else(|| s.resolved.gates.clone()));
-    if let Some(gate) = gates.iter_mut().find(|gate| gate.id == id) {
-        gate.limit = limit;
-        app.edit(&format!("Limit of {title}: {limit}."), |s| s.gates = Some(gates));
-        app.run(crate::protocol::Step::Decide);
+fn remove(app: App, gate: &GateBlock) -> AnyView {
+    let (id, title) = (gate.id.clone(), gate.title.clone());
+    view! {
+        <button
+            type="button"
+            class="btn plain"
+            aria-label=format!("Remove the gate {}", gate.title)
+            on:click=move |_| change(app, &format!("Gate removed: {title}."), |gates| gates.retain(|g| g.id != id))
+        >
+            "remove"
+        </button>
     }
+    .into_any()
+}
+
+fn on(gates: &mut [Gate], id: &str, edit: impl FnOnce(&mut Gate)) {
+    if let Some(gate) = gates.iter_mut().find(|gate| gate.id == id) {
+        edit(gate);
+    }
+}
+
+/// Changes the gates and decides again.
+pub(crate) fn change(app: App, words: &str, edit: impl FnOnce(&mut Vec<Gate>)) {
+    let mut gates = app.state.with_untracked(|s| s.settings.gates.clone().unwrap_or_else(|| s.resolved.gates.clone()));
+    edit(&mut gates);
+    app.edit(words, |s| s.gates = Some(gates));
+    app.run(Step::Decide);
 }
