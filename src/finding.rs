@@ -1,6 +1,7 @@
 //! What we say about data: as numbers, not sentences. The sentences are made in [`crate::report`].
 
 use crate::derived::{DerivedColumn, Known};
+use crate::param::Given;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters. Ordered: the worst first.
@@ -145,6 +146,56 @@ pub struct Derived {
     pub also: Vec<String>,
     /// Rows worked out.
     pub examples: Vec<DerivedRow>,
+}
+
+/// A column in the order of time: its mean at every moment, taken apart. Made by `quality::time`, which says how.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OverTime {
+    /// The column.
+    pub column: String,
+    /// What a moment is: "hour", "day", "working day", "week", "month", "quarter", "year", "step" or "moment" (rows without a rhythm).
+    pub unit: String,
+    /// Moments from the first to the last, and how many of them no row stands in.
+    pub moments: (u64, u64),
+    /// Change a moment (Theil and Sen), and its 95 % interval.
+    pub slope: Option<(f64, f64, f64)>,
+    /// Standard deviation over the moments.
+    pub spread: f64,
+    /// Moments after which it repeats itself; 0: it does not.
+    pub period: u32,
+    /// Strength of trend and season, 0 to 1.
+    pub strength: (f64, f64),
+    /// Autocorrelation at the lags 1, 2 ..., and over how many moments.
+    pub correlation: (Vec<f64>, u64),
+    /// First moment of each new level (from 0), its stamp as in the column, mean before and mean after.
+    pub changes: Vec<(u32, String, f64, f64)>,
+    /// What a change had to gain, in squared units of the column.
+    pub penalty: f64,
+    /// KPSS about a level and about a line: statistic and p-value.
+    pub kpss: Vec<(f64, f64)>,
+    /// Lines for pictures by name ("observed", "trend", "level", "season", "remainder"): moment, from 1, and value; "grouped" is "observed" in means of five rows
+    /// or more.
+    pub lines: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+impl OverTime {
+    /// Whether the interval of the slope leaves out 0.
+    #[must_use]
+    pub fn has_trend(&self) -> bool {
+        self.slope.is_some_and(|(_, low, high)| low > 0.0 || high < 0.0)
+    }
+
+    /// Whether the test speaks against a level (`about` 0) or a line (1), at 5 %.
+    #[must_use]
+    pub fn leaves(&self, about: usize) -> bool {
+        self.kpss.get(about).is_some_and(|(_, p)| *p < 0.05)
+    }
+
+    /// The line of that name; empty if there is none.
+    #[must_use]
+    pub fn line(&self, name: &str) -> &[(f64, f64)] {
+        self.lines.iter().find(|l| l.0 == name).map_or(&[], |l| l.1.as_slice())
+    }
 }
 
 /// The numbers behind a finding. Which variant a check or rule uses is part of its documentation.
@@ -377,6 +428,11 @@ pub enum Evidence {
         /// Cells that break it, of those it is about.
         share: Share,
     },
+    /// What columns do over time, the target first where it is a number or one of two classes.
+    OverTime {
+        /// One a column.
+        series: Vec<OverTime>,
+    },
     /// Nothing to measure: the setting itself is the finding.
     Setting {
         /// Name of the setting.
@@ -424,6 +480,15 @@ pub enum Remedy {
         /// Step id.
         step: String,
     },
+    /// Add a preparation step with settings of its own.
+    Prepare {
+        /// Step id.
+        step: String,
+        /// Columns it is for; none: all it fits.
+        columns: Vec<String>,
+        /// Hyperparameters that differ from the defaults.
+        params: Given,
+    },
     /// Draw the split so that every class has its share on each side.
     Stratify,
     /// Put an honest column in the place of one that has seen too much: its value some rows earlier, or its window moved back.
@@ -455,6 +520,7 @@ impl Remedy {
     pub fn columns(&self) -> Vec<&String> {
         match self {
             Self::DropColumns { columns } | Self::MoveInsideFolds { columns, .. } | Self::MarkKnown { columns, .. } => columns.iter().collect(),
+            Self::Prepare { columns, .. } => columns.iter().collect(),
             Self::ChangeKind { column, .. } => vec![column],
             Self::Replace { derived } => vec![&derived.column],
             _ => Vec::new(),

@@ -11,6 +11,7 @@ pub use crate::error::{Error, ErrorKind, Place, Result};
 pub use crate::finding::{Certainty, Remedy, Severity};
 pub use crate::param::{Domain, Given, ParamSpec, Value};
 pub use crate::pipeline::Document;
+pub use crate::quality::OwnRule;
 pub use crate::registry::Note;
 pub use crate::report::block::{
     Block, Cell, FindingBlock, GateBlock, Head, Interval, Mark, Outcome, RemedyBlock, ScoreBlock, Section, Span, Spans, TableBlock,
@@ -385,6 +386,10 @@ pub struct Catalogue {
     pub checks: Vec<Entry>,
     /// Quality rules.
     pub rules: Vec<Entry>,
+    /// Rules that a user can set: the title stands between column and value, the doc says what the value is (empty: none).
+    pub own_rules: Vec<Entry>,
+    /// What dimensions and rules of quality count for as usual: id, name, weight.
+    pub weights: Vec<(String, String, f64)>,
     /// Lists of gates to begin with.
     pub presets: Vec<Entry>,
     /// Samples.

@@ -134,3 +134,35 @@ fn folds_without_rows_or_with_one_class_get_a_sentence() {
     });
     whole_journey("no weight", &few, |s| s.task.weight = Some("e".into()));
 }
+
+#[test]
+fn rules_of_ones_own_are_looked_at_without_a_target() {
+    // The last column, which would be guessed, has one value.
+    let mut desk = Desk::with_csv(&format!("x,same\n{}", rows(40, |i| format!("{},1", if i == 7 { -3 } else { i as i64 }))));
+    assert!(desk.state.resolved.target.is_none());
+    let rule = |rule: &str, value: &str| watertight::protocol::OwnRule { column: "x".into(), rule: rule.into(), value: value.into() };
+    let quality = |desk: &Desk| format!("{:?}", desk.sections[&Step::Quality]);
+    assert!(!quality(&desk).contains("breaks a rule"));
+    for (value, broken) in [("0", true), ("-5", false)] {
+        let mut settings = desk.state.settings.clone();
+        settings.rules = vec![rule("at_least", value)];
+        desk.command(Command::SetSettings { settings: Box::new(settings) });
+        desk.run(Step::Quality);
+        assert_eq!(quality(&desk).contains("breaks a rule"), broken, "at least {value}");
+    }
+}
+
+#[test]
+fn weights_change_scores_and_nothing_else() {
+    let mut desk =
+        Desk::with_csv(&format!("x,y\n{}", rows(60, |i| format!("{},{}", if i % 3 == 0 { String::new() } else { i.to_string() }, i * 7 % 11))));
+    let lowest = |desk: &Desk| desk.state.steps.iter().find(|s| s.step == Step::Quality).unwrap().badge.clone();
+    let before = lowest(&desk);
+    let mut settings = desk.state.settings.clone();
+    settings.weights.insert("missing_values".into(), 0.0);
+    desk.command(Command::SetSettings { settings: Box::new(settings.clone()) });
+    assert!(before != lowest(&desk), "{before}");
+    settings.weights.insert("no_such_rule".into(), 1.0);
+    desk.command(Command::SetSettings { settings: Box::new(settings) });
+    assert!(desk.refusals.iter().any(|r| r.to_string().contains("no_such_rule")), "{:?}", desk.refusals);
+}

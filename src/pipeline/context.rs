@@ -10,6 +10,7 @@ use crate::evaluate::{Adjustment, Dependence, FoldResult, Judge};
 use crate::features::{Features, TrainingSet};
 use crate::model::Model;
 use crate::prepare::{FittedRecipe, Recipe, Variant};
+use crate::quality::OwnRule;
 use crate::settings::{Chosen, Plan};
 use crate::split::{Rows, Split, Strategy, Train, make};
 use crate::table::profile::ColumnProfile;
@@ -48,6 +49,8 @@ pub enum ContextPart {
     FeatureSets(Arc<Vec<FeatureSet>>),
     /// Learners with the hyperparameters that are tried in the wave that follows.
     Trials(Arc<Vec<Chosen>>),
+    /// Quality rules of the user's own, for as long as there is no plan to hold them.
+    Rules(Arc<Vec<OwnRule>>),
 }
 
 const TABLE_TAG: u8 = 1;
@@ -57,6 +60,7 @@ const FOLDS_TAG: u8 = 4;
 const FITTED_TAG: u8 = 5;
 const FEATURE_SETS_TAG: u8 = 6;
 const TRIALS_TAG: u8 = 7;
+const RULES_TAG: u8 = 8;
 
 impl ContextPart {
     /// As bytes for another worker: a tag, then the table's own compact form or packed values.
@@ -74,6 +78,7 @@ impl ContextPart {
             Self::Folds(folds) => packed(FOLDS_TAG, postcard::to_allocvec(folds.as_ref())),
             Self::FeatureSets(sets) => packed(FEATURE_SETS_TAG, postcard::to_allocvec(sets.as_ref())),
             Self::Trials(trials) => packed(TRIALS_TAG, postcard::to_allocvec(trials.as_ref())),
+            Self::Rules(rules) => packed(RULES_TAG, postcard::to_allocvec(rules.as_ref())),
             Self::Fitted(fitted) => packed(FITTED_TAG, postcard::to_allocvec(fitted.as_ref())),
         }
     }
@@ -91,6 +96,7 @@ impl ContextPart {
             Some((&FOLDS_TAG, body)) => postcard::from_bytes(body).map(Self::Folds).map_err(bad),
             Some((&FEATURE_SETS_TAG, body)) => postcard::from_bytes(body).map(Self::FeatureSets).map_err(bad),
             Some((&TRIALS_TAG, body)) => postcard::from_bytes(body).map(Self::Trials).map_err(bad),
+            Some((&RULES_TAG, body)) => postcard::from_bytes(body).map(Self::Rules).map_err(bad),
             Some((&FITTED_TAG, body)) => postcard::from_bytes(body).map(Self::Fitted).map_err(bad),
             _ => Err(Error::internal("a context of no known form")),
         }
@@ -102,7 +108,7 @@ impl ContextPart {
 pub(super) enum Part {
     /// The training rows of one fold.
     Fold(u32),
-    /// All rows but the sealed ones.
+    /// What the final model learns from.
     Development,
 }
 
@@ -123,6 +129,7 @@ pub struct Context {
     folds: Option<Arc<Vec<FoldResult>>>,
     feature_sets: Option<Arc<Vec<FeatureSet>>>,
     trials: Option<Arc<Vec<Chosen>>>,
+    rules: Option<Arc<Vec<OwnRule>>>,
     /// Where canaries are planted.
     pub(super) ground: Option<Ground>,
     /// Rows, keys and time line of the split-honesty matrix.
@@ -142,6 +149,7 @@ impl Context {
             ContextPart::Folds(folds) => self.folds = Some(folds),
             ContextPart::FeatureSets(sets) => (self.feature_sets, self.dealing) = (Some(sets), None),
             ContextPart::Trials(trials) => self.trials = Some(trials),
+            ContextPart::Rules(rules) => self.rules = Some(rules),
             ContextPart::Profiles(profiles) => self.profiles = Some(profiles),
             ContextPart::Table(table) => {
                 self.table = Some(table);
@@ -187,6 +195,11 @@ impl Context {
         self.trials.as_deref().map(Vec::as_slice).ok_or_else(|| Error::internal("a job without its trials"))
     }
 
+    /// Quality rules of the user's own: the plan's, or those that wait for one.
+    pub(super) fn own_rules(&self) -> &[OwnRule] {
+        self.plan().map_or(self.rules.as_deref().map_or(&[], Vec::as_slice), |plan| &plan.rules)
+    }
+
     /// Training and validation rows of a fold.
     pub(super) fn development(&mut self) -> Result<Train> {
         self.train_of(Part::Development).map(|(train, _)| train)
@@ -208,6 +221,11 @@ impl Context {
             self.entities = entity_codes(self.table()?, &entity)?;
         }
         self.made_judge()
+    }
+
+    /// Entity of every row, once [`Context::judge`] was asked for; empty without entities.
+    pub(super) fn entity_codes(&self) -> &[u32] {
+        &self.entities
     }
 
     /// The judge that [`Context::judge`] has made.
@@ -271,7 +289,7 @@ impl Context {
     fn train_of(&mut self, part: Part) -> Result<(Train, Option<Rows>)> {
         let split = self.split()?;
         match part {
-            Part::Development => Ok((split.development.clone(), None)),
+            Part::Development => Ok((split.last.clone(), None)),
             Part::Fold(fold) => {
                 let fold = split.folds.get(fold as usize).ok_or_else(|| Error::internal("a fold that was not planned"))?;
                 Ok((fold.train.clone(), Some(fold.validation.clone())))
@@ -281,7 +299,12 @@ impl Context {
 
     /// The recipe that was chosen, or the usual one in this form; fitted to a part's training rows.
     fn recipe_for(&self, train: &Train, variant: Variant) -> Result<FittedRecipe> {
-        let (plan, table) = (self.plan()?, self.table()?);
+        self.recipe_on(self.table()?, train, variant)
+    }
+
+    /// The same on a table of the same columns.
+    fn recipe_on(&self, table: &Table, train: &Train, variant: Variant) -> Result<FittedRecipe> {
+        let plan = self.plan()?;
         let variant = if plan.augment.is_some() { variant.to_augment() } else { variant };
         let recipe = match &plan.recipe {
             Some(steps) => Recipe { steps: steps.clone() },
@@ -324,9 +347,14 @@ impl Context {
     /// The same without augmentation.
     pub(super) fn prepare_plain(&mut self, train: &Train, validation: Option<&Rows>, variant: Variant) -> Result<Prepared> {
         let target = self.target()?.clone();
-        let (table, plan) = (self.table()?, self.plan()?);
-        let recipe = self.recipe_for(train, variant)?;
-        let set = recipe.training_set(table, train, &plan.task, &target)?;
+        self.prepare_on(self.table()?, &target, train, validation, variant)
+    }
+
+    /// The same on a table of the same columns with its target; without augmentation.
+    pub(super) fn prepare_on(&self, table: &Table, target: &Target, train: &Train, validation: Option<&Rows>, variant: Variant) -> Result<Prepared> {
+        let plan = self.plan()?;
+        let recipe = self.recipe_on(table, train, variant)?;
+        let set = recipe.training_set(table, train, &plan.task, target)?;
         let validation = match validation {
             Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, rows)?)),
             None => None,

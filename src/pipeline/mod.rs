@@ -4,9 +4,11 @@
 //! the results in job order. A job is a plain value: what it needs besides is the [`Context`], which every worker holds.
 
 mod acceptance;
+mod analysis;
 mod card;
 mod checkpoint;
 mod context;
+mod curve;
 mod decision;
 mod document;
 mod documents;
@@ -16,6 +18,7 @@ mod honesty;
 mod job;
 mod order;
 mod outcome;
+mod permuted;
 mod power;
 mod price;
 mod run;
@@ -23,6 +26,7 @@ mod search;
 mod unaugmented;
 
 pub use acceptance::fingerprint;
+pub use analysis::{Analysis, Measured};
 pub use card::model_card;
 pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};

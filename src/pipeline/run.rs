@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::adjust;
 use crate::finding::Checked;
 use crate::model::{Model, learners};
-use crate::quality::RULES;
+use crate::quality::{RULES, Weights};
 use crate::segment;
 use crate::settings::{Accepted, Plan};
 use crate::step::Step;
@@ -57,12 +57,18 @@ pub enum Stage {
     Fit,
     /// Importance by fold, and the sealed rows.
     Judge,
+    /// Permuted targets, if they were asked for.
+    Permute,
+    /// Shares of the training rows, if they were asked for.
+    Curve,
+    /// Intervals, errors, periods and levels.
+    Analyse,
     /// Why the model says what it says.
     Explain,
 }
 
 impl Stage {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 21] = [
         Self::Quality,
         Self::Audit,
         Self::Price,
@@ -80,6 +86,9 @@ impl Stage {
         Self::Begin,
         Self::Fit,
         Self::Judge,
+        Self::Permute,
+        Self::Curve,
+        Self::Analyse,
         Self::Explain,
     ];
 
@@ -92,7 +101,7 @@ impl Stage {
             Self::Prepare | Self::Segment => Step::Prepare,
             Self::Augment => Step::Augment,
             Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare | Self::Worth => Step::Train,
-            Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
+            Self::Begin | Self::Fit | Self::Judge | Self::Permute | Self::Curve | Self::Analyse | Self::Explain => Step::Validate,
         }
     }
 
@@ -117,6 +126,9 @@ impl Stage {
             Self::Begin => "Preparing the final fit",
             Self::Fit => "Final fit",
             Self::Judge => "Validation",
+            Self::Permute => "Permutation test",
+            Self::Curve => "Learning curve",
+            Self::Analyse => "Error analysis",
             Self::Explain => "Explanation",
         }
     }
@@ -144,6 +156,8 @@ pub struct Run {
     plan: Option<Arc<Plan>>,
     /// Findings that were accepted.
     said: Vec<Accepted>,
+    /// What dimensions and rules of quality count for, where that is not the usual.
+    weights: Weights,
     /// What is known so far.
     pub outcome: Outcome,
 }
@@ -161,6 +175,14 @@ impl Run {
         self.plan.clone()
     }
 
+    /// Takes what dimensions and rules of quality count for, and scores anew.
+    pub fn weigh(&mut self, weights: &Weights) {
+        if self.weights != *weights {
+            self.weights.clone_from(weights);
+            self.outcome.score(weights);
+        }
+    }
+
     /// Takes a new plan and drops the results it does not share with the old one.
     pub fn replan(&mut self, plan: Option<Arc<Plan>>, table: &Table, table_changed: bool, accepted: &[Accepted]) {
         let first_broken = match (&self.base, &plan) {
@@ -170,6 +192,9 @@ impl Run {
         };
         if let Some(stage) = first_broken {
             self.outcome.drop_from(stage);
+        }
+        if let (Some(old), Some(new)) = (&self.base, &plan) {
+            self.outcome.drop_changed(&old.validation, &new.validation);
         }
         let before = std::mem::take(&mut self.outcome.searched);
         self.outcome.searched = match &plan {
@@ -227,6 +252,9 @@ impl Run {
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
             Stage::Judge => o.judged,
+            Stage::Permute => o.permuted.is_some() || self.plan.as_ref().is_some_and(|p| p.validation.permutations == 0),
+            Stage::Curve => o.curve.is_some() || self.plan.as_ref().is_some_and(|p| !p.validation.learning_curve),
+            Stage::Analyse => o.analysis.is_some(),
             Stage::Explain => o.explained.is_some(),
         }
     }
@@ -253,7 +281,7 @@ impl Run {
             Stage::Augment => vec![Job::Fidelity],
             Stage::Folds => {
                 let learners = numbers(plan.learners.len());
-                (0..plan.split.folds).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
+                (0..plan.split.rounds()).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
             }
             Stage::Adjust => numbers(plan.learners.len()).map(Job::Adjust).collect(),
             Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
@@ -267,6 +295,9 @@ impl Run {
                 }
                 jobs
             }
+            Stage::Permute => super::permuted::jobs(plan, chosen?),
+            Stage::Curve => super::curve::jobs(plan, chosen?),
+            Stage::Analyse => vec![Job::Analyse { learner: chosen?, baseline: self.outcome.best_baseline(), rival: self.outcome.rival() }],
             Stage::Explain => vec![Job::Explain { learner: chosen?, fold: (!has_sealed(plan)).then(|| plan.split.folds.saturating_sub(1)) }],
         })
     }
@@ -279,7 +310,7 @@ impl Run {
         match stage {
             Stage::Quality => {
                 let table = table.ok_or_else(|| Error::internal("quality without a table"))?;
-                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table);
+                self.outcome.take_quality(checked(RULES.iter().map(|r| r.id), results), table, &self.weights);
                 self.outcome.weigh_accepted(&self.said, Some(table));
             }
             Stage::Audit => {
@@ -327,10 +358,22 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
                 self.outcome.judge(&plan, table, results)?;
             }
+            Stage::Permute | Stage::Curve | Stage::Analyse => self.take_validated(stage, jobs, results, table)?,
             Stage::Explain => self.outcome.take_explained(results),
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes what validation measured beside scores.
+    fn take_validated(&mut self, stage: Stage, jobs: &[Job], results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<()> {
+        let table = table.ok_or_else(|| Error::internal("validation without a table"))?;
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
+        match stage {
+            Stage::Permute => self.outcome.take_permuted(&plan, results),
+            Stage::Curve => self.outcome.take_curve(&plan, table, jobs, results),
+            _ => self.outcome.take_analysis(&plan, table, results),
+        }
     }
 
     /// Takes what augmentation was worth, or why that cannot be told.

@@ -163,6 +163,9 @@ pub struct FittedRecipe {
     /// Whether cells may stay missing (NaN).
     #[serde(default)]
     gaps: bool,
+    /// What a look at the features of the past found, where that was asked for ([`super::proof`]).
+    #[serde(default)]
+    proof: Option<Part>,
 }
 
 impl FittedRecipe {
@@ -183,7 +186,7 @@ impl FittedRecipe {
             };
             left_out.push(LeftOut { column: input.name.clone(), reason });
         }
-        Ok(Self { inputs, steps, features, left_out, order, changes: Vec::new(), gaps })
+        Ok(Self { inputs, steps, features, left_out, order, changes: Vec::new(), gaps, proof: None })
     }
 
     /// What the features are, in order.
@@ -232,7 +235,27 @@ impl FittedRecipe {
             slots = after;
         }
         self.changes = changes;
+        self.proof = match &self.order {
+            Some(order) => super::proof::look(&self, order, table, train)?,
+            None => None,
+        };
         Ok(self)
+    }
+
+    /// What a look at the features of the past found, as [`super::proof`] tells it; none unless made by [`FittedRecipe::with_changes`].
+    #[must_use]
+    pub fn proof(&self) -> Option<&Part> {
+        self.proof.as_ref()
+    }
+
+    /// The raw columns it reads.
+    pub(super) fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// What orders the rows, where a step uses the past.
+    pub(super) fn order(&self) -> Option<&Order> {
+        self.order.as_ref()
     }
 
     /// For every step the columns it changed, as [`super::changes::between`] tells them; empty unless made by [`FittedRecipe::with_changes`].

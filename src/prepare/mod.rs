@@ -15,6 +15,8 @@ pub mod lasso;
 mod pairs;
 pub mod past;
 pub mod plain;
+pub mod preview;
+pub mod proof;
 pub mod rolling;
 #[cfg(test)]
 mod reference;

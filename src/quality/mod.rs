@@ -6,11 +6,14 @@ mod metrics;
 pub mod own;
 pub mod rules;
 mod score;
+pub mod time;
+pub mod weights;
 
-pub use metrics::{DIMENSION_WEIGHTS, Metric, column_scores, metrics, table_score};
+pub use metrics::{Metric, column_scores, metrics, table_score};
 pub use own::{OWN_RULES, OwnRule};
 pub use rules::RULES;
 pub use score::{Score, WEIGHTS, scores};
+pub use weights::{DIMENSION_WEIGHTS, HEAVIEST, Weights, weight_of};
 
 use crate::finding::Checked;
 use crate::table::profile::ColumnProfile;
@@ -32,6 +35,20 @@ pub enum Dimension {
     Uniqueness,
     /// Are times whole and in order?
     Timeliness,
+}
+
+impl Dimension {
+    /// The word used in settings and JSON.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Completeness => "completeness",
+            Self::Consistency => "consistency",
+            Self::Validity => "validity",
+            Self::Uniqueness => "uniqueness",
+            Self::Timeliness => "timeliness",
+        }
+    }
 }
 
 /// What a rule looks at.

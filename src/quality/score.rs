@@ -2,9 +2,9 @@
 //!
 //! Formula: `100 x max(0, 1 - sum over findings of weight x affected share)`. A finding about rows affects rows / rows of
 //! the table; a finding about cells or a column affects its cells / cells of the table. Weights: blocker 2, warning 1,
-//! note 0.5, certificate 0. A dimension none of whose rules ran has no score.
+//! note 0.5, certificate 0, each times what the rule counts for ([`super::Weights`], as usual 1). A dimension none of whose rules ran has no score.
 
-use super::{Dimension, RULES};
+use super::{Dimension, RULES, Weights, weight_of};
 use crate::finding::{Checked, Evidence, Finding, Severity, Status};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub struct Score {
     pub dimension: Dimension,
     /// 0 to 100; `None` when no rule of it ran.
     pub score: Option<f64>,
+    /// What it counts for in the score of the table.
+    pub weight: f64,
 }
 
 /// All dimensions in the order they are shown.
@@ -26,14 +28,19 @@ pub const WEIGHTS: [(Severity, f64); 4] = [(Severity::Blocker, 2.0), (Severity::
 
 /// Scores by dimension, one for each of the five. `n_cells` is rows x columns of the table.
 #[must_use]
-pub fn scores(checked: &[Checked], n_cells: u64) -> Vec<Score> {
+pub fn scores(checked: &[Checked], n_cells: u64, weights: &Weights) -> Vec<Score> {
     let of_dimension = |id: &str, dimension: Dimension| RULES.iter().any(|r| r.id == id && r.dimension == dimension);
     DIMENSIONS
         .into_iter()
         .map(|dimension| {
             let ran: Vec<&Checked> = checked.iter().filter(|c| c.status == Status::Ran && of_dimension(&c.id, dimension)).collect();
-            let lost: f64 = ran.iter().flat_map(|c| &c.findings).map(|f| weight(f.severity) * affected(f, n_cells)).sum();
-            Score { dimension, score: (!ran.is_empty() && n_cells > 0).then(|| 100.0 * (1.0 - lost).max(0.0)) }
+            let of = |c: &&Checked| weight_of(weights, &c.id) * c.findings.iter().map(|f| weight(f.severity) * affected(f, n_cells)).sum::<f64>();
+            let lost: f64 = ran.iter().map(of).sum();
+            Score {
+                dimension,
+                weight: weight_of(weights, dimension.id()),
+                score: (!ran.is_empty() && n_cells > 0).then(|| 100.0 * (1.0 - lost).max(0.0)),
+            }
         })
         .collect()
 }
@@ -67,13 +74,13 @@ mod tests {
     fn of(columns: Vec<Column>) -> Vec<Score> {
         let table = table(columns);
         let checked: Vec<Checked> = RULES.iter().map(|r| run(r, &table)).collect();
-        scores(&checked, (table.n_rows() * table.columns().len()) as u64)
+        scores(&checked, (table.n_rows() * table.columns().len()) as u64, &Weights::new())
     }
 
     #[test]
     fn a_quarter_missing_costs_a_quarter() {
         let scores = of(vec![Column::numeric("x", vec![1.0, 2.0, 3.0, f64::NAN], 0)]);
-        assert_eq!(scores[0], Score { dimension: Dimension::Completeness, score: Some(75.0) });
+        assert_eq!((scores[0].dimension, scores[0].score), (Dimension::Completeness, Some(75.0)));
     }
 
     #[test]

@@ -8,19 +8,21 @@
 //! - Bins and groups of fewer rows are not drawn, or drawn at one height; curves need as many rows on both sides.
 //! - Smallest and largest values are not given; spreads are quantiles. The target by the values of a column (`audit::by_value`) is told for groups
 //!   of as many rows only, cut at deciles.
+//! - A column over time is drawn in means of as many rows; of its parts only what smoothing gives, and changes of level by their number, without stamps.
 //! - An explanation takes no single row apart: examples are means of as many rows, and lines of single rows are told by quantiles and fifths.
 //! - Preparation keeps a level only if it stands in as many training rows (`prepare::steps::encode`, `min_rows`), so that neither a
 //!   feature's name nor a bundle holds a rarer one; a bundle's schema lists no levels.
 //!
 //! Meant to be seen: the three worked rows of a proven formula (they are the proof), the classes of the target (they are the answers of
-//! the model), counts of rows without a label (missing cells, duplicates), and the rows inside of a nearest-neighbours model, of which
+//! the model), counts of rows without a label (missing cells, duplicates), the first and last date of a
+//! period of validation, and the rows inside of a nearest-neighbours model, of which
 //! its card says so. The user's own screen shows findings in full. Scores of very few rows can be turned back into counts; what
 //! is withheld protects single rows of tables of a usual size, it is no proof of anonymity.
 //! Source: the smallest-cell rule and complementary suppression of statistical disclosure control (Hundepool et al. 2012, chapter 4).
 
 use super::format::count;
 use crate::explain::Explained;
-use crate::finding::{Checked, Evidence, Finding, Remedy, Spelling};
+use crate::finding::{Checked, Evidence, Finding, OverTime, Remedy, Spelling};
 use crate::table::Table;
 
 /// Fewest rows of a cell that is shown.
@@ -103,9 +105,18 @@ fn finding(finding: &Finding, table: &Table) -> Finding {
             let rows = |level: &str| column.map_or(0, |c| (0..c.len()).filter(|&r| !c.is_missing(r) && c.text(r) == level).count());
             pairs.retain(|(level, _)| rows(level) as u64 >= LEAST_ROWS);
         }
+        // A moment may be one row, and its stamp a text that stands once.
+        Evidence::OverTime { series } => series.iter_mut().for_each(without_rows),
         _ => {}
     }
     shared
+}
+
+/// A column over time as means of five rows or more, and what smoothing gives.
+fn without_rows(series: &mut OverTime) {
+    series.lines.retain(|l| l.0 != "observed" && l.0 != "remainder");
+    series.lines.iter_mut().filter(|l| l.0 == "grouped").for_each(|l| l.0 = "observed".to_owned());
+    series.changes.iter_mut().for_each(|c| c.1.clear());
 }
 
 /// A remedy that names none of these texts; `None` when nothing is left of it.

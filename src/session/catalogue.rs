@@ -8,7 +8,8 @@ use crate::model::LEARNERS;
 use crate::param::ParamSpec;
 use crate::prepare::STEPS;
 use crate::protocol::{Catalogue, Entry, ParamView};
-use crate::quality::RULES;
+use crate::quality::{DIMENSION_WEIGHTS, OWN_RULES, RULES};
+use crate::report::sections::dimension_name;
 use crate::report::words::glossary::TERMS;
 use crate::sample::SAMPLES;
 use crate::task::TaskKind;
@@ -34,10 +35,18 @@ pub fn catalogue() -> Catalogue {
             .collect(),
         checks: CHECKS.iter().map(|c| plain(c.id, c.title, c.doc)).collect(),
         rules: RULES.iter().map(|r| plain(r.id, r.title, r.doc)).collect(),
+        own_rules: OWN_RULES.iter().map(|k| plain(k.id, k.says, k.value)).collect(),
+        weights: weights(),
         presets: PRESETS.iter().map(|p| Entry { tasks: p.tasks.to_vec(), ..plain(p.id, p.title, p.doc) }).collect(),
         samples: SAMPLES.iter().map(sample_entry).collect(),
         glossary: TERMS.iter().map(|t| (t.id.to_owned(), t.word.to_owned(), t.definition.to_owned())).collect(),
     }
+}
+
+/// Dimensions, then rules, with what they count for as usual.
+fn weights() -> Vec<(String, String, f64)> {
+    let dimensions = DIMENSION_WEIGHTS.iter().map(|(d, w)| (d.id().to_owned(), dimension_name(*d).to_owned(), *w));
+    dimensions.chain(RULES.iter().map(|r| (r.id.to_owned(), r.title.to_owned(), 1.0))).collect()
 }
 
 fn entry(id: &str, title: &str, doc: &str, params: &[ParamSpec]) -> Entry {

@@ -22,6 +22,7 @@ use crate::audit::{CANCELLED, CHECKS, LAST, NOT_YET};
 use crate::error::{Error, Result};
 use crate::pipeline::{ContextPart, Job, JobOutput, Run, Stage, hand_out};
 use crate::protocol::{Command, Event, FileRole, Step, Wish};
+use crate::quality::OwnRule;
 use crate::report::sections::searching;
 use crate::report::words::awaited;
 use crate::settings::Settings;
@@ -50,6 +51,8 @@ pub struct Session {
     roles: Vec<FileRole>,
     /// A project that was read while something else is open.
     proposed: Option<Project>,
+    /// Quality rules of the user's own that no plan holds.
+    rules_alone: Vec<OwnRule>,
     /// Steps that had a result which newer settings have made invalid.
     stale: BTreeSet<Step>,
     shelf: Shelf,
@@ -367,10 +370,18 @@ impl Session {
             wishes.push(Wish::Context(Box::new(ContextPart::Profiles(self.files.profiles()))));
         }
         let before = self.computed();
+        // Without a plan that holds them, the rules stand alone.
+        let alone = if plan.is_none() { self.settings.rules.clone() } else { Vec::new() };
+        let ruled_otherwise = plan.is_none() && alone != self.rules_alone;
         if let Some(table) = self.files.table() {
-            self.run.replan(plan, table, changed, &self.settings.accepted);
+            self.run.weigh(&self.settings.weights);
+            self.run.replan(plan, table, changed || ruled_otherwise, &self.settings.accepted);
         }
         wishes.push(Wish::Context(Box::new(ContextPart::Plan(self.run.shared_plan()))));
+        if !alone.is_empty() || ruled_otherwise {
+            wishes.push(Wish::Context(Box::new(ContextPart::Rules(Arc::new(alone.clone())))));
+        }
+        self.rules_alone = alone;
         self.complete_accepted();
         let after = self.computed();
         self.stale.extend(before.difference(&after));

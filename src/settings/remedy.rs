@@ -35,6 +35,9 @@ impl Settings {
             }
             Remedy::DropDuplicates => next.drop_duplicates = true,
             Remedy::AddStep { step } => next.add_step(step, &[]),
+            Remedy::Prepare { step, columns, params } => {
+                next.add_chosen(Chosen { id: step.clone(), columns: columns.clone(), params: params.clone() });
+            }
             Remedy::Stratify => next.split.strategy = Strategy::Stratified,
             Remedy::Replace { derived } => {
                 next.derived.retain(|d| d.column != derived.column);
@@ -64,15 +67,21 @@ impl Settings {
 
     /// Adds a step at its usual place, for these columns (none: all it fits). Where no recipe was chosen, the usual steps stand around it.
     fn add_step(&mut self, id: &str, columns: &[String]) {
+        let held = self.recipe.iter().flatten().find(|s| s.id == id).map(|s| s.params.clone());
+        self.add_chosen(Chosen { id: id.to_owned(), columns: columns.to_vec(), params: held.unwrap_or_default() });
+    }
+
+    /// The same for a step with settings of its own: where there is one with the same, it is for these columns too; else it stands before the first step that usually
+    /// comes later, so behind others of its kind.
+    fn add_chosen(&mut self, chosen: Chosen) {
         let usual = || USUAL_STEPS.iter().map(|&id| Chosen { id: id.to_owned(), ..Chosen::default() }).collect();
         let steps = self.recipe.get_or_insert_with(usual);
-        match steps.iter_mut().find(|s| s.id == id) {
+        match steps.iter_mut().find(|s| s.id == chosen.id && s.params == chosen.params) {
             // A step for all columns is for these as well.
             Some(step) if step.columns.is_empty() => {}
-            Some(step) => step.columns.extend(columns.iter().filter(|&c| !step.columns.contains(c)).cloned().collect::<Vec<_>>()),
+            Some(step) => step.columns.extend(chosen.columns.iter().filter(|&c| !step.columns.contains(c)).cloned().collect::<Vec<_>>()),
             None => {
-                let chosen = Chosen { id: id.to_owned(), columns: columns.to_vec(), ..Chosen::default() };
-                let place = crate::prepare::place_of(id);
+                let place = crate::prepare::place_of(&chosen.id);
                 let before = steps.iter().position(|s| crate::prepare::place_of(&s.id) > place);
                 steps.insert(before.unwrap_or(steps.len()), chosen);
             }

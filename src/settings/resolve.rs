@@ -2,7 +2,7 @@
 //!
 //! A guess is made only where nothing was chosen, by rules a person can repeat, and the plan says what was guessed.
 
-use super::{Chosen, Role, SearchChoice, Settings};
+use super::{Chosen, Role, SearchChoice, Settings, ValidationChoice};
 use crate::augment::METHODS;
 use crate::decide::{Gate, PRESETS, Quantity, preset, usual_gates};
 use crate::error::{Error, Result};
@@ -13,6 +13,7 @@ use crate::model::{LEARNERS, Learner, learners};
 use crate::param::{ParamSpec, Params, Value};
 use crate::prepare::STEPS;
 use crate::quality::own::{self, OwnRule};
+use crate::quality::weights;
 use crate::split::{SplitSettings, Strategy, resolve as resolve_strategy};
 use crate::table::{Column, Kind, Table};
 use crate::task::{Task, TaskKind, guess_kind};
@@ -26,8 +27,6 @@ const TARGET_NAMES: [&str; 8] = ["target", "label", "y", "class", "outcome", "re
 const SMALL_TABLE: usize = 60_000;
 /// Rows up to which nearest neighbours are compared by default: prediction costs rows x rows.
 const NEIGHBOUR_ROWS: usize = 6_000;
-/// Fewest and most folds.
-const FOLDS: std::ops::RangeInclusive<u32> = 2..=20;
 /// Most steps, learners or gates: far more than anybody reads, few enough to be worked off.
 const MOST_ENTRIES: usize = 100;
 /// Most spellings of missing and accepted findings.
@@ -83,6 +82,8 @@ pub struct Plan {
     pub known: BTreeMap<String, i32>,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What validation measures beside scores.
+    pub validation: ValidationChoice,
     /// Seed of every random stream.
     pub seed: u64,
     /// What was guessed.
@@ -115,6 +116,7 @@ impl Settings {
             table.column(name)?;
         }
         self.rules.iter().try_for_each(|rule| rule.check_in(table))?;
+        self.validation.fairness.iter().try_for_each(|name| table.column(name).map(|_| ()))?;
         if let Some(method) = self.augment.as_ref().and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
             method.check(task.kind)?;
         }
@@ -153,6 +155,7 @@ impl Settings {
             gates,
             known: self.known_rows(&task),
             rules: self.rules.clone(),
+            validation: self.validation.clone(),
             seed: self.seed,
             guessed,
             task,
@@ -180,12 +183,8 @@ impl Settings {
     /// # Errors
     /// A number out of range, or an entry that no list has.
     pub fn check_ranges(&self) -> Result<()> {
-        if !FOLDS.contains(&self.split.folds) {
-            return Err(Error::out_of_range("folds", &self.split.folds.to_string(), "a whole number between 2 and 20"));
-        }
-        if !(0.0..=0.5).contains(&self.split.holdout) {
-            return Err(Error::out_of_range("holdout", &self.split.holdout.to_string(), "a share between 0 and 0.5"));
-        }
+        self.split.validate()?;
+        self.validation.check()?;
         for (list, length, most) in [
             ("recipe", self.recipe.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
             ("learners", self.learners.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
@@ -204,6 +203,7 @@ impl Settings {
             return Err(Error::out_of_range("derived", &wrong.column, "a function of rows up to the column's own, in order"));
         }
         self.rules.iter().try_for_each(OwnRule::check)?;
+        weights::check(&self.weights)?;
         self.check_entries()?;
         self.metric.as_deref().map_or(Ok(()), |id| metric(id).map(|_| ()))?;
         check_gates(self.gates.as_deref().unwrap_or_default())

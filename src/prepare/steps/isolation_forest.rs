@@ -1,13 +1,10 @@
 //! Finds rows that are easily told from all others, and says so, or leaves them out of the training rows (Liu, Ting and Zhou 2008, ICDM, 413-422).
 //!
-//! Each of 100 trees cuts 256 training rows at random: a random column, a random place between its least and greatest number, until every row is alone or 8 cuts
-//! are made. The score of a row is `2^(-h / c(256))`, `h` being its mean depth (a leaf of m rows counts `c(m)` more) and `c(m) = 2 H(m-1) - 2 (m-1)/m` the mean depth of a search
-//! that finds nothing: near 1 is far out, below 0.5 is ordinary. The sign is Liu's; scikit-learn's `score_samples` is its negative. Missing numbers count as the median.
-//! Left out are rows of the training side only: a row that is predicted is never refused. Checked: c(256) = 10.244770920119917.
+//! 100 trees of [`crate::stats::isolation`], which says how they cut and what the score means. Missing numbers count as the median. Left out are rows of the training side
+//! only: a row that is predicted is never refused.
 
 use crate::error::Result;
 use crate::features::Feature;
-use crate::math::elementary::pow;
 use crate::math::rank::{median, quantile, sorted};
 use crate::math::rng::Stream;
 use crate::math::sum::present;
@@ -15,6 +12,7 @@ use crate::param::{Domain, ParamSpec, Params};
 use crate::prepare::plain::{Part, Plain, Rule, made_of, numbers_among};
 use crate::prepare::slots::Slots;
 use crate::prepare::{FittedStep, StepEntry};
+use crate::stats::isolation::{ROWS, depth, score, tree};
 
 /// The entry.
 pub const ENTRY: StepEntry = StepEntry {
@@ -43,24 +41,10 @@ pub const ENTRY: StepEntry = StepEntry {
 pub const RULE: Rule = Rule { id: ENTRY.id, apply, told: &["median"], fits: |p| p.own.count(2) <= TREES && p.own.numbers.len() >= HEAD };
 
 const TREES: usize = 100;
-/// Rows that a tree cuts.
-const ROWS: usize = 256;
-/// Most cuts of a tree: the logarithm of its rows to the base of 2.
-const CUTS: usize = 8;
 /// Numbers before the places of the trees.
 const HEAD: usize = 4;
 /// Seed of the forest: one for all, so that a recipe learned again is the same.
 const SEED: u64 = 0;
-
-/// Mean depth at which a search in a random tree of `n` rows finds that something is not there.
-#[must_use]
-pub fn mean_depth(n: usize) -> f64 {
-    if n < 2 {
-        return 0.0;
-    }
-    let harmonic: f64 = crate::math::elementary::ln(n as f64 - 1.0) + 0.577_215_664_901_532_9;
-    if n == 2 { 1.0 } else { 2.0 * harmonic - 2.0 * (n as f64 - 1.0) / n as f64 }
-}
 
 fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep> {
     let mut parts = Vec::new();
@@ -76,7 +60,7 @@ fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep>
     let what = ["flag", "score", "remove"].iter().position(|w| *w == params.word("what")).unwrap_or(0);
     let mut learned = Plain::new(ENTRY.id, vec![f64::MAX, what as f64, 0.0, n.min(ROWS) as f64], parts);
     if n > 1 {
-        let trees: Vec<Vec<f64>> = (0..TREES).map(|t| tree(&table, n, t as u64)).collect();
+        let trees: Vec<Vec<f64>> = (0..TREES).map(|t| tree(&table, n, Stream::new(SEED, "prepare/isolation_forest", t as u64))).collect();
         learned.own.numbers[2] = TREES as f64;
         let mut at = HEAD + TREES;
         for tree in &trees {
@@ -90,61 +74,13 @@ fn fit(slots: &Slots, params: &Params, columns: &[String]) -> Result<FittedStep>
     Ok(FittedStep::Plain(learned))
 }
 
-/// One tree as nodes of three numbers.
-fn tree(table: &[Vec<f64>], n: usize, index: u64) -> Vec<f64> {
-    let mut draw = Stream::new(SEED, "prepare/isolation_forest", index);
-    let mut rows: Vec<usize> = (0..n).collect();
-    // The first of a shuffle that stops when there are enough.
-    let size = n.min(ROWS);
-    for i in 0..size {
-        let j = i + draw.below(u32::try_from(n - i).unwrap_or(u32::MAX)) as usize;
-        rows.swap(i, j);
-    }
-    rows.truncate(size);
-    let mut nodes = Vec::new();
-    grow(table, &rows, 0, &mut draw, &mut nodes);
-    nodes
-}
-
-fn grow(table: &[Vec<f64>], rows: &[usize], depth: usize, draw: &mut Stream, nodes: &mut Vec<f64>) {
-    let ends = |c: &Vec<f64>| rows.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &r| (l.min(c[r]), h.max(c[r])));
-    let varied: Vec<(usize, (f64, f64))> = table.iter().map(ends).enumerate().filter(|(_, (low, high))| low < high).collect();
-    if depth >= CUTS || rows.len() < 2 || varied.is_empty() {
-        nodes.extend([-1.0, mean_depth(rows.len()), 0.0]);
-        return;
-    }
-    let (j, (low, high)) = varied[draw.below(u32::try_from(varied.len()).unwrap_or(1)) as usize];
-    let cut = low + draw.uniform() * (high - low);
-    let (below, above): (Vec<usize>, Vec<usize>) = rows.iter().partition(|&&r| table[j][r] <= cut);
-    let own = nodes.len();
-    nodes.extend([j as f64, cut, 0.0]);
-    grow(table, &below, depth + 1, draw, nodes);
-    nodes[own + 2] = nodes.len() as f64;
-    grow(table, &above, depth + 1, draw, nodes);
-}
-
 /// The score of every row, shape `(n,)`.
 fn scores(learned: &Plain, table: &[Vec<f64>], n: usize) -> Vec<f64> {
     let numbers = &learned.own.numbers;
     let trees = learned.own.count(2).min(TREES);
-    let usual = mean_depth(learned.own.count(3).clamp(2, ROWS));
-    let starts: Vec<usize> = numbers.iter().skip(HEAD).take(trees).map(|s| *s as usize).collect();
-    let depth = |row: usize, start: usize| {
-        let mut node = start;
-        for depth in 0..=CUTS {
-            let (Some(&j), Some(&value), Some(&next)) = (numbers.get(node), numbers.get(node + 1), numbers.get(node + 2)) else { break };
-            if j < 0.0 {
-                return depth as f64 + value;
-            }
-            let x = table.get(j as usize).and_then(|c| c.get(row)).copied().unwrap_or(0.0);
-            node = if x <= value { node + 3 } else { start + next as usize };
-        }
-        CUTS as f64
-    };
-    let one = |row: usize| {
-        let mean = starts.iter().map(|&s| depth(row, s)).sum::<f64>() / starts.len().max(1) as f64;
-        pow(2.0, -mean / usual)
-    };
+    let starts = numbers.iter().skip(HEAD).take(trees).map(|s| *s as usize);
+    let trees: Vec<&[f64]> = starts.map(|at| numbers.get(at..).unwrap_or(&[])).collect();
+    let one = |row: usize| score(trees.iter().map(|t| depth(t, table, row)).sum::<f64>() / trees.len().max(1) as f64, learned.own.count(3));
     (0..n).map(one).collect()
 }
 
@@ -194,12 +130,6 @@ mod tests {
         let mut columns: Vec<Vec<f64>> = (0..2).map(|_| (0..300).map(|_| draw.normal()).collect()).collect();
         (columns[0][7], columns[1][7]) = (9.0, -9.0);
         slots(&columns)
-    }
-
-    #[test]
-    fn the_mean_depth_of_256_rows_is_that_of_the_paper() {
-        assert!((mean_depth(256) - 10.244_770_920_119_917).abs() < 1e-12);
-        assert_eq!((mean_depth(1), mean_depth(2)), (0.0, 1.0));
     }
 
     #[test]

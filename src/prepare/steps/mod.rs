@@ -18,6 +18,8 @@ pub mod interactions;
 pub mod isolation_forest;
 pub mod lags;
 pub mod log;
+pub mod one_spelling;
+pub mod one_unit;
 pub mod pca;
 pub mod polynomial;
 pub mod ratios;
@@ -35,6 +37,8 @@ use super::plain::Rule;
 
 /// All steps.
 pub const STEPS: &[StepEntry] = &[
+    one_unit::ENTRY,
+    one_spelling::ENTRY,
     fill_rule::ENTRY,
     fill_forward::ENTRY,
     lags::ENTRY,
@@ -68,6 +72,8 @@ pub const STEPS: &[StepEntry] = &[
 
 /// How those go on that learn numbers and words only.
 pub const RULES: &[Rule] = &[
+    one_unit::RULE,
+    one_spelling::RULE,
     fill_rule::RULE,
     fill_forward::RULE,
     lags::RULE,

@@ -6,6 +6,7 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::code_counts;
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
+use crate::param::Given;
 use crate::table::{Column, Kind};
 
 /// The rule.
@@ -41,8 +42,10 @@ fn check(input: &QualityInput<'_>) -> Checked {
             return None;
         }
         let drop = Remedy::DropColumns { columns: vec![column.name().to_owned()] };
+        let with = |step: &str| Remedy::Prepare { step: step.to_owned(), columns: vec![column.name().to_owned()], params: Given::default() };
         let join = Remedy::AddStep { step: JOIN.to_owned() };
-        let (severity, remedies) = if mostly_new { (Severity::Warning, vec![drop]) } else { (Severity::Note, vec![join, drop]) };
+        let (severity, remedies) =
+            if mostly_new { (Severity::Warning, vec![drop]) } else { (Severity::Note, vec![join, with("target_encode"), with("hashing"), drop]) };
         Some(
             Finding::new(HIGH_CARDINALITY.id, severity, Certainty::Proven, &[column.name()], Evidence::Distinct { distinct, present })
                 .remedies(remedies),

@@ -6,8 +6,9 @@
 
 use super::super::{Dimension, QualityInput, Rule};
 use super::code_counts;
-use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share, Spelling};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share, Spelling};
 use crate::math::sort;
+use crate::param::Given;
 use crate::table::{Column, Kind};
 use std::collections::BTreeMap;
 
@@ -26,6 +27,8 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 /// Long names of the months.
 const LONG_MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+/// Preparation step that answers it.
+const STEP: &str = "one_spelling";
 /// Most spellings listed.
 const LISTED: usize = 20;
 
@@ -34,7 +37,7 @@ fn check(input: &QualityInput<'_>) -> Checked {
     if labels.is_empty() {
         return Checked::skipped(INCONSISTENT_LABELS.id, "there are no columns of labels");
     }
-    let findings = labels.into_iter().filter_map(|c| variants(c).or_else(|| months(c)));
+    let findings = labels.into_iter().filter_map(|c| variants(c, input.is_target(c.name())).or_else(|| months(c)));
     Checked::ran(INCONSISTENT_LABELS.id, input.table.n_rows(), findings.collect())
 }
 
@@ -43,7 +46,7 @@ fn spellings(column: &Column) -> Vec<Spelling> {
     levels.iter().zip(code_counts(column)).filter(|(_, n)| *n > 0).map(|(l, count)| Spelling { text: l.clone(), count }).collect()
 }
 
-fn variants(column: &Column) -> Option<Finding> {
+fn variants(column: &Column, is_target: bool) -> Option<Finding> {
     let all = spellings(column);
     let present = all.iter().map(|s| s.count).sum();
     let mut groups: BTreeMap<String, Vec<Spelling>> = BTreeMap::new();
@@ -57,7 +60,7 @@ fn variants(column: &Column) -> Option<Finding> {
         cells += group.iter().skip(1).map(|s| s.count).sum::<u64>();
         odd.extend(group);
     }
-    finding(column, odd, cells, present, Severity::Warning)
+    finding(column, odd, cells, present, (Severity::Warning, is_target))
 }
 
 fn months(column: &Column) -> Option<Finding> {
@@ -72,20 +75,23 @@ fn months(column: &Column) -> Option<Finding> {
     let n_long = all.iter().filter(|s| long(s)).count();
     let odd: Vec<Spelling> = all.iter().filter(|s| if 2 * n_long <= all.len() { long(s) } else { short(s) && lower(s) != "may" }).cloned().collect();
     let cells = odd.iter().map(|s| s.count).sum();
-    finding(column, if n_long == 0 { Vec::new() } else { odd }, cells, present, Severity::Note)
+    finding(column, if n_long == 0 { Vec::new() } else { odd }, cells, present, (Severity::Note, true))
 }
 
-fn finding(column: &Column, mut odd: Vec<Spelling>, cells: u64, present: u64, severity: Severity) -> Option<Finding> {
+fn finding(column: &Column, mut odd: Vec<Spelling>, cells: u64, present: u64, (severity, is_target): (Severity, bool)) -> Option<Finding> {
     if odd.is_empty() {
         return None;
     }
     odd.truncate(LISTED);
     let evidence = Evidence::Spellings { spellings: odd, share: Share { count: cells, of: present } };
-    Some(Finding::new(INCONSISTENT_LABELS.id, severity, Certainty::Strong, &[column.name()], evidence))
+    let join = Remedy::Prepare { step: STEP.to_owned(), columns: vec![column.name().to_owned()], params: Given::default() };
+    let remedies = if severity == Severity::Warning && !is_target { vec![join] } else { Vec::new() };
+    Some(Finding::new(INCONSISTENT_LABELS.id, severity, Certainty::Strong, &[column.name()], evidence).remedies(remedies))
 }
 
-/// Lower case, with runs of spaces, hyphens and underscores as one space.
-fn canonical(text: &str) -> String {
+/// What spellings of one label have in common: lower case, with runs of spaces, hyphens and underscores as one space.
+#[must_use]
+pub fn canonical(text: &str) -> String {
     let lower = text.to_lowercase();
     // "a-1" and "a--1" join, but a label made of such signs alone stays what it is.
     let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || c == '-' || c == '_').filter(|w| !w.is_empty()).collect();

@@ -8,8 +8,9 @@
 
 use super::super::{Dimension, QualityInput, Rule};
 use super::sampled::sampled_rows;
-use crate::finding::{Certainty, Checked, Evidence, Finding, Severity};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::math::sort;
+use crate::param::Given;
 use crate::stats::chi_square::independence;
 use crate::stats::fdr::benjamini_hochberg;
 use crate::stats::mann_whitney::two_sided;
@@ -29,6 +30,8 @@ pub const MISSING_PATTERN: Rule = Rule {
 const FLOOR: f64 = 0.2;
 /// Largest adjusted p-value.
 const LEVEL: f64 = 0.01;
+/// Preparation step that answers it: fills by the columns named, and marks where cells were missing.
+const STEP: &str = "impute_iterative";
 /// Most rows used.
 const ROWS: usize = 4_000;
 /// Most columns with missing cells looked at, in file order.
@@ -61,16 +64,21 @@ fn check(input: &QualityInput<'_>) -> Checked {
     let adjusted = benjamini_hochberg(&measured.iter().map(|m| m.3).collect::<Vec<_>>());
     let strong: Vec<(usize, &Column, f64)> =
         measured.iter().zip(adjusted).filter(|(m, p)| m.2 >= FLOOR && *p < LEVEL).map(|(m, _)| (m.0, m.1, m.2)).collect();
-    let of = |at: usize| strong.iter().filter(move |s| s.0 == at).map(|s| (s.1.name().to_owned(), s.2)).collect::<Vec<_>>();
+    let of = |at: usize| strong.iter().filter(move |s| s.0 == at).map(|s| (s.1, s.2)).collect::<Vec<_>>();
     let found = holed.iter().enumerate().filter_map(|(at, column)| finding(column, of(at), rows.len()));
     Checked::ran(MISSING_PATTERN.id, rows.len(), found.collect())
 }
 
-fn finding(column: &Column, mut values: Vec<(String, f64)>, n_rows: usize) -> Option<Finding> {
-    sort::by(&mut values, |a, b| b.1.total_cmp(&a.1));
-    values.truncate(LISTED);
+fn finding(column: &Column, mut on: Vec<(&Column, f64)>, n_rows: usize) -> Option<Finding> {
+    sort::by(&mut on, |a, b| b.1.total_cmp(&a.1));
+    on.truncate(LISTED);
+    let values: Vec<(String, f64)> = on.iter().map(|(c, v)| (c.name().to_owned(), *v)).collect();
     let evidence = Evidence::Effects { what: "missing".to_owned(), values: values.clone(), floor: FLOOR, n_rows: n_rows as u64 };
-    (!values.is_empty()).then(|| Finding::new(MISSING_PATTERN.id, Severity::Note, Certainty::Strong, &[column.name()], evidence))
+    let numeric: Vec<String> =
+        std::iter::once(column).chain(on.iter().map(|o| o.0)).filter(|c| c.numbers().is_some()).map(|c| c.name().to_owned()).collect();
+    let fill = Remedy::Prepare { step: STEP.to_owned(), columns: numeric.clone(), params: Given::default() };
+    let remedies = if column.numbers().is_some() && numeric.len() > 1 { vec![fill] } else { vec![Remedy::AddStep { step: "impute".to_owned() }] };
+    (!values.is_empty()).then(|| Finding::new(MISSING_PATTERN.id, Severity::Note, Certainty::Strong, &[column.name()], evidence).remedies(remedies))
 }
 
 /// How far the missing rows differ from the others in a column, 0 to 1, and the p-value.

@@ -6,9 +6,10 @@
 
 use super::super::{Dimension, QualityInput, Rule};
 use super::sampled::sampled_rows;
-use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
 use crate::math::elementary::{exp, ln};
 use crate::math::rank::{quantile, sorted};
+use crate::param::{Given, Value};
 use crate::stats::ks::{Method, two_sample};
 use crate::table::Column;
 
@@ -30,6 +31,8 @@ const RATIOS: [(f64, f64); 8] =
 const STRETCH: f64 = 0.2;
 /// Greatest distance of the groups' distributions in one unit.
 const ALIKE: f64 = 0.3;
+/// Preparation step that answers it.
+const STEP: &str = "one_unit";
 /// Most rows looked at.
 const ROWS: usize = 20_000;
 /// Fewest values, and different values, of a group.
@@ -46,10 +49,10 @@ fn check(input: &QualityInput<'_>) -> Checked {
     if rows.len() < 4 * ENOUGH {
         return Checked::underpowered(MIXED_SCALES.id, rows.len(), "fewer than 32 rows: two groups cannot be told from chance");
     }
-    Checked::ran(MIXED_SCALES.id, rows.len(), numeric.into_iter().filter_map(|c| of_column(c, &rows)).collect())
+    Checked::ran(MIXED_SCALES.id, rows.len(), numeric.into_iter().filter_map(|c| of_column(c, &rows, input.is_target(c.name()))).collect())
 }
 
-fn of_column(column: &Column, rows: &[u32]) -> Option<Finding> {
+fn of_column(column: &Column, rows: &[u32], is_target: bool) -> Option<Finding> {
     let values = column.numbers()?;
     let size = |v: f64| if v == 0.0 { f64::NAN } else { ln(v.abs()) };
     let logs: Vec<f64> = rows.iter().filter_map(|&r| values.get(r as usize)).map(|v| size(*v)).filter(|v| v.is_finite()).collect();
@@ -58,7 +61,8 @@ fn of_column(column: &Column, rows: &[u32]) -> Option<Finding> {
     let (low, high) = logs.split_at(cut);
     let apart = quantile(high, 0.5) - quantile(low, 0.5);
     let fits = |(ratio, slack): &(f64, f64)| (exp(apart) / ratio - 1.0).abs() <= *slack && stretch >= STRETCH * ln(*ratio);
-    let ratio = ln(RATIOS.iter().find(|r| fits(r))?.0);
+    let times = RATIOS.iter().find(|r| fits(r))?.0;
+    let ratio = ln(times);
     let moved: Vec<f64> = high.iter().map(|v| v - ratio).collect();
     if two_sample(low, &moved, Method::Asymptotic).ok()?.d > ALIKE {
         return None;
@@ -69,7 +73,13 @@ fn of_column(column: &Column, rows: &[u32]) -> Option<Finding> {
     let found: Vec<u32> = (0_u32..).zip(values).filter(|(_, v)| !v.is_nan() && odd(**v)).map(|(row, _)| row).collect();
     let share = Share { count: found.len() as u64, of: (values.len() - column.n_missing()) as u64 };
     let (low, high) = if few_are_high { (None, Some(edge)) } else { (Some(edge), None) };
-    Some(Finding::new(MIXED_SCALES.id, Severity::Warning, Certainty::Ask, &[column.name()], Evidence::Range { low, high, share }).rows(found))
+    let by = if few_are_high { 1.0 / times } else { times };
+    let params: Given =
+        [("edge", Value::Real(edge)), ("by", Value::Real(by)), ("above", Value::Switch(few_are_high))].map(|(k, v)| (k.to_owned(), v)).into();
+    let rescale = Remedy::Prepare { step: STEP.to_owned(), columns: vec![column.name().to_owned()], params };
+    let evidence = Evidence::Range { low, high, share };
+    let remedies = if is_target { Vec::new() } else { vec![rescale] };
+    Some(Finding::new(MIXED_SCALES.id, Severity::Warning, Certainty::Ask, &[column.name()], evidence).rows(found).remedies(remedies))
 }
 
 /// Where the widest empty stretch with enough different values on both sides begins, and its width.

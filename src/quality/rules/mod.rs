@@ -6,8 +6,10 @@ mod contradictory_rows;
 mod drift_in_file;
 mod duplicate_rows;
 mod empty_rows;
+mod far_values;
 mod high_cardinality;
 mod impossible_dates;
+mod isolated_rows;
 mod inconsistent_labels;
 mod missing_pattern;
 mod missing_values;
@@ -16,12 +18,15 @@ mod mixed_types;
 mod near_copies;
 mod null_spellings;
 mod outliers;
+mod over_time;
 mod own_rules;
 mod repeated_stamps;
-mod rhythm;
+pub(super) mod rhythm;
 mod sampled;
 mod skewed_values;
 mod time_gaps;
+
+pub use inconsistent_labels::canonical;
 
 use super::Rule;
 use crate::math::rank::quantile;
@@ -43,9 +48,12 @@ pub const RULES: &[Rule] = &[
     impossible_dates::IMPOSSIBLE_DATES,
     time_gaps::TIME_GAPS,
     drift_in_file::DRIFT_IN_FILE,
+    over_time::OVER_TIME,
     constant_column::CONSTANT_COLUMN,
     high_cardinality::HIGH_CARDINALITY,
     outliers::OUTLIERS,
+    far_values::FAR_VALUES,
+    isolated_rows::ISOLATED_ROWS,
     skewed_values::SKEWED_VALUES,
     class_imbalance::CLASS_IMBALANCE,
     own_rules::OWN_BROKEN,

@@ -6,7 +6,8 @@
 
 use super::super::{Dimension, QualityInput, Rule};
 use super::quartiles;
-use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
+use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
+use crate::param::{Given, Value};
 use crate::table::Column;
 
 /// The rule.
@@ -83,7 +84,18 @@ pub(super) fn of_column(column: &Column, input: &QualityInput<'_>) -> Option<Fin
     let (severity, certainty) = if suspected { (Severity::Warning, Certainty::Ask) } else { (Severity::Note, Certainty::Proven) };
     let evidence = Evidence::Range { low: Some(first - FENCE * spread), high: Some(third + FENCE * spread), share };
     let rows: Vec<u32> = if suspected { very_far } else { (0_u32..).zip(values).filter(|(_, v)| beyond(FENCE)(**v)).map(|(r, _)| r).collect() };
-    Some(Finding::new(OUTLIERS.id, severity, certainty, &[column.name()], evidence).rows(rows))
+    let step = |step: &str, columns: &[&str], params: Given| Remedy::Prepare {
+        step: step.to_owned(),
+        columns: columns.iter().map(|c| (*c).to_owned()).collect(),
+        params,
+    };
+    let word = |id: &str, word: &str| std::iter::once((id.to_owned(), Value::Word(word.to_owned()))).collect();
+    let remedies = match (input.is_target(column.name()), suspected) {
+        (true, _) => Vec::new(),
+        (_, true) => vec![step("cap_outliers", &[column.name()], std::iter::once(("factor".to_owned(), Value::Real(FENCE))).collect())],
+        _ => vec![step("yeo_johnson", &[column.name()], Given::default()), step("cap_outliers", &[column.name()], word("method", "quantiles"))],
+    };
+    Some(Finding::new(OUTLIERS.id, severity, certainty, &[column.name()], evidence).rows(rows).remedies(remedies))
 }
 
 fn has_few_distinct(values: &[f64]) -> bool {

@@ -18,7 +18,7 @@ pub const OWN_BROKEN: Rule = Rule {
 
 fn check(input: &QualityInput<'_>) -> Checked {
     if input.own.is_empty() {
-        return Checked::skipped(OWN_BROKEN.id, "no rules of one's own are set");
+        return Checked::skipped(OWN_BROKEN.id, "no rule of your own is set: add one on the Quality screen, or under \"rules\" in the settings");
     }
     let findings = input.own.iter().enumerate().filter_map(|(at, own)| {
         let (rows, of) = own.broken(input.table);

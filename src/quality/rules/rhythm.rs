@@ -34,7 +34,7 @@ pub(super) struct Rhythm {
 }
 
 /// Why there is none.
-pub(super) type Why = &'static str;
+pub(in crate::quality) type Why = &'static str;
 
 /// The rhythm of the task's time column.
 pub(super) fn rhythm(input: &QualityInput<'_>) -> Result<Rhythm, Why> {
@@ -98,12 +98,12 @@ fn weekday(millis: i64) -> i64 {
     (millis.div_euclid(DAY) - MONDAY).rem_euclid(7)
 }
 
-fn is_weekday(millis: i64) -> bool {
+pub(in crate::quality) fn is_weekday(millis: i64) -> bool {
     weekday(millis) < 5
 }
 
 /// Length of a step, those of a month, a quarter and a year made equal, weekends left out of days that have none.
-fn step(from: i64, to: i64, weekdays: bool) -> i64 {
+pub(in crate::quality) fn step(from: i64, to: i64, weekdays: bool) -> i64 {
     let apart = to - from;
     if weekdays && apart % DAY == 0 {
         let weekends = (to.div_euclid(DAY) - MONDAY).div_euclid(7) - (from.div_euclid(DAY) - MONDAY).div_euclid(7);

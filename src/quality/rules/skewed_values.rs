@@ -9,6 +9,7 @@ use super::outliers;
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity};
 use crate::math::sort;
 use crate::math::sum::{mean, present, sum_of};
+use crate::param::Given;
 use crate::table::Column;
 
 /// The rule.
@@ -44,7 +45,11 @@ fn check(input: &QualityInput<'_>) -> Checked {
         return Checked::ran(SKEWED_VALUES.id, n_rows, Vec::new());
     }
     let names: Vec<&str> = found.iter().map(|f| f.0.name()).collect();
-    let remedies = if found.iter().any(|f| f.1 > 0.0) { vec![Remedy::AddStep { step: STEP.to_owned() }] } else { Vec::new() };
+    let towards = |up: bool, step: &str| {
+        let columns: Vec<String> = found.iter().filter(|f| (f.1 > 0.0) == up).map(|f| f.0.name().to_owned()).collect();
+        (!columns.is_empty()).then(|| Remedy::Prepare { step: step.to_owned(), columns, params: Given::default() })
+    };
+    let remedies = [towards(true, STEP), towards(false, "yeo_johnson")].into_iter().flatten().collect();
     sort::by(&mut found, |a, b| b.1.abs().total_cmp(&a.1.abs()));
     let values = found.iter().take(LISTED).map(|(c, s)| (c.name().to_owned(), *s)).collect();
     let evidence = Evidence::Effects { what: "skewness".to_owned(), values, floor: FLOOR, n_rows: n_rows as u64 };

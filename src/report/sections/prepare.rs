@@ -8,6 +8,7 @@ use crate::prepare::plain::{NOTHING, Part};
 use crate::prepare::{FittedRecipe, Learned, LeftOut, Reason, STEPS, StepChoice, StepEffect};
 use crate::report::block::{Block, Cell, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{count, counted, number};
+use crate::table::Table;
 
 /// Most learned values listed for one step; the model's bundle holds all.
 const MOST_LEARNED: usize = 60;
@@ -18,6 +19,10 @@ pub struct PrepareReport<'a> {
     pub recipe: &'a FittedRecipe,
     /// Rows it learned from.
     pub n_rows: u64,
+    /// Titles of learners for which the usual recipe leaves missing cells missing, and of those whose labels stay codes; none where a recipe was chosen.
+    pub as_they_are: [Vec<&'a str>; 2],
+    /// The table, where its rows may be shown.
+    pub table: Option<&'a Table>,
 }
 
 /// The section of the step "Prepare".
@@ -30,6 +35,9 @@ pub fn prepare(report: &PrepareReport<'_>) -> Section {
     if !report.recipe.left_out().is_empty() {
         blocks.push(Block::Table { table: left_out(report.recipe.left_out()) });
     }
+    blocks.extend(as_they_are(&report.as_they_are));
+    blocks.extend(report.recipe.proof().map(super::generated::generated));
+    blocks.extend(report.table.and_then(|table| super::generated::head_rows(report.recipe, table)));
     Section {
         id: "prepare".into(),
         title: "Prepare".into(),
@@ -63,7 +71,24 @@ fn lead(report: &PrepareReport<'_>) -> Spans {
     says
 }
 
-fn title(step: &str) -> &str {
+/// Which learners are given cells as they are.
+fn as_they_are([missing, codes]: &[Vec<&str>; 2]) -> Option<Block> {
+    let listed = |names: &[&str]| match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    };
+    let mut says = Vec::new();
+    if !missing.is_empty() {
+        says.push(format!("{} take numbers as they are: missing cells stay missing, nothing is filled or scaled for them.", listed(missing)));
+    }
+    if !codes.is_empty() {
+        says.push(format!("For {} labels stay codes, one a level, in the place of a feature a level.", listed(codes)));
+    }
+    (!says.is_empty())
+        .then(|| Block::Paragraph { text: vec![text(format!("The steps above are those of learners that need them. {}", says.join(" ")))] })
+}
+
+pub(super) fn title(step: &str) -> &str {
     STEPS.iter().find(|s| s.id == step).map_or(step, |s| s.title)
 }
 

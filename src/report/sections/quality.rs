@@ -3,7 +3,7 @@
 use super::audit::{checks, columns, sorted, worded};
 use super::shared::{count_cell, heads, words};
 use crate::finding::{Checked, Finding, Severity, Status};
-use crate::quality::{DIMENSION_WEIGHTS, Dimension, RULES, Score, WEIGHTS, column_scores, metrics, table_score};
+use crate::quality::{Dimension, RULES, Score, WEIGHTS, Weights, column_scores, metrics, table_score, weight_of};
 use crate::report::block::{Block, Cell, ScoreBlock, Section, Spans, TableBlock, strong, text};
 use crate::report::format::{NOT_COMPUTABLE, counted, fixed};
 use crate::settings::Accepted;
@@ -24,6 +24,8 @@ pub struct QualityReport<'a> {
     pub target: Option<&'a str>,
     /// Findings that were accepted.
     pub accepted: &'a [Accepted],
+    /// What dimensions and rules count for, where that is not the usual.
+    pub weights: &'a Weights,
 }
 
 /// The section of the step "Quality".
@@ -35,6 +37,7 @@ pub fn quality(report: &QualityReport<'_>) -> Section {
         blocks.push(Block::Findings { findings: worded(&found, report.target, report.accepted) });
     }
     let title = |id: &str| RULES.iter().find(|r| r.id == id).map(|r| r.title);
+    blocks.extend(super::over_time::over_time(report.checked, report.target));
     blocks.push(detailed(report));
     blocks.push(Block::Details {
         summary: format!("{} looked at the table", counted(report.checked.len() as u64, "rule", "rules")),
@@ -56,16 +59,17 @@ const COLUMNS: usize = 40;
 /// Scores of the table, of every metric and of the columns, with what weighs how much.
 fn detailed(report: &QualityReport<'_>) -> Block {
     let score = |s: Option<f64>| words(s.map_or_else(|| NOT_COMPUTABLE.to_owned(), rounded));
-    let metric_rows = metrics(report.checked, report.n_rows.saturating_mul(report.n_columns))
+    let metric_rows = metrics(report.checked, report.n_rows.saturating_mul(report.n_columns), report.weights)
         .into_iter()
-        .map(|m| vec![words(m.title), words(name(m.dimension)), score(m.score), count_cell(m.findings)])
+        .map(|m| vec![words(m.title), words(name(m.dimension)), score(m.score), number_cell(weight_of(report.weights, m.id)), count_cell(m.findings)])
         .collect::<Vec<Vec<Cell>>>();
-    let mut columns = column_scores(report.checked, report.names, report.n_rows);
+    let mut columns = column_scores(report.checked, report.names, report.n_rows, report.weights);
     crate::math::sort::by(&mut columns, |a, b| a.1.total_cmp(&b.1));
     let untouched = columns.iter().filter(|c| c.1 >= 100.0).count() as u64;
     let column_rows: Vec<Vec<Cell>> =
         columns.iter().filter(|c| c.1 < 100.0).take(COLUMNS).map(|(name, s)| vec![words(*name), score(Some(*s))]).collect();
-    let by_dimension = DIMENSION_WEIGHTS.map(|(d, w)| format!("{} {}", name(d).to_lowercase(), fixed(w, 2))).join(", ");
+    let by_dimension =
+        report.scores.iter().map(|s| format!("{} {}", name(s.dimension).to_lowercase(), fixed(s.weight, 2))).collect::<Vec<_>>().join(", ");
     let by_severity = WEIGHTS
         .iter()
         .filter(|w| w.1 > 0.0)
@@ -73,14 +77,14 @@ fn detailed(report: &QualityReport<'_>) -> Block {
         .collect::<Vec<_>>()
         .join(", ");
     let says = format!(
-        "A metric loses 100 x weight x share of cells or rows concerned, by severity: {by_severity}. The table is the mean of its dimensions, by {by_dimension}. {}",
+        "A metric loses 100 x weight of the metric x weight of the severity x share of cells or rows concerned: {by_severity}. The table is the mean of its dimensions, by {by_dimension}. {}",
         counted(untouched, "column is untouched.", "columns are untouched.")
     );
     let table =
         |caption: &str, head: &[&str], rows| Block::Table { table: TableBlock { caption: caption.into(), head: heads(head), rows, rule_after: 0 } };
     let mut blocks = vec![
         Block::Paragraph { text: vec![text(says)] },
-        table("Score of every metric", &["Metric", "dimension", "#score", "#findings"], metric_rows),
+        table("Score of every metric", &["Metric", "dimension", "#score", "#weight", "#findings"], metric_rows),
     ];
     if !column_rows.is_empty() {
         blocks.push(table("Columns that lose points", &["Column", "#score"], column_rows));
@@ -90,6 +94,11 @@ fn detailed(report: &QualityReport<'_>) -> Block {
         summary: format!("The table scores {whole} of 100: {} and every column", counted(RULES.len() as u64, "metric", "metrics")),
         blocks,
     }
+}
+
+/// A weight in a cell.
+fn number_cell(weight: f64) -> Cell {
+    Cell::Number { text: fixed(weight, 2), value: Some(weight), fine: None }
 }
 
 fn lowest(scores: &[Score]) -> Option<(Dimension, f64)> {
@@ -122,7 +131,9 @@ fn lead(found: &[&Finding]) -> Spans {
     says
 }
 
-fn name(dimension: Dimension) -> &'static str {
+/// Name of a dimension on screen.
+#[must_use]
+pub fn name(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Completeness => "Completeness",
         Dimension::Consistency => "Consistency",
@@ -139,7 +150,7 @@ fn rounded(score: f64) -> String {
 
 fn score(score: &Score, report: &QualityReport<'_>) -> ScoreBlock {
     let checked = report.checked;
-    let metrics = metrics(checked, report.n_rows.saturating_mul(report.n_columns));
+    let metrics = metrics(checked, report.n_rows.saturating_mul(report.n_columns), report.weights);
     let rules: Vec<_> = RULES.iter().filter(|r| r.dimension == score.dimension).collect();
     let of = |id: &str| checked.iter().find(|c| c.id == id);
     let taken: Vec<String> = metrics.iter().filter(|m| m.dimension == score.dimension && m.findings > 0).map(|m| m.title.to_lowercase()).collect();

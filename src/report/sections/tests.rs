@@ -13,7 +13,7 @@ use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
 use crate::math::rng::Stream;
 use crate::model::Predictions;
 use crate::param::Params;
-use crate::quality::{Dimension, Score};
+use crate::quality::{Dimension, Score, Weights};
 use crate::report::block::{Block, Cell, Section, TableBlock, plain, text};
 use crate::split::Strategy;
 use crate::table::{Column, Table};
@@ -108,7 +108,17 @@ fn example(kind: TaskKind, skill: f64) -> Example {
             ignored: vec!["id".into()],
         },
         board: leaderboard(&entrants, main).unwrap(),
-        split: SplitFacts { strategy: Strategy::Stratified, folds: 4, n_development: 160, n_validated: 160, n_holdout: 40, n_left_out: 0 },
+        split: SplitFacts {
+            strategy: Strategy::Stratified,
+            folds: 4,
+            repeats: 1,
+            window: 0,
+            embargo: 0,
+            n_development: 160,
+            n_validated: 160,
+            n_holdout: 40,
+            n_left_out: 0,
+        },
         holdout: holdout(&judge, &sealed, Some(&sealed_baseline), main, 1).unwrap(),
         closer: closer_look(&judge, &judged[2].iter().collect::<Vec<_>>(), &classes).unwrap(),
         importance: vec![Importance { column: "a".into(), loss }],
@@ -380,16 +390,33 @@ fn a_clean_audit_says_how_many_checks_looked_and_no_check_is_never_green() {
 fn quality_names_the_lowest_score_and_what_took_points_off() {
     let rule = &crate::quality::RULES[0];
     let checked = vec![Checked::ran(rule.id, 200, vec![finding(rule.id, Severity::Warning, Certainty::Proven, "age")])];
-    let score = |dimension, score| Score { dimension, score };
+    let score = |dimension, score| Score { dimension, score, weight: 0.2 };
     let scores = vec![score(rule.dimension, Some(61.7)), score(Dimension::Timeliness, None)];
-    let section =
-        quality(&QualityReport { checked: &checked, scores: &scores, n_rows: 200, n_columns: 4, names: &["age"], target: None, accepted: &[] });
+    let section = quality(&QualityReport {
+        checked: &checked,
+        scores: &scores,
+        n_rows: 200,
+        n_columns: 4,
+        names: &["age"],
+        target: None,
+        accepted: &[],
+        weights: &Weights::new(),
+    });
     examine(&section);
     assert!(plain(&section.statement).starts_with("The lowest score is 62 of 100, for "));
     assert_eq!(plain(&section.lead), "1 finding, the gravest about age.");
     let Block::Scores { scores } = &section.blocks[0] else { panic!("scores first") };
     assert_eq!((scores[0].note.as_str(), scores[1].score), (rule.title.to_lowercase().as_str(), None));
-    let nothing = quality(&QualityReport { checked: &[], scores: &[], n_rows: 0, n_columns: 0, names: &[], target: None, accepted: &[] });
+    let nothing = quality(&QualityReport {
+        checked: &[],
+        scores: &[],
+        n_rows: 0,
+        n_columns: 0,
+        names: &[],
+        target: None,
+        accepted: &[],
+        weights: &Weights::new(),
+    });
     assert_eq!(plain(&nothing.statement), "No rule could look at this table.");
 }
 
@@ -422,7 +449,12 @@ fn preparation_says_what_each_step_made_and_learned() {
     let target = task.encode(&table).unwrap();
     let split = make(&table, &task, &target, &SplitSettings::default(), None, 1).unwrap();
     let recipe = Recipe::usual(&table.schema(), &task, true).fit(&table, &split.development, &task).unwrap();
-    let section = prepare(&PrepareReport { recipe: &recipe, n_rows: split.development.rows().len() as u64 });
+    let section = prepare(&PrepareReport {
+        recipe: &recipe,
+        n_rows: split.development.rows().len() as u64,
+        as_they_are: Default::default(),
+        table: Some(&table),
+    });
     let all = examine(&section);
     assert!(plain(&section.statement).starts_with("2 columns become "), "{}", plain(&section.statement));
     assert_eq!(plain(&section.lead), "1 column gives no feature: notes.");

@@ -2,7 +2,7 @@
 //! in `audit`, those of each rule in `quality`.
 
 use super::remedy::remedy;
-use super::{audit, lineage, measured, patterns, picture, quality, worked};
+use super::{audit, lineage, measured, over_time, patterns, picture, quality, worked};
 use crate::chart::window::Window;
 use crate::finding::{Evidence, Finding, Price, Remedy, Share, Spelling, Status};
 use crate::report::block::{FindingBlock, Interval, Mark, RemedyBlock, Span, Spans, TableBlock, column, text};
@@ -37,6 +37,7 @@ pub fn finding_block(finding: &Finding, target: Option<&str>, accepted: Option<&
         .or_else(|| measured::tell(finding, target))
         .or_else(|| quality::tell(finding, target))
         .or_else(|| patterns::tell(finding))
+        .or_else(|| over_time::tell(finding, target))
         .unwrap_or_else(|| unknown(finding));
     FindingBlock {
         id: finding.id.clone(),
@@ -163,6 +164,7 @@ fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
         }
         Evidence::Derivation(derived) => lineage::evidence(derived),
         Evidence::Setting { .. } => Vec::new(),
+        Evidence::OverTime { series } => over_time::evidence(series),
         Evidence::Effects { .. } | Evidence::Own { .. } => patterns::evidence(&finding.evidence),
         Evidence::SplitGap { .. }
         | Evidence::Pure { .. }

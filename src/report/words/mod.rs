@@ -8,6 +8,7 @@ pub mod gates;
 pub mod glossary;
 mod measured;
 mod lineage;
+pub(in crate::report) mod over_time;
 mod patterns;
 mod picture;
 mod quality;

@@ -17,6 +17,8 @@ pub(super) fn tell(finding: &Finding) -> Option<Told> {
         "near_copies" => near_copies(finding),
         "repeated_stamps" => repeated_stamps(finding),
         "mixed_scales" => mixed_scales(finding),
+        "far_values" => far_values(finding),
+        "isolated_rows" => isolated_rows(finding),
         "contradictory_rows" => contradictory_rows(finding),
         "time_gaps" => time_gaps(finding),
         "drift_in_file" => drift_in_file(finding),
@@ -109,6 +111,22 @@ fn mixed_scales(finding: &Finding) -> Told {
              Bring them to one unit in the source, unless there are two kinds.",
             counted(share(finding).count, "cell stands", "cells stand")
         ),
+    )
+}
+
+fn far_values(finding: &Finding) -> Told {
+    Told::new(
+        about(&finding.columns, format!(" has {} apart from all others", counted(finding.rows.len() as u64, "value", "values"))),
+        "Nothing lies between them and the rest, as with a slipped digit or decimal point. Look at these rows in the source; if they are right, keep them, or cap them inside the \
+         folds so that they do not rule a linear model.",
+    )
+}
+
+fn isolated_rows(finding: &Finding) -> Told {
+    Told::new(
+        vec![text(format!("{} unlike all others", counted(share(finding).count, "row is", "rows are")))],
+        "Few cuts through all numeric columns together tell them from the rest, though each number may be usual. Look at them in the source: a test, a merged record, another kind \
+         of case. A flag can tell a model; leaving them out concerns the training side only.",
     )
 }
 

@@ -1,9 +1,11 @@
 //! Remedies in words: what stands on the button, and what it does.
 
 use super::finding::{listed, quoted};
+use super::over_time::lags;
 use crate::derived::{DerivedColumn, Known, VALUE};
 use crate::finding::Remedy;
 use crate::lineage::derive::STEPS;
+use crate::param::Given;
 use crate::report::format::counted;
 
 /// A remedy: words for its button, and what it does.
@@ -24,6 +26,7 @@ pub fn remedy(remedy: &Remedy) -> (String, String) {
             "encode" => ("Join rare levels".to_owned(), "encodes the frequent levels, the others as one"),
             _ => (format!("Add the step {step}"), "with its usual settings"),
         },
+        Remedy::Prepare { step, columns, params } => return prepare(step, columns, params),
         Remedy::Replace { derived } => return replace(derived),
         Remedy::MoveInsideFolds { columns, step, by } => return move_inside(columns, step, by),
         Remedy::MarkKnown { columns, known } => match known {
@@ -37,6 +40,15 @@ pub fn remedy(remedy: &Remedy) -> (String, String) {
         Remedy::Stratify => ("Deal the classes evenly".to_owned(), "every fold holds its share of each class"),
     };
     (title, does.to_owned())
+}
+
+/// A step with settings of its own, for some columns.
+fn prepare(step: &str, columns: &[String], params: &Given) -> (String, String) {
+    let entry = crate::prepare::STEPS.iter().find(|s| s.id == step).map_or(step, |s| s.title);
+    match step {
+        "lags" => lags(params),
+        _ => (format!("{entry}: {}", listed(columns)), "adds the step to the recipe, learned inside each fold".to_owned()),
+    }
 }
 
 fn replace(derived: &DerivedColumn) -> (String, String) {

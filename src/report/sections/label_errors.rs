@@ -1,0 +1,51 @@
+//! Labels that are likely wrong: how many, of which class; their rows on the user's own screen only.
+
+use super::shared::{count_cell, heads, words};
+use crate::evaluate::label_errors::LabelErrors;
+use crate::report::block::{Block, Cell, TableBlock, text};
+use crate::report::format::{count, counted, fixed, percent};
+use crate::report::suppress::few;
+
+/// Most rows listed.
+const ROWS: usize = 30;
+
+/// The block: `labels` are the classes in the task's order; `shared`: rows are not listed, and counts of few rows not told.
+#[must_use]
+pub fn label_errors(found: &LabelErrors, labels: &[String], shared: bool) -> Block {
+    let name = |class: usize| labels.get(class).map_or("", String::as_str);
+    let n = found.rows.len() as u64;
+    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
+    let share = percent(n as f64 / found.n_rows.max(1) as f64);
+    let says = format!(
+        "{} of {} judged ({share}) belong with confidence to another class than their label says: more probable than is usual among rows of that class, by predictions \
+         of rows that were not learned from (confident learning, Northcutt et al. 2021). Look at them before you trust or correct them; a weak model names rows that are right.",
+        if shared { few(n) } else { count(n) },
+        counted(found.n_rows, "row", "rows")
+    );
+    let mut blocks = vec![Block::Paragraph { text: vec![text(says)] }];
+    let pairs: Vec<Vec<Cell>> = found
+        .joint
+        .iter()
+        .enumerate()
+        .flat_map(|(given, row)| row.iter().enumerate().map(move |(believed, n)| (given, believed, *n)))
+        .filter(|(given, believed, n)| given != believed && *n > 0)
+        .map(|(given, believed, n)| vec![words(name(given)), words(name(believed)), if shared { words(few(n)) } else { count_cell(n) }])
+        .collect();
+    if !pairs.is_empty() {
+        blocks.push(table("Likely wrong labels", &["Label", "likely", "#rows"], pairs));
+    }
+    if !shared && n > 0 {
+        let row = |(row, given, believed, margin): &(u32, usize, usize, f64)| {
+            let margin = Cell::Number { text: fixed(*margin, 2), value: Some(*margin), fine: None };
+            vec![count_cell(u64::from(*row) + 1), words(name(*given)), words(name(*believed)), margin]
+        };
+        let rows = found.rows.iter().take(ROWS).map(row).collect();
+        blocks.push(table("Rows to look at, the surest first", &["Row", "label", "likely", "#more probable by"], rows));
+    }
+    let summary = if n == 0 { "No label looks wrong".to_owned() } else { format!("{} wrong", counted(n, "label looks", "labels look")) };
+    Block::Details { summary: if shared && n > 0 && few(n) != count(n) { "Few labels look wrong".to_owned() } else { summary }, blocks }
+}
+
+fn table(caption: &str, head: &[&str], rows: Vec<Vec<Cell>>) -> Block {
+    Block::Table { table: TableBlock { caption: caption.to_owned(), head: heads(head), rows, rule_after: 0 } }
+}
