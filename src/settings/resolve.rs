@@ -27,6 +27,8 @@ const TARGET_NAMES: [&str; 8] = ["target", "label", "y", "class", "outcome", "re
 const SMALL_TABLE: usize = 60_000;
 /// Rows up to which nearest neighbours are compared by default: prediction costs rows x rows.
 const NEIGHBOUR_ROWS: usize = 6_000;
+/// Permutations when a gate asks for them and nobody said how many: the smallest p-value is 0.01.
+const PERMUTATIONS: u32 = 99;
 /// Most steps, learners or gates: far more than anybody reads, few enough to be worked off.
 const MOST_ENTRIES: usize = 100;
 /// Most spellings of missing and accepted findings.
@@ -152,14 +154,23 @@ impl Settings {
             adjust: Params::check(adjust::PARAMS, &adjusted)?,
             segments: self.segments,
             metric: main,
+            validation: self.measured_for(&gates),
             gates,
             known: self.known_rows(&task),
             rules: self.rules.clone(),
-            validation: self.validation.clone(),
             seed: self.seed,
             guessed,
             task,
         })
+    }
+
+    /// What is measured beside scores: also what a gate asks for.
+    fn measured_for(&self, gates: &[Gate]) -> ValidationChoice {
+        let mut validation = self.validation.clone();
+        if validation.permutations == 0 && gates.iter().any(|g| g.quantity == Quantity::PermutationP) {
+            validation.permutations = PERMUTATIONS;
+        }
+        validation
     }
 
     /// The gates chosen, those of the preset, or the usual ones; with the green runs before this one.
