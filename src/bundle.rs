@@ -9,6 +9,7 @@ mod format_1;
 use crate::decide::Verdict;
 use crate::derived::DerivedColumn;
 use crate::error::{Error, Result};
+use crate::evaluate::conformal::Bands;
 use crate::evaluate::{Adjustment, Estimate};
 use crate::features::Predictions;
 use crate::lineage::derive::{Order, derive, without_history};
@@ -82,6 +83,9 @@ pub struct Bundle {
     /// How its probabilities are changed, and from which on a row is flagged; nothing in bundles before format 3.
     #[serde(default)]
     pub adjustment: Adjustment,
+    /// Coverage wanted and what intervals or sets are made from; nothing in older bundles.
+    #[serde(default)]
+    pub bands: Option<(f64, Bands)>,
     /// How good it was found to be.
     pub evaluation: Evaluation,
     /// Where it came from.
@@ -161,6 +165,9 @@ impl Bundle {
         }
         if !self.adjustment.is_valid(n_classes) {
             return broken("its calibration or threshold does not fit its task");
+        }
+        if self.bands.as_ref().is_some_and(|(wanted, bands)| !(0.0..1.0).contains(wanted) || !bands.is_valid(n_classes)) {
+            return broken("its prediction intervals do not fit its task");
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Probe {
     }
 
     fn dealt(&self, task: &Task, strategy: Strategy, folds: u32, gap: u32, last: bool, seed: u64) -> Option<OutOfFold> {
-        let settings = SplitSettings { strategy, folds, holdout: 0.0, gap };
+        let settings = SplitSettings { strategy, folds, holdout: 0.0, gap, ..SplitSettings::default() };
         let split = make(&self.table, task, &self.target, &settings, None, seed).ok()?;
         let chosen = if last { split.folds.len().saturating_sub(1) } else { 0 };
         let mut judged: Vec<(usize, Vec<f64>)> = Vec::new();

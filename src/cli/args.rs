@@ -102,6 +102,21 @@ pub(super) struct TaskOptions {
     /// How rows are dealt: auto, random, stratified, grouped, time_ordered
     #[arg(long, value_name = "STRATEGY")]
     pub split: Option<String>,
+    /// Folds of cross-validation, 2 to 20
+    #[arg(long, value_name = "N")]
+    pub folds: Option<u32>,
+    /// How often the rows are dealt to folds, each time anew, 1 to 20 (not in time order)
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<u32>,
+    /// In time order: rows left out between learning and judging, beside the horizon
+    #[arg(long, value_name = "N")]
+    pub gap: Option<u32>,
+    /// In time order: learn from the latest N distinct stamps only (a window that slides); 0: from all earlier ones
+    #[arg(long, value_name = "N")]
+    pub window: Option<u32>,
+    /// In time order: distinct stamps right after each judged block that later folds do not learn from
+    #[arg(long, value_name = "N")]
+    pub embargo: Option<u32>,
     /// A separate test file: it becomes the sealed rows
     #[arg(long, value_name = "FILE")]
     pub test: Option<PathBuf>,
@@ -133,6 +148,23 @@ pub(super) struct AdjustOptions {
     /// From which probability on a row is flagged: half, f1, f_beta=BETA, cost=ALARMS (what a missed row costs), recall_at_precision=PRECISION
     #[arg(long, value_name = "RULE")]
     pub threshold: Option<String>,
+}
+
+/// What validation measures beside scores.
+#[derive(Args, Debug, Clone, Default)]
+pub(super) struct ValidationOptions {
+    /// Test whether the score could be chance: repeat the cross-validation on so many permutations of the target (99 when nothing is said)
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "99")]
+    pub permutations: Option<u32>,
+    /// Try the proposed learner on ever more rows, and tell what twice the rows would bring
+    #[arg(long)]
+    pub learning_curve: bool,
+    /// Share of true values that prediction intervals are to hold, 0.5 to 0.99
+    #[arg(long, value_name = "SHARE")]
+    pub coverage: Option<f64>,
+    /// Judge the model by the levels of a column; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub fairness: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -169,6 +201,8 @@ pub(super) struct RunOptions {
     pub tune: TuneOptions,
     #[command(flatten)]
     pub adjust: AdjustOptions,
+    #[command(flatten)]
+    pub validation: ValidationOptions,
     /// A file to predict with the model: predictions.csv is about its rows then
     #[arg(long, value_name = "FILE")]
     pub new: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use super::args::{
     AdjustOptions, AuditOptions, CheckOptions, FailOn, ListOptions, Listed, PredictOptions, ReadOptions, RunOptions, SampleOptions, TaskOptions,
-    TuneOptions,
+    TuneOptions, ValidationOptions,
 };
 use super::engine::{Engine, for_each_slice};
 use super::{print, registry};
@@ -83,6 +83,7 @@ pub(super) fn run(options: &RunOptions) -> Result<bool> {
     }
     apply_tune(&mut settings, &options.tune);
     apply_adjust(&mut settings, &options.adjust)?;
+    apply_validation(&mut settings, &options.validation);
     options.gates.iter().try_for_each(|given| apply_gates(&mut settings, given))?;
     settings.segments |= options.segments;
     if let Some(method) = &options.augment {
@@ -293,6 +294,16 @@ fn apply_task(settings: &mut Settings, task: &TaskOptions) -> Result<()> {
         let quoted = format!("\"{word}\"");
         settings.split.strategy = serde_json::from_str::<Strategy>(&quoted).map_err(|_| Error::unknown("split", word, &known))?;
     }
+    let split = &mut settings.split;
+    for (slot, flag) in [
+        (&mut split.folds, task.folds),
+        (&mut split.repeats, task.repeats),
+        (&mut split.gap, task.gap),
+        (&mut split.window, task.window),
+        (&mut split.embargo, task.embargo),
+    ] {
+        *slot = flag.unwrap_or(*slot);
+    }
     for pair in &task.known {
         let (column, word) = pair_of("known", pair)?;
         let known = match (word.as_str(), word.parse()) {
@@ -324,6 +335,17 @@ fn apply_tune(settings: &mut Settings, tune: &TuneOptions) {
     }
     method.params.extend(tune.trials.map(|n| ("trials".to_owned(), Value::Whole(n.into()))));
     method.params.extend(tune.nested.then(|| ("nested".to_owned(), Value::Switch(true))));
+}
+
+/// What validation was asked to measure, on top of what the settings hold.
+fn apply_validation(settings: &mut Settings, asked: &ValidationOptions) {
+    let chosen = &mut settings.validation;
+    chosen.permutations = asked.permutations.unwrap_or(chosen.permutations);
+    chosen.learning_curve |= asked.learning_curve;
+    chosen.coverage = asked.coverage.unwrap_or(chosen.coverage);
+    if !asked.fairness.is_empty() {
+        chosen.fairness.clone_from(&asked.fairness);
+    }
 }
 
 /// Gates from a preset's name or from a file.

@@ -71,6 +71,8 @@ pub struct Measurements {
     pub baseline: Vec<Estimate>,
     /// Main metric of the chosen model by fold.
     pub by_fold: Vec<Option<f64>>,
+    /// Share of periods in time in which it beat the best baseline; `None` where folds do not follow each other.
+    pub periods_won: Option<f64>,
     /// Folds in which it beat the best baseline, of those where both are computable.
     pub folds_won: Option<(u32, u32)>,
     /// Expected calibration error.
@@ -105,7 +107,10 @@ pub(super) fn measure(input: &DecisionInput, quantity: &Quantity) -> Measured {
         Quantity::LowerBound { metric } => worse_end(metric, &named(&input.cross_validated, metric)),
         Quantity::ShareOfBaseline { metric } => share_of_baseline(&named(&input.cross_validated, metric), &named(&more.baseline, metric)),
         Quantity::FoldSpread => spread(&more.by_fold),
-        Quantity::WalkForward => more.folds_won.map_or_else(Measured::default, |(won, all)| share(won, all)),
+        Quantity::WalkForward => match (more.periods_won, more.folds_won) {
+            (None, Some((won, all))) => share(won, all),
+            (periods, _) => Measured::point(periods),
+        },
         Quantity::CalibrationError => more.calibration_error.clone(),
         Quantity::ErrorPattern => more.error_pattern.clone(),
         Quantity::IntervalCoverage => more.coverage.clone(),

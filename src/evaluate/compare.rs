@@ -174,6 +174,7 @@ mod tests {
             metric: "r2".into(),
             value: Some(value),
             draws: draws.iter().copied().map(Some).collect(),
+            jackknife: Vec::new(),
             method: Method::Bootstrap { unit: Unit::Rows, resamples: draws.len() as u32 },
             n_rows: 100,
             n_rarest: 100,

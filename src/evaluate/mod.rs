@@ -10,14 +10,22 @@ pub mod adjust;
 pub mod calibration;
 pub mod closer;
 pub mod compare;
+pub mod conformal;
 pub mod confusion;
 pub mod curves;
+pub mod errors;
+pub mod fairness;
 pub mod holdout;
 pub mod importance;
 pub mod interval;
+pub mod learning_curve;
 pub mod label_errors;
 pub mod metrics;
+pub mod periods;
+pub mod permuted;
+pub mod ranked;
 pub mod residuals;
+pub mod shares;
 pub mod zeros;
 
 pub use adjust::{Adjusted, Adjustment, adjust};
@@ -54,6 +62,20 @@ pub struct FoldResult {
     pub scores: BTreeMap<String, Option<f64>>,
     /// Main metric of training rows, each predicted by the trees that had not drawn it; for forests that draw rows.
     pub out_of_bag: Option<f64>,
+}
+
+impl FoldResult {
+    /// Only the rows that are kept, with their predictions and the first threshold; not scored.
+    #[must_use]
+    pub fn only(&self, keep: &dyn Fn(u32) -> bool) -> Self {
+        let width = self.predictions.n_classes.max(1);
+        let kept = || self.rows.iter().copied().zip(self.predictions.values.chunks_exact(width)).filter(|(row, _)| keep(*row));
+        let rows: Vec<u32> = kept().map(|(row, _)| row).collect();
+        let cuts = self.predictions.cuts.first().map(|run| (rows.len() as u64, run.1)).into_iter().collect();
+        let values = kept().flat_map(|(_, values)| values.iter().copied()).collect();
+        let predictions = Predictions { n_classes: self.predictions.n_classes, values, cuts };
+        Self { learner: self.learner, fold: self.fold, rows, predictions, scores: BTreeMap::new(), out_of_bag: None }
+    }
 }
 
 /// Who knows the truth.

@@ -9,10 +9,12 @@ pub mod dependence;
 mod readable;
 pub mod surrogate;
 pub mod tree_shap;
+pub mod weakest;
 
 pub use additive::{Contributions, How, Scale};
 pub use dependence::Dependence;
 pub use surrogate::{Rule, Surrogate};
+pub use weakest::{WeakSegment, Weakest, weakest};
 
 use crate::error::{Error, Result};
 use crate::evaluate::Judge;

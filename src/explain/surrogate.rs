@@ -51,20 +51,28 @@ pub fn surrogate(recipe: &FittedRecipe, (train, told): (Features, Vec<f64>), (un
     let ends = told.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
     let readable = Readable::new(recipe, &train);
     let (train, unseen) = (readable.apply(&train)?, &readable.apply(unseen)?);
-    let set = TrainingSet::new(train, told, vec![1.0; n], TaskKind::Regression, 0, n)?;
-    let min_leaf = ((LEAST_SHARE * n as f64).ceil() as usize).max(LEAST_ROWS);
-    let tree = one_tree(&set, TreeSize { depth: DEPTH, min_leaf, features: None, bootstrap: false, random_cuts: false, balanced: false });
+    let (tree, mut rules) = grow(recipe, train, told)?;
     let answers = tree.predict(unseen)?.values;
     let centre = mean(truth);
     let spread = sum_of(truth.iter().map(|y| (y - centre) * (y - centre)));
     let missed = sum_of(truth.iter().zip(&answers).map(|(y, a)| (y - a) * (y - a)));
-    let names: Vec<&str> = unseen.about.iter().map(|f| f.name.as_str()).collect();
-    let mut rules = Vec::new();
-    walk(&Reading { tree: &tree, names: &names, recipe, n_rows: n as f64 }, 0, &mut Vec::new(), &mut rules);
     // A mean is never beyond what it is of; its rounding is.
     rules.iter_mut().for_each(|rule| rule.value = rule.value.max(ends.0).min(ends.1));
     sort::by(&mut rules, |a, b| b.value.total_cmp(&a.value));
     Ok(Surrogate { rules, fidelity: (spread > 0.0).then(|| 1.0 - missed / spread), n_rows: (n as u64, truth.len() as u64) })
+}
+
+/// A small tree fitted to `told` of readable features (shape `(n_rows,)`), and its leaves with the values it predicts.
+pub(super) fn grow(recipe: &FittedRecipe, train: Features, told: Vec<f64>) -> Result<(TreeModel, Vec<Rule>)> {
+    let n = told.len();
+    let about = train.about.clone();
+    let set = TrainingSet::new(train, told, vec![1.0; n], TaskKind::Regression, 0, n)?;
+    let min_leaf = ((LEAST_SHARE * n as f64).ceil() as usize).max(LEAST_ROWS);
+    let tree = one_tree(&set, TreeSize { depth: DEPTH, min_leaf, features: None, bootstrap: false, random_cuts: false, balanced: false });
+    let names: Vec<&str> = about.iter().map(|f| f.name.as_str()).collect();
+    let mut rules = Vec::new();
+    walk(&Reading { tree: &tree, names: &names, recipe, n_rows: n as f64 }, 0, &mut Vec::new(), &mut rules);
+    Ok((tree, rules))
 }
 
 struct Reading<'a> {

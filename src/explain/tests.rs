@@ -241,7 +241,7 @@ fn shops(kind: TaskKind) -> (Table, Task) {
 fn explained(kind: TaskKind, id: &str, unseen: usize) -> Result<Explained> {
     let (table, task) = shops(kind);
     let target = task.encode(&table).unwrap();
-    let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: 0.3, gap: 0 };
+    let settings = SplitSettings { strategy: Strategy::Random, folds: 2, holdout: 0.3, gap: 0, ..SplitSettings::default() };
     let split = make(&table, &task, &target, &settings, None, 1).unwrap();
     let learner = LEARNERS.iter().find(|l| l.id == id).unwrap();
     let variant = Variant::of(learner);

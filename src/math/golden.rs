@@ -9,7 +9,16 @@ pub struct Case(Value);
 
 /// All cases of one function.
 pub fn cases(name: &str) -> Vec<Case> {
-    let mut all: Value = serde_json::from_str(TEXT).unwrap();
+    cases_in(TEXT, name)
+}
+
+/// The same of `tests/reference/validation.json`, made by `tests/reference/make_validation.py` with `NumPy` and SciPy.
+pub fn validation(name: &str) -> Vec<Case> {
+    cases_in(include_str!("../../tests/reference/validation.json"), name)
+}
+
+fn cases_in(text: &str, name: &str) -> Vec<Case> {
+    let mut all: Value = serde_json::from_str(text).unwrap();
     let cases = all["cases"].take();
     let found: Vec<Case> = cases.as_array().unwrap().iter().filter(|c| c["fn"] == name).cloned().map(Case).collect();
     assert!(!found.is_empty(), "no reference for {name}");

@@ -7,6 +7,8 @@
 use super::elementary::{cos, ln};
 
 const ROUNDS: usize = 10;
+/// Words computed side by side.
+const AT_ONCE: usize = 8;
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
@@ -83,10 +85,47 @@ impl Stream {
         }
         loop {
             let product = u64::from(self.word()) * u64::from(bound);
-            if low(product) >= bound.wrapping_neg() % bound {
+            // The remainder is below the bound, so most draws need no division.
+            if low(product) >= bound || low(product) >= bound.wrapping_neg() % bound {
                 return high(product);
             }
         }
+    }
+
+    /// Fills `out` with the next results of [`Stream::below`]; with 0 when `bound` is 0.
+    pub fn fill_below(&mut self, bound: u32, out: &mut [u32]) {
+        let Some(least) = bound.wrapping_neg().checked_rem(bound) else { return out.fill(0) };
+        let mut at = 0;
+        while at < out.len() {
+            if self.used < 4 || out.len() - at < AT_ONCE {
+                out[at] = self.below(bound);
+                at += 1;
+                continue;
+            }
+            for word in self.two_blocks() {
+                let product = u64::from(word) * u64::from(bound);
+                out[at] = (product >> 32) as u32;
+                at += usize::from(product as u32 >= least);
+            }
+        }
+    }
+
+    /// The words of the next two blocks, computed side by side: one waits while the other is multiplied.
+    fn two_blocks(&mut self) -> [u32; AT_ONCE] {
+        let (first, second) = (self.block, self.block + 1);
+        self.block += 2;
+        let [mut k0, mut k1] = self.key;
+        let [mut a2, mut a3] = self.domain;
+        let [mut b2, mut b3] = self.domain;
+        let (mut a0, mut a1, mut b0, mut b1) = (first as u32, (first >> 32) as u32, second as u32, (second >> 32) as u32);
+        for _ in 0..ROUNDS {
+            let (p, q) = (u64::from(MULTIPLIERS[0]) * u64::from(a0), u64::from(MULTIPLIERS[1]) * u64::from(a2));
+            let (r, s) = (u64::from(MULTIPLIERS[0]) * u64::from(b0), u64::from(MULTIPLIERS[1]) * u64::from(b2));
+            (a0, a1, a2, a3) = ((q >> 32) as u32 ^ a1 ^ k0, q as u32, (p >> 32) as u32 ^ a3 ^ k1, p as u32);
+            (b0, b1, b2, b3) = ((s >> 32) as u32 ^ b1 ^ k0, s as u32, (r >> 32) as u32 ^ b3 ^ k1, r as u32);
+            (k0, k1) = (k0.wrapping_add(WEYL[0]), k1.wrapping_add(WEYL[1]));
+        }
+        [a0, a1, a2, a3, b0, b1, b2, b3]
     }
 
     /// Standard normal (Box-Muller; one of the pair is used so that every draw costs two uniforms).
@@ -132,6 +171,19 @@ mod tests {
         assert_ne!(first(1, "split", 0), first(2, "split", 0));
         assert_ne!(first(1, "split", 0), first(1, "split", 1));
         assert_ne!(first(1, "split", 0), first(1, "noise", 0));
+    }
+
+    #[test]
+    fn many_draws_at_once_are_the_draws_one_by_one() {
+        for (bound, count) in [(0, 9_usize), (1, 20), (3, 5), (378_297, 1000), (3_000_000_000, 999)] {
+            let (mut one, mut many) = (Stream::new(7, "test", 1), Stream::new(7, "test", 1));
+            assert_eq!(one.word(), many.word());
+            let expected: Vec<u32> = (0..count).map(|_| one.below(bound)).collect();
+            let mut drawn = vec![9; count];
+            many.fill_below(bound, &mut drawn);
+            assert_eq!(drawn, expected, "{count} below {bound}");
+            assert_eq!(many.word(), one.word(), "the streams go on alike");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 use super::context::ContextPart;
 use super::job::Job;
-use crate::settings::{Chosen, Guessed, Plan};
+use crate::settings::{Chosen, Guessed, Plan, ValidationChoice};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl Checkpoint {
         if tag <= PLAN {
             self.parts.retain(|&other, _| other <= PLAN);
         }
-        let before = self.parts.insert(tag, Sha256::digest(packed).into());
+        let before = self.parts.insert(tag, fingerprint(part, packed));
         self.current &= tag != TABLE || before.is_none();
     }
 
@@ -97,6 +97,8 @@ impl Checkpoint {
                 | Job::Unaugmented(_)
                 | Job::Compare(_)
                 | Job::FitPart { .. }
+                | Job::Permuted { .. }
+                | Job::Curve { .. }
                 | Job::Importance { .. }
                 | Job::Explain { fold: Some(_), .. }
         );
@@ -143,6 +145,15 @@ impl Checkpoint {
     }
 }
 
+/// Fingerprint of a part. What validation measures beside scores changes no job that is kept, so it is no part of the plan's.
+fn fingerprint(part: &ContextPart, packed: &[u8]) -> Key {
+    let needed = match part {
+        ContextPart::Plan(Some(plan)) => postcard::to_allocvec(&Plan { validation: ValidationChoice::default(), ..plan.as_ref().clone() }).ok(),
+        _ => None,
+    };
+    Sha256::digest(needed.as_deref().unwrap_or(packed)).into()
+}
+
 /// Fingerprint of what a trial needs of the plan: neither the learners that are compared nor how the search goes on.
 fn trial_plan(plan: &Plan) -> Option<Key> {
     let needed = Plan {
@@ -153,6 +164,7 @@ fn trial_plan(plan: &Plan) -> Option<Key> {
         guessed: Guessed::default(),
         strategy_guessed: false,
         segments: false,
+        validation: ValidationChoice::default(),
         ..plan.clone()
     };
     postcard::to_allocvec(&needed).ok().map(|packed| Sha256::digest(packed).into())

@@ -108,7 +108,7 @@ impl ContextPart {
 pub(super) enum Part {
     /// The training rows of one fold.
     Fold(u32),
-    /// All rows but the sealed ones.
+    /// What the final model learns from.
     Development,
 }
 
@@ -223,6 +223,11 @@ impl Context {
         self.made_judge()
     }
 
+    /// Entity of every row, once [`Context::judge`] was asked for; empty without entities.
+    pub(super) fn entity_codes(&self) -> &[u32] {
+        &self.entities
+    }
+
     /// The judge that [`Context::judge`] has made.
     pub(super) fn made_judge(&self) -> Result<Judge<'_>> {
         let target = self.target.as_ref().ok_or_else(|| Error::internal("a judge without a target"))?;
@@ -284,7 +289,7 @@ impl Context {
     fn train_of(&mut self, part: Part) -> Result<(Train, Option<Rows>)> {
         let split = self.split()?;
         match part {
-            Part::Development => Ok((split.development.clone(), None)),
+            Part::Development => Ok((split.last.clone(), None)),
             Part::Fold(fold) => {
                 let fold = split.folds.get(fold as usize).ok_or_else(|| Error::internal("a fold that was not planned"))?;
                 Ok((fold.train.clone(), Some(fold.validation.clone())))
@@ -294,7 +299,12 @@ impl Context {
 
     /// The recipe that was chosen, or the usual one in this form; fitted to a part's training rows.
     fn recipe_for(&self, train: &Train, variant: Variant) -> Result<FittedRecipe> {
-        let (plan, table) = (self.plan()?, self.table()?);
+        self.recipe_on(self.table()?, train, variant)
+    }
+
+    /// The same on a table of the same columns.
+    fn recipe_on(&self, table: &Table, train: &Train, variant: Variant) -> Result<FittedRecipe> {
+        let plan = self.plan()?;
         let variant = if plan.augment.is_some() { variant.to_augment() } else { variant };
         let recipe = match &plan.recipe {
             Some(steps) => Recipe { steps: steps.clone() },
@@ -337,9 +347,14 @@ impl Context {
     /// The same without augmentation.
     pub(super) fn prepare_plain(&mut self, train: &Train, validation: Option<&Rows>, variant: Variant) -> Result<Prepared> {
         let target = self.target()?.clone();
-        let (table, plan) = (self.table()?, self.plan()?);
-        let recipe = self.recipe_for(train, variant)?;
-        let set = recipe.training_set(table, train, &plan.task, &target)?;
+        self.prepare_on(self.table()?, &target, train, validation, variant)
+    }
+
+    /// The same on a table of the same columns with its target; without augmentation.
+    pub(super) fn prepare_on(&self, table: &Table, target: &Target, train: &Train, validation: Option<&Rows>, variant: Variant) -> Result<Prepared> {
+        let plan = self.plan()?;
+        let recipe = self.recipe_on(table, train, variant)?;
+        let set = recipe.training_set(table, train, &plan.task, target)?;
         let validation = match validation {
             Some(rows) => Some((rows.as_slice().to_vec(), recipe.apply(table, rows)?)),
             None => None,

@@ -1,8 +1,9 @@
 //! From results to the decision: what was measured, handed to the gates.
 
 use super::outcome::Outcome;
-use crate::decide::{DecisionInput, Measurements, calibration_error, decide, error_pattern};
+use crate::decide::{DecisionInput, Measured, Measurements, calibration_error, decide, error_pattern};
 use crate::evaluate::Leaderboard;
+use crate::evaluate::shares::Share;
 use crate::finding::{Severity, Status};
 use crate::settings::Plan;
 
@@ -39,15 +40,33 @@ impl Outcome {
     fn measurements(&self, board: &Leaderboard) -> Measurements {
         let standing = board.chosen();
         let baseline = board.best_baseline.and_then(|b| board.standing(b));
+        let found = self.measured();
         Measurements {
             baseline: baseline.map_or_else(Vec::new, |s| s.estimates.clone()),
             by_fold: standing.map_or_else(Vec::new, |s| s.by_fold.clone()),
+            periods_won: found.consistency.map(|s| s.value),
             folds_won: standing.and_then(|s| s.folds_won),
             calibration_error: self.closer.as_ref().map(calibration_error).unwrap_or_default(),
             error_pattern: self.closer.as_ref().map(error_pattern).unwrap_or_default(),
             missing_share: self.inputs.missing_share,
             largest_correlation: self.inputs.largest_correlation,
-            ..Measurements::default()
+            permutation_p: Measured::point(found.permutation_p),
+            coverage: found.coverage.zip(found.coverage_wanted).map(|(share, wanted)| beyond(&share, wanted)).unwrap_or_default(),
+            worst_segment: found.worst_segment.map(|(ratio, interval)| self.lost(ratio, interval)).unwrap_or_default(),
         }
     }
+
+    /// How much worse than all rows a segment is whose loss is `ratio` times theirs; where none is worse, a plain 0.
+    fn lost(&self, ratio: f64, interval: Option<(f64, f64)>) -> Measured {
+        let n_rows = self.analysed().and_then(|a| a.weakest.as_ref()).map_or(0, |w| w.n_rows.1);
+        if ratio <= 1.0 && interval.is_none() {
+            return Measured { n_rows: Some(n_rows), ..Measured::point(Some(0.0)) };
+        }
+        Measured::sampled(Some(ratio - 1.0), interval.map(|(low, high)| (low - 1.0, high - 1.0)), n_rows)
+    }
+}
+
+/// A share less what was wanted.
+fn beyond(share: &Share, wanted: f64) -> Measured {
+    Measured::sampled(Some(share.value - wanted), share.low.zip(share.high).map(|(low, high)| (low - wanted, high - wanted)), share.n)
 }

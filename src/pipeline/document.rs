@@ -4,6 +4,7 @@ use super::outcome::Outcome;
 use super::search::Searched;
 use crate::bundle::hex;
 use crate::error::{Error, Result};
+use crate::evaluate::Leaderboard;
 use crate::evaluate::label_errors::label_errors as find_label_errors;
 use crate::features::HALF;
 use crate::finding::{Checked, Finding};
@@ -12,8 +13,9 @@ use crate::prepare::Variant;
 use crate::report::json::{AuditDocument, InputRecord, report_json};
 use crate::report::sections::{
     AuditReport, AugmentReport, Calls, DecideReport, ExplainReport, PrepareReport, QualityReport, SearchReport, TargetSummary, TaskReport,
-    TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, derived_columns, explain, honesty, label_errors, power,
-    prepare, quality, search, search_json, search_so_far, segments, segments_json, task, tell_reopened, train, validate, zeros,
+    TrainReport, ValidateReport, audit, augment, before_and_after, chosen_penalty, decide, delong, derived_columns, errors, explain, fairness,
+    honesty, intervals, label_errors, learning, periods, permutation, power, prepare, quality, search, search_json, search_so_far, segments,
+    segments_json, task, tell_reopened, too_good, train, validate, zeros,
 };
 use crate::report::{Report, Section, block, format, suppress, words};
 use crate::segment;
@@ -148,15 +150,39 @@ impl<'a> Input<'a> {
         });
         section.blocks.extend(o.penalty().map(chosen_penalty));
         section.blocks.extend(o.zeros.iter().flat_map(|found| zeros(found, board)));
+        self.validation(task, board, &mut section.blocks);
         section.blocks.extend(self.label_errors(task));
         section.blocks.extend(self.explanation(task));
         Some(section)
     }
 
+    /// What was measured beside scores.
+    fn validation(&self, task: &Task, board: &Leaderboard, blocks: &mut Vec<block::Block>) {
+        let o = self.outcome;
+        if let Some(best) = board.chosen().and_then(|s| s.estimates.first()).filter(|_| o.is_too_good()) {
+            blocks.insert(0, too_good(best));
+        }
+        blocks.extend(o.permuted.iter().flat_map(|p| permutation(p.as_ref())));
+        let title = board.chosen().map_or("", |s| s.title.as_str());
+        blocks.extend(o.curve.iter().flat_map(|c| learning(c.as_ref(), title)));
+        let Some(found) = o.analysed() else {
+            let why = o.analysis.as_ref().and_then(|a| a.as_ref().err()).map(|e| vec![block::text(e.to_string())]);
+            blocks.extend(why.map(|text| block::Block::Paragraph { text }));
+            return;
+        };
+        let rival = found.ranked.as_ref().and_then(|r| board.standing(r.rival?.0));
+        blocks.extend(found.ranked.as_ref().map(|r| delong(r, rival.map(|s| s.title.as_str()))));
+        let dated = task.time.as_ref().and_then(|name| self.table.column(name).ok()).is_some_and(|c| c.millis().is_some());
+        blocks.extend(periods(&found.periods, dated, &board.metric));
+        blocks.extend(found.conformal.iter().flat_map(|c| intervals(c, task)));
+        blocks.extend(errors(&found.errors, found.weakest.as_ref(), task));
+        blocks.extend(fairness(&found.fairness, task, &board.metric));
+    }
+
     /// Labels that are likely wrong, by the chosen learner's validation rows.
     fn label_errors(&self, task: &Task) -> Option<block::Block> {
         let truth = task.encode(self.table).ok().filter(|_| task.kind.is_classification())?;
-        let found = find_label_errors(&self.outcome.chosen_folds(), &truth.values)?;
+        let found = find_label_errors(&self.outcome.first_folds(self.plan?), &truth.values)?;
         Some(label_errors(&found, &task.classes, self.shared))
     }
 
@@ -292,6 +318,20 @@ pub fn audit_document(input: &Input<'_>) -> Result<AuditDocument> {
     Ok(AuditDocument { splits: input.outcome.splits.clone(), power: input.outcome.power.clone(), ..document })
 }
 
+/// What was measured beside scores, as numbers.
+fn insert_validation(o: &Outcome, results: &mut serde_json::Value) {
+    let Some(all) = results.as_object_mut() else { return };
+    if let Some(analysis) = o.analysed() {
+        all.insert("validation".to_owned(), serde_json::json!(analysis));
+    }
+    if let Some(Ok(permuted)) = &o.permuted {
+        all.insert("permutation_test".to_owned(), serde_json::json!(permuted));
+    }
+    if let Some(Ok(curve)) = &o.curve {
+        all.insert("learning_curve".to_owned(), serde_json::json!(curve));
+    }
+}
+
 /// The whole report as JSON: provenance, audit, results as numbers, sections.
 ///
 /// # Errors
@@ -325,6 +365,7 @@ pub fn report_document(input: &Input<'_>) -> Result<String> {
     if let (Some((_, found)), Some(all)) = (input.segments(), results.as_object_mut()) {
         all.insert("segments".to_owned(), segments_json(found));
     }
+    insert_validation(o, &mut results);
     let searches = input.searches();
     if let (false, Some(all)) = (searches.is_empty(), results.as_object_mut()) {
         all.insert("search".to_owned(), search_json(&searches));

@@ -1,5 +1,6 @@
 //! Jobs: independent, serialisable pieces of work. What a job gives depends on the job and the [`Context`] only.
 
+use super::analysis::Analysis;
 use super::context::{Context, Part};
 use super::unaugmented::Worth;
 use crate::audit::honesty::SplitPart;
@@ -84,6 +85,31 @@ pub enum Job {
         /// The best baseline, if there is one.
         baseline: Option<u32>,
     },
+    /// What is told of a learner beside its scores.
+    Analyse {
+        /// Which learner.
+        learner: u32,
+        /// The best baseline.
+        baseline: Option<u32>,
+        /// The learner it is compared with.
+        rival: Option<u32>,
+    },
+    /// A learner's score on the true target (index 0) or a permuted one.
+    Permuted {
+        /// Which learner.
+        learner: u32,
+        /// Which permutation.
+        index: u32,
+    },
+    /// A learner on a share of the training rows of a fold.
+    Curve {
+        /// Which learner.
+        learner: u32,
+        /// Which of the shares.
+        share: u32,
+        /// Which fold.
+        fold: u32,
+    },
     /// Permutation importance of a learner on one fold.
     Importance {
         /// Which learner.
@@ -134,6 +160,12 @@ pub enum JobOutput {
     Holdout(Box<FoldResult>, Option<Box<FoldResult>>),
     /// From [`Job::Importance`]: one entry a raw column.
     Importance(Vec<Importance>),
+    /// From [`Job::Analyse`].
+    Analysed(std::result::Result<Box<Analysis>, Error>),
+    /// From [`Job::Permuted`]: the score, and how many rows took part.
+    Permuted(std::result::Result<f64, Error>, u64),
+    /// From [`Job::Curve`]: the fold, rows learned from, and rows there are; `Err` when the learner could not learn from so few.
+    Curve(std::result::Result<Box<FoldResult>, Error>, (u64, u64)),
     /// From [`Job::Explain`]; `Err` when there is nothing to explain.
     Explained(std::result::Result<Box<Explained>, Error>),
 }
@@ -164,6 +196,9 @@ impl Context {
             Job::Adjust(learner) => self.adjust(learner),
             Job::Compare(learner) => self.compare(learner),
             Job::Holdout { baseline } => self.holdout(baseline, &go_on),
+            Job::Analyse { learner, baseline, rival } => self.analyse(learner, baseline, rival),
+            Job::Permuted { learner, index } => self.permuted(learner, index, &go_on),
+            Job::Curve { learner, share, fold } => self.curve(learner, share, fold, &go_on),
             Job::Importance { learner, fold } => self.importance(learner, fold, &go_on),
             Job::Explain { learner, fold } => Ok(JobOutput::Explained(self.explain(learner, fold, &go_on).map(Box::new))),
         }?;

@@ -4,9 +4,11 @@
 //! the results in job order. A job is a plain value: what it needs besides is the [`Context`], which every worker holds.
 
 mod acceptance;
+mod analysis;
 mod card;
 mod checkpoint;
 mod context;
+mod curve;
 mod decision;
 mod document;
 mod documents;
@@ -16,13 +18,16 @@ mod honesty;
 mod job;
 mod order;
 mod outcome;
+mod permuted;
 mod power;
 mod price;
 mod run;
 mod search;
+mod stage;
 mod unaugmented;
 
 pub use acceptance::fingerprint;
+pub use analysis::{Analysis, Measured};
 pub use card::model_card;
 pub use checkpoint::{Checkpoint, KEY_BYTES};
 pub use context::{Context, ContextPart, Fitted};
@@ -34,6 +39,7 @@ pub use job::{Job, JobOutput};
 pub use order::hand_out;
 pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
-pub use run::{Run, Stage, Wave};
+pub use run::{Run, Wave};
 pub use search::Searched;
+pub use stage::Stage;
 pub use unaugmented::Worth;

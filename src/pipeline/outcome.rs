@@ -1,10 +1,11 @@
 //! What a run has found so far: the results of its stages, folded.
 
+use super::analysis::Analysis;
 use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
-use super::run::Stage;
 use super::search::Searched;
+use super::stage::Stage;
 use super::unaugmented::Worth;
 use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
@@ -12,6 +13,8 @@ use crate::audit::{CHECKS, Check, is_outstanding, settle};
 use crate::augment::Fidelity;
 use crate::decide::{Decision, InputFacts, input_facts};
 use crate::error::{Error, Result};
+use crate::evaluate::learning_curve::LearningCurve;
+use crate::evaluate::permuted::Permuted;
 use crate::evaluate::zeros::{Zeros, is_often_zero, zeros};
 use crate::evaluate::{
     Adjustment, CloserLook, Entrant, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Resampled, closer_look, holdout, leaderboard,
@@ -26,8 +29,8 @@ use crate::prepare::FittedRecipe;
 use crate::quality::{Score, Weights, scores};
 use crate::report::sections::{SplitFacts, tuned_title};
 use crate::segment;
-use crate::settings::{Accepted, Chosen, Plan};
-use crate::split::make;
+use crate::settings::{Accepted, Chosen, Plan, ValidationChoice};
+use crate::split::{Strategy, make};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,6 +93,12 @@ pub struct Outcome {
     pub closer: Option<CloserLook>,
     /// How the learners do on a target that is often 0, if it is.
     pub zeros: Option<Zeros>,
+    /// Whether the score could be chance, if that was asked for, or why that cannot be told.
+    pub permuted: Option<std::result::Result<Permuted, Error>>,
+    /// Scores on ever more rows, if they were asked for, or why there are none.
+    pub curve: Option<std::result::Result<LearningCurve, Error>>,
+    /// Intervals, errors, periods and levels of the chosen learner, or why they cannot be told.
+    pub analysis: Option<std::result::Result<Box<Analysis>, Error>>,
     /// What each raw column is worth, most important first.
     pub importance: Vec<Importance>,
     /// Why the model says what it says, or why that cannot be told.
@@ -166,8 +175,22 @@ impl Outcome {
             (self.board, self.worth, self.begun, self.fitted) = (None, None, None, None);
             (self.judged, self.holdout, self.holdout_rows, self.decision) = (false, None, None, None);
             (self.closer, self.zeros) = (None, None);
+            (self.permuted, self.curve, self.analysis) = (None, None, None);
             self.importance.clear();
             self.explained = None;
+        }
+    }
+
+    /// Drops what other choices of validation would measure otherwise.
+    pub(super) fn drop_changed(&mut self, old: &ValidationChoice, new: &ValidationChoice) {
+        if old.permutations != new.permutations {
+            self.permuted = None;
+        }
+        if old.learning_curve != new.learning_curve {
+            self.curve = None;
+        }
+        if old.coverage != new.coverage || old.fairness != new.fairness {
+            self.analysis = None;
         }
     }
 
@@ -331,9 +354,12 @@ impl Outcome {
         let split = make(table, &plan.task, &target, &plan.split, plan.test_from.map(|r| r as usize), plan.seed)?;
         self.split = Some(SplitFacts {
             strategy: plan.split.strategy,
-            folds: u32::try_from(split.folds.len()).unwrap_or(u32::MAX),
-            n_development: split.development.rows().len() as u64,
-            n_validated: split.folds.iter().map(|f| f.validation.len() as u64).sum(),
+            folds: plan.split.folds,
+            n_development: split.last.rows().len() as u64,
+            repeats: if plan.split.strategy == Strategy::TimeOrdered { 1 } else { plan.split.repeats },
+            window: plan.split.window,
+            embargo: plan.split.embargo,
+            n_validated: split.folds.iter().take(plan.split.folds as usize).map(|f| f.validation.len() as u64).sum(),
             n_holdout: split.holdout.as_ref().map_or(0, |h| h.len() as u64),
             n_left_out: split.left_out.len() as u64,
         });
@@ -345,8 +371,8 @@ impl Outcome {
         let target = plan.task.encode(table)?;
         let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
         let judge = judge_of(plan, &target, &entities);
+        self.closer = Some(closer_look(&judge, &self.first_folds(plan), &plan.task.classes)?);
         self.inputs = input_facts(table, &plan.task);
-        self.closer = Some(closer_look(&judge, &self.chosen_folds(), &plan.task.classes)?);
         self.zeros = self.on_zeros(plan, &judge)?;
         for result in results {
             match result {

@@ -8,6 +8,7 @@ use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
 use super::price::feature_sets;
 use super::search;
+use super::stage::Stage;
 use crate::audit::{NOT_YET, cheap_first};
 use crate::error::{Error, Result};
 use crate::evaluate::adjust;
@@ -19,108 +20,6 @@ use crate::settings::{Accepted, Plan};
 use crate::step::Step;
 use crate::table::Table;
 use std::sync::Arc;
-
-/// A stage of a run: one wave of jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Quality rules.
-    Quality,
-    /// Audit checks.
-    Audit,
-    /// What the audit's findings are worth.
-    Price,
-    /// What the split alone is worth.
-    Splits,
-    /// What the audit would find of planted leaks, if that was asked for.
-    Power,
-    /// What the recipe does to the development rows.
-    Prepare,
-    /// What segments they fall into, if that was asked for.
-    Segment,
-    /// What augmentation does to them, if it is on.
-    Augment,
-    /// Trials of hyperparameters, if they are searched.
-    Search,
-    /// The same search inside every fold, if that was asked for.
-    Nested,
-    /// Every learner on every fold.
-    Folds,
-    /// Calibration and decision threshold across the folds, if they are wanted.
-    Adjust,
-    /// Intervals and ranks.
-    Compare,
-    /// The proposed learner without augmentation, if it is on.
-    Worth,
-    /// Preparation for the final fit.
-    Begin,
-    /// The final fit, part by part.
-    Fit,
-    /// Importance by fold, and the sealed rows.
-    Judge,
-    /// Why the model says what it says.
-    Explain,
-}
-
-impl Stage {
-    const ALL: [Self; 18] = [
-        Self::Quality,
-        Self::Audit,
-        Self::Price,
-        Self::Splits,
-        Self::Power,
-        Self::Prepare,
-        Self::Segment,
-        Self::Augment,
-        Self::Search,
-        Self::Nested,
-        Self::Folds,
-        Self::Adjust,
-        Self::Compare,
-        Self::Worth,
-        Self::Begin,
-        Self::Fit,
-        Self::Judge,
-        Self::Explain,
-    ];
-
-    /// The step whose screen shows the stage's results.
-    #[must_use]
-    pub fn step(self) -> Step {
-        match self {
-            Self::Quality => Step::Quality,
-            Self::Audit | Self::Price | Self::Splits | Self::Power => Step::Audit,
-            Self::Prepare | Self::Segment => Step::Prepare,
-            Self::Augment => Step::Augment,
-            Self::Search | Self::Nested | Self::Folds | Self::Adjust | Self::Compare | Self::Worth => Step::Train,
-            Self::Begin | Self::Fit | Self::Judge | Self::Explain => Step::Validate,
-        }
-    }
-
-    /// What is being done, for progress.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Quality => "Data quality",
-            Self::Audit => "Leakage audit",
-            Self::Price => "Pricing findings",
-            Self::Splits => "Split honesty",
-            Self::Power => "Audit power",
-            Self::Prepare => "Preparation",
-            Self::Segment => "Segments",
-            Self::Augment => "Augmentation",
-            Self::Search => "Search",
-            Self::Nested => "Nested search",
-            Self::Folds => "Cross-validation",
-            Self::Adjust => "Calibration and threshold",
-            Self::Compare => "Comparing learners",
-            Self::Worth => "What augmentation is worth",
-            Self::Begin => "Preparing the final fit",
-            Self::Fit => "Final fit",
-            Self::Judge => "Validation",
-            Self::Explain => "Explanation",
-        }
-    }
-}
 
 /// A wave of jobs.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,6 +80,9 @@ impl Run {
         if let Some(stage) = first_broken {
             self.outcome.drop_from(stage);
         }
+        if let (Some(old), Some(new)) = (&self.base, &plan) {
+            self.outcome.drop_changed(&old.validation, &new.validation);
+        }
         let before = std::mem::take(&mut self.outcome.searched);
         self.outcome.searched = match &plan {
             Some(plan) if first_broken.is_some() => search::searches(plan, before),
@@ -237,6 +139,9 @@ impl Run {
             Stage::Begin => o.begun.is_some(),
             Stage::Fit => o.fitted.is_some(),
             Stage::Judge => o.judged,
+            Stage::Permute => o.permuted.is_some() || self.plan.as_ref().is_some_and(|p| p.validation.permutations == 0),
+            Stage::Curve => o.curve.is_some() || self.plan.as_ref().is_some_and(|p| !p.validation.learning_curve),
+            Stage::Analyse => o.analysis.is_some(),
             Stage::Explain => o.explained.is_some(),
         }
     }
@@ -263,7 +168,7 @@ impl Run {
             Stage::Augment => vec![Job::Fidelity],
             Stage::Folds => {
                 let learners = numbers(plan.learners.len());
-                (0..plan.split.folds).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
+                (0..plan.split.rounds()).flat_map(|fold| learners.clone().map(move |learner| Job::Fold { learner, fold })).collect()
             }
             Stage::Adjust => numbers(plan.learners.len()).map(Job::Adjust).collect(),
             Stage::Compare => numbers(plan.learners.len()).map(Job::Compare).collect(),
@@ -277,6 +182,9 @@ impl Run {
                 }
                 jobs
             }
+            Stage::Permute => super::permuted::jobs(plan, chosen?),
+            Stage::Curve => super::curve::jobs(plan, chosen?),
+            Stage::Analyse => vec![Job::Analyse { learner: chosen?, baseline: self.outcome.best_baseline(), rival: self.outcome.rival() }],
             Stage::Explain => vec![Job::Explain { learner: chosen?, fold: (!has_sealed(plan)).then(|| plan.split.folds.saturating_sub(1)) }],
         })
     }
@@ -337,10 +245,22 @@ impl Run {
                 let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
                 self.outcome.judge(&plan, table, results)?;
             }
+            Stage::Permute | Stage::Curve | Stage::Analyse => self.take_validated(stage, jobs, results, table)?,
             Stage::Explain => self.outcome.take_explained(results),
         }
         self.decide();
         Ok(None)
+    }
+
+    /// Takes what validation measured beside scores.
+    fn take_validated(&mut self, stage: Stage, jobs: &[Job], results: Vec<Result<JobOutput>>, table: Option<&Arc<Table>>) -> Result<()> {
+        let table = table.ok_or_else(|| Error::internal("validation without a table"))?;
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("validation without a plan"))?;
+        match stage {
+            Stage::Permute => self.outcome.take_permuted(&plan, results),
+            Stage::Curve => self.outcome.take_curve(&plan, table, jobs, results),
+            _ => self.outcome.take_analysis(&plan, table, results),
+        }
     }
 
     /// Takes what augmentation was worth, or why that cannot be told.

@@ -7,7 +7,8 @@
 use super::context::{Context, ContextPart};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
-use super::run::{Stage, Wave};
+use super::run::Wave;
+use super::stage::Stage;
 use crate::error::{Error, Result};
 use crate::evaluate::{Direction, Estimate, FoldResult, Judge, adjust, metric};
 use crate::features::{Features, TrainingSet};
@@ -278,7 +279,7 @@ impl Context {
             }
         }
         target.values.iter_mut().zip(&inside).filter(|(_, inside)| !**inside).for_each(|(value, _)| *value = f64::NAN);
-        let settings = SplitSettings { holdout: 0.0, folds: plan.split.folds.min(INNER_FOLDS), ..plan.split.clone() };
+        let settings = SplitSettings { holdout: 0.0, folds: plan.split.folds.min(INNER_FOLDS), repeats: 1, ..plan.split.clone() };
         Ok(make(self.table()?, &plan.task, &target, &settings, None, plan.seed)?.folds)
     }
 }

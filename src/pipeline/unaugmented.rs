@@ -39,7 +39,7 @@ impl Context {
         let entry = learners::find(&chosen.id).ok_or_else(|| Error::internal("a learner that is not listed"))?;
         let params = Params::check(entry.params, &chosen.params)?;
         let mut plain: Vec<FoldResult> = Vec::new();
-        for fold in 0..plan.split.folds {
+        for fold in 0..plan.split.rounds() {
             let (train, validation) = self.fold_rows(fold)?;
             let prepared = self.prepare_plain(&train, Some(&validation), Variant::of(entry))?;
             let (rows, features) = prepared.validation.ok_or_else(|| Error::internal("a fold without validation rows"))?;

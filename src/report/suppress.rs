@@ -14,7 +14,8 @@
 //!   feature's name nor a bundle holds a rarer one; a bundle's schema lists no levels.
 //!
 //! Meant to be seen: the three worked rows of a proven formula (they are the proof), the classes of the target (they are the answers of
-//! the model), counts of rows without a label (missing cells, duplicates), and the rows inside of a nearest-neighbours model, of which
+//! the model), counts of rows without a label (missing cells, duplicates), the first and last date of a
+//! period of validation, and the rows inside of a nearest-neighbours model, of which
 //! its card says so. The user's own screen shows findings in full. Scores of very few rows can be turned back into counts; what
 //! is withheld protects single rows of tables of a usual size, it is no proof of anonymity.
 //! Source: the smallest-cell rule and complementary suppression of statistical disclosure control (Hundepool et al. 2012, chapter 4).

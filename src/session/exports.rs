@@ -5,6 +5,7 @@ use super::project::{Project, write};
 use crate::bundle::{Bundle, Evaluation, Origin, hex, rows_sha256};
 use crate::decide::Decision;
 use crate::error::{Error, Result};
+use crate::features::Predictions;
 use crate::finding::Severity;
 use crate::pipeline::{Document, Input, audit_document, document, model_card, report, report_document};
 use crate::protocol::{Event, Export, Step};
@@ -93,6 +94,7 @@ impl Session {
             recipe: fitted.recipe.clone(),
             model: fitted.model.clone(),
             adjustment: fitted.adjustment.clone(),
+            bands: outcome.analysed().and_then(|a| a.conformal.as_ref()).map(|c| (c.wanted, c.bands.clone())),
             evaluation: Evaluation {
                 cross_validated: standing.map_or_else(Vec::new, |s| s.estimates.clone()),
                 holdout: outcome.holdout.as_ref().map_or_else(Vec::new, |h| h.estimates.clone()),
@@ -203,5 +205,19 @@ fn with_predictions(bundle: &Bundle, rows: &Table, as_read: &Table, safety: Safe
     for (k, class) in classes.iter().enumerate() {
         added.push((format!("proba_{class}"), predicted.class(k).iter().map(f64::to_string).collect()));
     }
+    added.extend(intervals_of(bundle, &predicted));
     predictions_csv(as_read, &added, safety)
+}
+
+/// Low and high end of a predicted number (empty where there is none), or the classes that may be the true one, divided by " | ".
+fn intervals_of(bundle: &Bundle, predicted: &Predictions) -> Vec<(String, Vec<String>)> {
+    let Some((_, bands)) = &bundle.bands else { return Vec::new() };
+    if predicted.n_classes > 0 {
+        let names = |set: Vec<usize>| set.into_iter().filter_map(|k| bundle.task.classes.get(k).cloned()).collect::<Vec<_>>().join(" | ");
+        let sets = predicted.values.chunks_exact(predicted.n_classes).map(|p| names(bands.set(p))).collect();
+        return vec![("prediction_set".to_owned(), sets)];
+    }
+    let cell = |end: Option<f64>| end.map_or_else(String::new, |v| v.to_string());
+    let (low, high) = predicted.values.iter().map(|&p| bands.ends(p)).map(|(low, high)| (cell(low), cell(high))).unzip();
+    vec![("prediction_low".to_owned(), low), ("prediction_high".to_owned(), high)]
 }

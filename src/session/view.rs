@@ -153,7 +153,7 @@ impl Session {
                 _ => done(o.fidelity.is_some()),
             },
             Step::Train => done(o.board.is_some()),
-            Step::Validate => done(o.judged),
+            Step::Validate => done(o.judged && o.analysis.is_some()),
             Step::Decide => match o.decision.as_ref().map(|d| d.verdict) {
                 Some(Verdict::Go) => plain(StepState::Done, "go"),
                 Some(Verdict::Caution) => plain(StepState::Undecided, "caution"),

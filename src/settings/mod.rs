@@ -2,9 +2,11 @@
 
 mod remedy;
 mod resolve;
+mod validation;
 
 pub use crate::prepare::StepChoice as Chosen;
 pub use resolve::{Guessed, Plan};
+pub use validation::{COVERAGES, MOST_FAIRNESS, MOST_PERMUTATIONS, ValidationChoice};
 
 use crate::decide::Gate;
 use crate::derived::{DerivedColumn, Known};
@@ -179,12 +181,14 @@ pub struct Settings {
     pub segments: bool,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What validation measures beside scores.
+    pub validation: ValidationChoice,
     /// What dimensions and rules of quality count for, by id, where that is not the usual.
     pub weights: Weights,
 }
 
 /// Choices that came after the first settings were fingerprinted: they are not written while nothing is chosen, so that such settings keep theirs.
-const LATER: [&str; 9] = [
+const LATER: [&str; 13] = [
     ",\n  \"weights\": {}",
     ",\n  \"preset\": null",
     ",\n  \"green_before\": null",
@@ -194,6 +198,11 @@ const LATER: [&str; 9] = [
     ",\n  \"adjust\": null",
     ",\n  \"segments\": false",
     ",\n    \"choices\": {}",
+    // With the comma behind it, which 10 has not.
+    "\n    \"repeats\": 1,",
+    "\n    \"window\": 0,",
+    ",\n    \"embargo\": 0",
+    ",\n  \"validation\": {\n    \"permutations\": 0,\n    \"learning_curve\": false,\n    \"coverage\": 0.9,\n    \"fairness\": []\n  }",
 ];
 
 /// Version of the settings format.
@@ -223,6 +232,7 @@ impl Default for Settings {
             adjust: None,
             segments: false,
             rules: Vec::new(),
+            validation: ValidationChoice::default(),
             weights: Weights::new(),
         }
     }
@@ -248,5 +258,44 @@ impl Settings {
         // Two spaces: a line of the outermost level (four: of the search), and no line of a value, in which line ends are escaped.
         let text = LATER.iter().fold(text, |text, unset| text.replace(unset, ""));
         if text.is_empty() { text } else { text + "\n" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_chosen_of_split_and_validation_is_not_written_and_what_was_is_read_again() {
+        let plain = Settings::default();
+        for later in ["repeats", "window", "embargo", "validation", "fairness"] {
+            assert!(!plain.to_json().contains(later), "{later}");
+        }
+        assert_eq!(Settings::from_json(&plain.to_json()).unwrap(), plain);
+        let edits: [fn(&mut Settings); 6] = [
+            |s| s.split.repeats = 10,
+            |s| s.split.window = 30,
+            |s| s.split.embargo = 2,
+            |s| (s.split.repeats, s.split.window, s.split.embargo) = (3, 7, 1),
+            |s| s.validation.permutations = 99,
+            |s| s.validation.fairness = vec!["region".to_owned()],
+        ];
+        for edit in edits {
+            let mut settings = Settings::default();
+            edit(&mut settings);
+            assert_eq!(Settings::from_json(&settings.to_json()).unwrap(), settings, "{}", settings.to_json());
+        }
+    }
+
+    #[test]
+    fn choices_of_validation_out_of_range_are_refused_by_name() {
+        let wrong = [
+            ("permutations", ValidationChoice { permutations: 1_000, ..ValidationChoice::default() }),
+            ("coverage", ValidationChoice { coverage: f64::NAN, ..ValidationChoice::default() }),
+            ("fairness", ValidationChoice { fairness: vec![String::new(); 11], ..ValidationChoice::default() }),
+        ];
+        for (name, choice) in wrong {
+            assert!(choice.check().unwrap_err().to_string().contains(name));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A guess is made only where nothing was chosen, by rules a person can repeat, and the plan says what was guessed.
 
-use super::{Chosen, Role, SearchChoice, Settings};
+use super::{Chosen, Role, SearchChoice, Settings, ValidationChoice};
 use crate::augment::METHODS;
 use crate::decide::{Gate, PRESETS, Quantity, preset, usual_gates};
 use crate::error::{Error, Result};
@@ -27,8 +27,8 @@ const TARGET_NAMES: [&str; 8] = ["target", "label", "y", "class", "outcome", "re
 const SMALL_TABLE: usize = 60_000;
 /// Rows up to which nearest neighbours are compared by default: prediction costs rows x rows.
 const NEIGHBOUR_ROWS: usize = 6_000;
-/// Fewest and most folds.
-const FOLDS: std::ops::RangeInclusive<u32> = 2..=20;
+/// Permutations when a gate asks for them and nobody said how many: the smallest p-value is 0.01.
+const PERMUTATIONS: u32 = 99;
 /// Most steps, learners or gates: far more than anybody reads, few enough to be worked off.
 const MOST_ENTRIES: usize = 100;
 /// Most spellings of missing and accepted findings.
@@ -84,6 +84,8 @@ pub struct Plan {
     pub known: BTreeMap<String, i32>,
     /// Quality rules of the user's own.
     pub rules: Vec<OwnRule>,
+    /// What validation measures beside scores.
+    pub validation: ValidationChoice,
     /// Seed of every random stream.
     pub seed: u64,
     /// What was guessed.
@@ -116,6 +118,7 @@ impl Settings {
             table.column(name)?;
         }
         self.rules.iter().try_for_each(|rule| rule.check_in(table))?;
+        self.validation.fairness.iter().try_for_each(|name| table.column(name).map(|_| ()))?;
         if let Some(method) = self.augment.as_ref().and_then(|choice| METHODS.iter().find(|m| m.id == choice.id)) {
             method.check(task.kind)?;
         }
@@ -151,6 +154,7 @@ impl Settings {
             adjust: Params::check(adjust::PARAMS, &adjusted)?,
             segments: self.segments,
             metric: main,
+            validation: self.measured_for(&gates),
             gates,
             known: self.known_rows(&task),
             rules: self.rules.clone(),
@@ -158,6 +162,15 @@ impl Settings {
             guessed,
             task,
         })
+    }
+
+    /// What is measured beside scores: also what a gate asks for.
+    fn measured_for(&self, gates: &[Gate]) -> ValidationChoice {
+        let mut validation = self.validation.clone();
+        if validation.permutations == 0 && gates.iter().any(|g| g.quantity == Quantity::PermutationP) {
+            validation.permutations = PERMUTATIONS;
+        }
+        validation
     }
 
     /// The gates chosen, those of the preset, or the usual ones; with the green runs before this one.
@@ -181,12 +194,8 @@ impl Settings {
     /// # Errors
     /// A number out of range, or an entry that no list has.
     pub fn check_ranges(&self) -> Result<()> {
-        if !FOLDS.contains(&self.split.folds) {
-            return Err(Error::out_of_range("folds", &self.split.folds.to_string(), "a whole number between 2 and 20"));
-        }
-        if !(0.0..=0.5).contains(&self.split.holdout) {
-            return Err(Error::out_of_range("holdout", &self.split.holdout.to_string(), "a share between 0 and 0.5"));
-        }
+        self.split.validate()?;
+        self.validation.check()?;
         for (list, length, most) in [
             ("recipe", self.recipe.as_ref().map_or(0, Vec::len), MOST_ENTRIES),
             ("learners", self.learners.as_ref().map_or(0, Vec::len), MOST_ENTRIES),

@@ -45,6 +45,8 @@ fn deal_strata(deal: &Deal<'_>, strata: Vec<Vec<u32>>) -> Result<Dealt> {
     let wanted = deal.wanted(n);
     let mut holdout = Vec::new();
     let mut development = Vec::new();
+    // Where the kept rows of each stratum end.
+    let mut ends = Vec::with_capacity(strata.len());
     let mut place = 0;
     let mut fewest = usize::MAX;
     for (index, mut rows) in strata.into_iter().enumerate() {
@@ -56,16 +58,34 @@ fn deal_strata(deal: &Deal<'_>, strata: Vec<Vec<u32>>) -> Result<Dealt> {
             place += 1;
         }
         fewest = fewest.min(development.len() - before);
+        ends.push(development.len());
     }
     let classes = deal.task.kind.is_classification();
     let most = if classes && fewest != usize::MAX { fewest } else { development.len() };
     if most < deal.n_folds {
         return Err(Error::too_few_for_folds(if classes { "rows of the rarest class" } else { "rows with a target" }, deal.n_folds, most));
     }
-    let folds = (0..deal.n_folds).map(|k| by_turn(&development, k, deal.n_folds)).collect();
+    let mut folds: Vec<(Vec<u32>, Vec<u32>)> = (0..deal.n_folds).map(|k| by_turn(&development, k, deal.n_folds)).collect();
+    for repeat in 1..deal.repeats {
+        let anew = anew(&development, &ends, deal.seed, repeat);
+        folds.extend((0..deal.n_folds).map(|k| by_turn(&anew, k, deal.n_folds)));
+    }
     holdout.sort_unstable();
     development.sort_unstable();
-    Ok(Dealt { folds, development, holdout })
+    Ok(Dealt { folds, development, holdout, window: None })
+}
+
+/// The kept rows in another order within each stratum.
+fn anew(development: &[u32], ends: &[usize], seed: u64, repeat: usize) -> Vec<u32> {
+    let mut rows = development.to_vec();
+    let mut from = 0;
+    for (stratum, &end) in ends.iter().enumerate() {
+        if let Some(own) = rows.get_mut(from..end) {
+            Stream::new(seed, "split/repeat", ((repeat as u64) << 32) | stratum as u64).shuffle(own);
+        }
+        from = end;
+    }
+    rows
 }
 
 fn by_turn(development: &[u32], fold: usize, n_folds: usize) -> (Vec<u32>, Vec<u32>) {

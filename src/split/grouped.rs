@@ -8,7 +8,8 @@ use crate::table::{Column, Values};
 use std::collections::BTreeMap;
 
 /// Seals entities in random order while that brings the holdout nearer to its share, then deals the rest: the largest entity first
-/// (equal ones in random order), each to the fold with the fewest rows so far, the first of equals.
+/// (equal ones in random order), each to the fold with the fewest rows so far, the first of equals. Dealt once more, entities come in random order whatever
+/// their size: in the order of size they would often fall as before.
 pub(super) fn deal(deal: &Deal<'_>) -> Result<Dealt> {
     let Some(entity) = &deal.task.entity else {
         return Err(Error::strategy_needs("grouped", "entity"));
@@ -20,19 +21,30 @@ pub(super) fn deal(deal: &Deal<'_>) -> Result<Dealt> {
         return Err(Error::too_few_for_folds("entities", deal.n_folds, kept.len()).named(entity));
     }
     sort::by_key(&mut kept, |g| std::cmp::Reverse(g.len()));
-    let mut bins: Vec<Vec<u32>> = vec![Vec::new(); deal.n_folds];
-    for group in kept {
+    let mut folds = in_bins(&kept, deal.n_folds);
+    for repeat in 1..deal.repeats {
+        let mut anew = kept.clone();
+        Stream::new(deal.seed, "split/repeat", repeat as u64).shuffle(&mut anew);
+        folds.extend(in_bins(&anew, deal.n_folds));
+    }
+    Ok(Dealt { folds, development: sorted(kept.concat()), holdout: sorted(sealed), window: None })
+}
+
+fn sorted(mut rows: Vec<u32>) -> Vec<u32> {
+    rows.sort_unstable();
+    rows
+}
+
+/// Each entity to the fold with the fewest rows so far; training and validation rows of each fold.
+fn in_bins(groups: &[Vec<u32>], n_folds: usize) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let mut bins: Vec<Vec<u32>> = vec![Vec::new(); n_folds];
+    for group in groups {
         if let Some(smallest) = bins.iter_mut().min_by_key(|b| b.len()) {
             smallest.extend(group);
         }
     }
-    let sorted = |mut rows: Vec<u32>| {
-        rows.sort_unstable();
-        rows
-    };
     let others = |fold: usize| bins.iter().enumerate().filter(|(k, _)| *k != fold).flat_map(|(_, b)| b.iter().copied()).collect();
-    let folds = (0..deal.n_folds).map(|fold| (sorted(others(fold)), sorted(bins[fold].clone()))).collect();
-    Ok(Dealt { folds, development: sorted(bins.concat()), holdout: sorted(sealed) })
+    (0..n_folds).map(|fold| (sorted(others(fold)), sorted(bins[fold].clone()))).collect()
 }
 
 /// Sealed rows, and the entities kept. At least one entity is sealed when any row is wanted.

@@ -8,7 +8,7 @@ mod strategy;
 mod tests;
 mod time_ordered;
 
-pub use strategy::{FOLDS, LARGEST_HOLDOUT, SplitSettings, Strategy, make, resolve};
+pub use strategy::{FOLDS, LARGEST_HOLDOUT, REPEATS, SplitSettings, Strategy, make, resolve};
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -59,6 +59,12 @@ impl Train {
     pub fn rows(&self) -> &Rows {
         &self.0
     }
+
+    /// Those of the rows that are kept, in their order: a part of what may be learned from may be learned from.
+    #[must_use]
+    pub fn part(&self, keep: impl Fn(u32) -> bool) -> Self {
+        Self(Rows::new(self.0.as_slice().iter().copied().filter(|&row| keep(row)).collect()))
+    }
 }
 
 /// Sealed rows for the final evaluation: not `Clone`, and moved when they are opened.
@@ -97,10 +103,12 @@ pub struct Fold {
 /// A partition: folds over the development rows, and sealed rows besides.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Split {
-    /// The rounds, in order.
+    /// The rounds, in order; those of the second dealing after all of the first.
     pub folds: Vec<Fold>,
-    /// All development rows: what the final model learns from.
+    /// All development rows.
     pub development: Train,
+    /// What the final model learns from: the development rows; of a sliding window, the latest of them.
+    pub last: Train,
     /// Sealed rows, unless none were wanted.
     pub holdout: Option<Holdout>,
     /// Rows in no part: their target is missing, or a gap keeps them out.

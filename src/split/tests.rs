@@ -37,7 +37,7 @@ fn example(days: &[Option<i64>], n_entities: usize, kind: TaskKind, gaps: bool) 
 }
 
 fn settings(strategy: Strategy, folds: u32, holdout: f64, gap: u32) -> SplitSettings {
-    SplitSettings { strategy, folds, holdout, gap }
+    SplitSettings { strategy, folds, holdout, gap, ..SplitSettings::default() }
 }
 
 fn set(rows: &[u32]) -> BTreeSet<u32> {
@@ -226,4 +226,93 @@ fn auto_follows_the_roles_of_the_task() {
     assert_eq!(resolve(&auto, &task), Strategy::Grouped);
     task.time = Some("day".into());
     assert_eq!(resolve(&auto, &task), Strategy::TimeOrdered);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_repeat_is_a_cross_validation_of_its_own_and_the_first_is_the_one_there_was(
+        n in 60_usize..160, folds in 2_u32..6, repeats in 2_u32..5, seed in any::<u64>(), which in 0..3_usize
+    ) {
+        let strategy = [Strategy::Random, Strategy::Stratified, Strategy::Grouped][which];
+        let (table, mut task, target) = example(&vec![Some(1); n], 31, TaskKind::Multiclass, false);
+        task.entity = Some("who".into());
+        let once = settings(strategy, folds, 0.2, 0);
+        let again = SplitSettings { repeats, ..once.clone() };
+        let (one, many) = (make(&table, &task, &target, &once, None, seed).unwrap(), make(&table, &task, &target, &again, None, seed).unwrap());
+        check_partition(&many, n);
+        prop_assert_eq!(many.folds.len(), (folds * repeats) as usize);
+        prop_assert_eq!(many.folds.len(), again.rounds() as usize);
+        prop_assert_eq!(&many.folds[..folds as usize], &one.folds[..]);
+        for repeat in many.folds.chunks(folds as usize) {
+            let judged: Vec<u32> = repeat.iter().flat_map(|f| f.validation.as_slice().to_vec()).collect();
+            prop_assert_eq!(set(&judged), set(many.development.rows().as_slice()));
+        }
+        let column = table.column("who").unwrap();
+        let who = |rows: &Rows| rows.as_slice().iter().map(|&r| column.text(r as usize).into_owned()).collect::<BTreeSet<_>>();
+        for fold in many.folds.iter().filter(|_| strategy == Strategy::Grouped) {
+            prop_assert!(who(fold.train.rows()).is_disjoint(&who(&fold.validation)));
+        }
+    }
+
+    #[test]
+    fn a_window_slides_and_an_embargo_is_kept(
+        span in 60_i64..140, folds in 2_u32..5, gap in 0_u32..3, window in 1_u32..30, embargo in 0_u32..4
+    ) {
+        let days: Vec<Option<i64>> = (0..span * 2).map(|i| Some((i * 211) % span)).collect();
+        let (table, mut task, target) = example(&days, 5, TaskKind::Regression, false);
+        task.time = Some("day".into());
+        let sliding = SplitSettings { window, embargo, ..settings(Strategy::TimeOrdered, folds, 0.2, gap) };
+        let split = make(&table, &task, &target, &sliding, None, 1).unwrap();
+        check_partition(&split, days.len());
+        let stamps = |rows: &Rows| rows.as_slice().iter().map(|r| days[*r as usize].unwrap()).collect::<BTreeSet<i64>>();
+        for (k, fold) in split.folds.iter().enumerate() {
+            let (learned, judged) = (stamps(fold.train.rows()), stamps(&fold.validation));
+            let first = *judged.first().unwrap();
+            prop_assert!(*learned.last().unwrap() < first - i64::from(gap), "nothing later than validation minus gap");
+            prop_assert!(*learned.first().unwrap() >= first - i64::from(gap) - i64::from(window), "nothing before the window");
+            for earlier in &split.folds[..k] {
+                let end = *stamps(&earlier.validation).last().unwrap();
+                prop_assert!((1..=i64::from(embargo)).all(|after| !learned.contains(&(end + after))), "no stamp under embargo");
+            }
+        }
+        let (last, all) = (stamps(split.last.rows()), stamps(split.development.rows()));
+        prop_assert_eq!(last.len(), (window as usize).min(all.len()));
+        prop_assert_eq!(last.last(), all.last());
+    }
+}
+
+#[test]
+fn a_window_that_slides_forgets_what_an_expanding_one_keeps() {
+    let days: Vec<Option<i64>> = (0..120).map(Some).collect();
+    let (table, mut task, target) = example(&days, 5, TaskKind::Regression, false);
+    task.time = Some("day".into());
+    let expanding = settings(Strategy::TimeOrdered, 4, 0.0, 0);
+    let sizes = |settings: &SplitSettings| -> Vec<usize> {
+        make(&table, &task, &target, settings, None, 1).unwrap().folds.iter().map(|f| f.train.rows().len()).collect()
+    };
+    assert_eq!(sizes(&expanding), [24, 48, 72, 96]);
+    assert_eq!(sizes(&SplitSettings { window: 30, ..expanding.clone() }), [24, 30, 30, 30]);
+    assert_eq!(sizes(&SplitSettings { embargo: 5, ..expanding.clone() }), [24, 48, 67, 86], "five after each judged block but the one just judged");
+    let refused = make(&table, &task, &target, &SplitSettings { window: 3, embargo: 99, ..expanding }, None, 1).unwrap_err();
+    assert!(refused.to_string().contains("embargo"), "nothing is left to learn from: {refused}");
+}
+
+#[test]
+fn repeats_out_of_range_are_refused() {
+    let (table, task, target) = example(&[None; 60], 1, TaskKind::Regression, false);
+    for repeats in [0, 21] {
+        let wrong = SplitSettings { repeats, ..SplitSettings::default() };
+        assert!(make(&table, &task, &target, &wrong, None, 1).unwrap_err().to_string().contains("repeats"));
+    }
+}
+
+#[test]
+fn a_part_of_what_may_be_learned_from_keeps_its_order() {
+    let (table, task, target) = example(&[None; 60], 1, TaskKind::Regression, false);
+    let split = make(&table, &task, &target, &SplitSettings::default(), None, 1).unwrap();
+    let even = split.development.part(|row| row % 2 == 0);
+    assert!(even.rows().as_slice().windows(2).all(|two| two[0] < two[1]) && even.rows().as_slice().iter().all(|row| row % 2 == 0));
+    assert!(!even.rows().is_empty() && even.rows().len() < split.development.rows().len());
 }

@@ -1,8 +1,9 @@
-//! Time-ordered dealing: learn from the past, leave out the gap, judge on what follows (expanding window).
+//! Time-ordered dealing: learn from the past, leave out the gap, judge on what follows (a window that expands or slides).
 //!
 //! Fold k of K learns from the blocks 0..=k of K + 1 blocks of nearly equal rows and is judged on block k + 1 (Hyndman and
 //! Athanasopoulos, *Forecasting: Principles and Practice*, 3rd ed., 5.10; purging after Lopez de Prado 2018, ch. 7). Blocks end
-//! between two stamps, never within one.
+//! between two stamps, never within one. A sliding window keeps the latest stamps before the gap only. An embargo leaves out of later training what
+//! stands right after each judged block (ibid., 7.4.2): its rows still carry what that block held, so that two folds would share it.
 
 use super::strategy::{Deal, Dealt};
 use crate::error::{Error, Result};
@@ -21,8 +22,13 @@ pub(super) fn deal(deal: &Deal<'_>) -> Result<Dealt> {
         return Err(too_few(kept.saturating_sub(deal.gap.saturating_add(1))));
     }
     let cuts = stamps.cuts(kept, deal.n_folds, deal.gap);
-    let fold = |k: usize| (stamps.rows(0, cuts[k] - deal.gap), stamps.rows(cuts[k], cuts[k + 1]));
-    Ok(Dealt { folds: (0..deal.n_folds).map(fold).collect(), development: stamps.rows(0, kept), holdout: stamps.rows(first_sealed, stamps.len()) })
+    let folds: Vec<_> = (0..deal.n_folds).map(|k| (stamps.learned(&cuts, k, deal), stamps.rows(cuts[k], cuts[k + 1]))).collect();
+    if folds.iter().any(|(train, _)| train.is_empty()) {
+        let allowed = "so few stamps that every fold keeps some to learn from";
+        return Err(Error::out_of_range("embargo", &deal.embargo.to_string(), allowed).named(time));
+    }
+    let window = (deal.window > 0).then(|| stamps.rows(kept.saturating_sub(deal.window), kept));
+    Ok(Dealt { folds, development: stamps.rows(0, kept), holdout: stamps.rows(first_sealed, stamps.len()), window })
 }
 
 /// Rows sorted by stamp, then row number, with the place where each distinct stamp begins.
@@ -59,6 +65,20 @@ impl Stamps {
     /// Rows of the stamps `from..to`.
     fn rows(&self, from: usize, to: usize) -> Vec<u32> {
         self.rows[self.place(from)..self.place(to)].to_vec()
+    }
+
+    /// What fold `k` learns from: the stamps before its gap, within the window, without those under embargo after earlier validation blocks.
+    fn learned(&self, cuts: &[usize], k: usize, deal: &Deal<'_>) -> Vec<u32> {
+        let end = cuts[k] - deal.gap;
+        let mut from = if deal.window == 0 { 0 } else { end.saturating_sub(deal.window) };
+        let mut rows = Vec::new();
+        for &judged_until in cuts.get(1..=k).unwrap_or_default() {
+            let until = judged_until.clamp(from, end);
+            rows.extend(self.rows(from, until));
+            from = judged_until.saturating_add(deal.embargo).clamp(from, end);
+        }
+        rows.extend(self.rows(from, end));
+        rows
     }
 
     /// Where a stamp begins among the rows; the end for one past the last.

@@ -3,8 +3,10 @@
 
 pub mod autocorrelation;
 pub mod bootstrap;
+pub mod breusch_pagan;
 pub mod change_points;
 pub mod chi_square;
+pub mod delong;
 pub mod fdr;
 pub mod isolation;
 pub mod kolmogorov;
@@ -13,6 +15,7 @@ pub mod mann_whitney;
 pub mod permutation;
 pub mod proportions;
 pub mod psi;
+pub mod spearman;
 pub mod stationarity;
 pub mod stl;
 pub mod theil_sen;

@@ -97,12 +97,15 @@ impl Records {
         while !rest.is_empty() {
             if !self.inside {
                 let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-                rest = self.advance(rest, blank);
+                if blank > 0 {
+                    rest = self.advance(rest, blank);
+                }
                 if rest.is_empty() {
                     break;
                 }
                 (self.inside, self.record_line, self.record_byte) = (true, self.line, self.byte);
             }
+            let begun = self.n_cell_bytes + self.n_ends > 0;
             let (result, n_in, n_out, n_ends) = self.core.read_record(
                 rest,
                 self.cells.get_mut(self.n_cell_bytes..).unwrap_or_default(),
@@ -113,7 +116,18 @@ impl Records {
             if !matches!(result, ReadRecordResult::Record) {
                 self.n_quotes += rest.iter().take(n_in).filter(|&&b| Some(b) == self.quote).count();
             }
-            rest = self.advance(rest, n_in);
+            // A whole record without quotes is its cells, a delimiter after each but the last, and one line end.
+            if !begun
+                && matches!(result, ReadRecordResult::Record)
+                && n_in == n_out + n_ends
+                && rest.get(..n_in).is_some_and(|read| read.ends_with(b"\n"))
+            {
+                (self.line, self.byte, self.after_cr) = (self.line + 1, self.byte + n_in as u64, false);
+                self.line_ends.lf += 1;
+                rest = rest.get(n_in..).unwrap_or_default();
+            } else {
+                rest = self.advance(rest, n_in);
+            }
             self.settle(result, sink)?;
         }
         Ok(())

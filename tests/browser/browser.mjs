@@ -55,7 +55,7 @@ export const BUILDS = [
   ['one file', { oneFile: true }],
 ];
 
-export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 'train', 'validate', 'decide', 'report'];
+export const STEPS = ['open', 'task', 'quality', 'audit', 'prepare', 'augment', 'train', 'validate', 'decide', 'registry', 'report'];
 
 /** The native command line, made by `./test`. */
 export const COMMAND_LINE = process.env.WATERTIGHT ?? join(ROOT, 'target/debug/watertight');

@@ -1,7 +1,7 @@
 //! From probabilities to decisions: calibration and decision threshold, learned from out-of-fold predictions of training rows.
 //!
 //! Cross-fitted: what is applied to the rows of a fold was learned from the predictions of the other folds (of the earlier ones, where rows are
-//! ordered in time), so that no row has a say in its own threshold, and the scores of all folds stay honest. It costs no further fit. The final model
+//! ordered in time; of those that judge none of its rows, where rows are judged several times), so that no row has a say in its own threshold, and the scores of all folds stay honest. It costs no further fit. The final model
 //! gets what all folds teach, as `CalibratedClassifierCV(ensemble=False)` and `TunedThresholdClassifierCV` of scikit-learn do.
 
 mod calibrator;
@@ -9,6 +9,7 @@ mod threshold;
 
 pub use calibrator::Calibrator;
 
+use super::interval::is_repeated;
 use super::metrics::{Metric, Pooling};
 use super::{Dependence, FoldResult, Judge};
 use crate::error::Result;
@@ -132,13 +133,21 @@ pub fn adjust_within(judge: &Judge<'_>, fold: &FoldResult, params: &Params) -> R
 /// A row that does not exist.
 pub fn adjust(judge: &Judge<'_>, folds: &[&FoldResult], params: &Params) -> Result<Adjusted> {
     let in_time = matches!(judge.dependence, Dependence::TimeOrdered);
+    let repeated = is_repeated(folds);
     let one = |(at, fold): (usize, &&FoldResult)| {
-        let others: Vec<&FoldResult> = folds.iter().enumerate().filter(|(k, _)| if in_time { *k < at } else { *k != at }).map(|(_, f)| *f).collect();
+        let is_other = |(k, other): &(usize, &&FoldResult)| if in_time { *k < at } else { *k != at && !(repeated && share_rows(fold, other)) };
+        let others: Vec<&FoldResult> = folds.iter().enumerate().filter(is_other).map(|(_, f)| *f).collect();
         let learned = learn(judge, &others, params)?;
         judge.score(fold.learner, fold.fold, fold.rows.clone(), learned.apply(fold.predictions.clone()))
     };
     let adjusted = folds.iter().enumerate().map(one).collect::<Result<_>>()?;
     Ok(Adjusted { folds: adjusted, last: learn(judge, folds, params)? })
+}
+
+/// Whether a row is judged in both.
+fn share_rows(a: &FoldResult, b: &FoldResult) -> bool {
+    let rows: std::collections::BTreeSet<u32> = a.rows.iter().copied().collect();
+    b.rows.iter().any(|row| rows.contains(row))
 }
 
 /// What these folds teach.

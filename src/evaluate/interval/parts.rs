@@ -76,13 +76,12 @@ pub(super) fn block_length(n: usize) -> usize {
     length
 }
 
-/// Rows (within the fold) of each entity, in order of first appearance; `codes` by table row.
-pub(super) fn by_entity(rows: &[u32], codes: &[u32]) -> Vec<Vec<u32>> {
+/// Rows (positions in `rows`) of each entity, in order of first appearance; `code`: the entity of a table row.
+pub(super) fn by_entity(rows: &[u32], code: &dyn Fn(u32) -> u32) -> Vec<Vec<u32>> {
     let mut place = std::collections::BTreeMap::new();
     let mut entities: Vec<Vec<u32>> = Vec::new();
     for (i, row) in (0_u32..).zip(rows) {
-        let code = codes.get(*row as usize).copied().unwrap_or(u32::MAX);
-        let at = *place.entry(code).or_insert_with(|| {
+        let at = *place.entry(code(*row)).or_insert_with(|| {
             entities.push(Vec::new());
             entities.len() - 1
         });

@@ -30,7 +30,7 @@ fn a_bootstrap_interval_is_as_wide_as_theory_says() {
     // |normal| has standard deviation sqrt(1 - 2/pi) = 0.603.
     let width = estimate.high.unwrap() - estimate.low.unwrap();
     assert!((width / (2.0 * 1.96 * 0.603 / 30.0) - 1.0).abs() < 0.12, "{estimate:?}");
-    assert_eq!((estimate.n_rows, estimate.method), (900, Method::Bootstrap { unit: Unit::Rows, resamples: 1_000 }));
+    assert_eq!((estimate.n_rows, estimate.method), (900, Method::Corrected { unit: Unit::Rows, resamples: 1_000 }));
 }
 
 #[test]
@@ -135,5 +135,37 @@ fn a_class_too_rare_for_sections_is_bootstrapped() {
         .collect();
     let fold = judge.score(0, 0, (0..n as u32).collect(), Predictions { n_classes: 2, values, cuts: Vec::new() }).unwrap();
     let estimate = judge.resample(&[&fold], &[metric("roc_auc").unwrap()]).unwrap()[0].estimate();
-    assert!(matches!(estimate.method, Method::Bootstrap { .. }) && estimate.interval().is_some());
+    assert!(matches!(estimate.method, Method::Bootstrap { .. } | Method::Corrected { .. }) && estimate.interval().is_some());
+}
+
+#[test]
+fn corrected_intervals_of_skewed_errors_are_those_of_scipy() {
+    for case in crate::math::golden::validation("bca_rmse") {
+        let (truth, predicted) = (case.numbers("truth"), case.numbers("predicted"));
+        let judge = judge(&truth, Dependence::Independent);
+        let all = folds(&judge, &predicted, 1);
+        let found = judge.resample(&[&all[0]], &[metric("rmse").unwrap()]).unwrap().remove(0);
+        let estimate = found.estimate();
+        let (expected, plain) = (case.expected_list("BCa"), case.expected_list("percentile"));
+        let width = expected[1] - expected[0];
+        // A 2.5 % quantile of 1,000 draws has a standard error of about 3 % of the width, the upper one of a skewed spread twice that.
+        assert!((estimate.low.unwrap() - expected[0]).abs() < 0.12 * width, "{estimate:?} {expected:?}");
+        assert!((estimate.high.unwrap() - expected[1]).abs() < 0.24 * width, "{estimate:?} {expected:?}");
+        assert!(estimate.low.unwrap() > plain[0], "bias and skew move it up: {estimate:?} {plain:?}");
+    }
+}
+
+#[test]
+fn a_row_that_is_judged_three_times_is_one_row() {
+    let mut stream = Stream::new(6, "test/interval", 0);
+    let truth: Vec<f64> = (0..150).map(|_| stream.normal()).collect();
+    let judge = judge(&truth, Dependence::Independent);
+    let once = folds(&judge, &[0.0; 150], 5);
+    let width = |folds: &[FoldResult]| {
+        let e = judge.resample(&folds.iter().collect::<Vec<_>>(), &[metric("mae").unwrap()]).unwrap()[0].estimate();
+        e.high.unwrap() - e.low.unwrap()
+    };
+    let thrice = [once.clone(), once.clone(), once.clone()].concat();
+    let ratio = width(&thrice) / width(&once);
+    assert!((ratio - 1.0).abs() < 0.15, "thrice the rows would give 0.58: {ratio}");
 }

@@ -130,7 +130,7 @@ mod tests {
         let mut weights = vec![vec![0.0; 300]; 60];
         for (tree, &root) in means.roots.iter().enumerate() {
             let mut times = vec![0.0; 300];
-            crate::model::tree::bag::draws(300, 3, tree).for_each(|i| times[i] += 1.0);
+            crate::model::tree::bag::draws(300, 3, tree, &mut |drawn| drawn.iter().for_each(|&i| times[i as usize] += 1.0));
             let own: Vec<usize> = (0..300).map(|i| leaf(train.features(), i, root)).collect();
             for (j, weights) in weights.iter_mut().enumerate() {
                 let at = leaf(&new, j, root);

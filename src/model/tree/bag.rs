@@ -25,8 +25,11 @@ const DRAWS_A_ROW: f64 = 1.581_976_706_869_326_4;
 
 /// Different additions to the joined rows up to which they are listed once: their numbers then fit into two bytes a row, and the drawing of many trees stays near the processor.
 const MOST_ADDITIONS: usize = 1 << 16;
-/// Different additions to one joined row up to which they are looked for.
-const MOST_AT_ONE: usize = 16;
+/// Odd multiplier that mixes the bits of an addition: 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, section 6.4).
+const MIXER: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Rows drawn at once: they stay near the processor.
+const AT_ONCE: usize = 1 << 10;
 
 /// How each tree grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,11 +70,15 @@ pub fn forest(train: &TrainingSet, size: TreeSize, trees: Range<usize>, seed: u6
     model
 }
 
-/// The rows tree number `t` is grown on.
-pub(crate) fn draws(n_rows: usize, seed: u64, t: usize) -> impl Iterator<Item = usize> {
-    let n = n_rows as u32;
-    let mut draws = Stream::new(seed, "forest/rows", t as u64);
-    (0..n).map(move |_| draws.below(n) as usize)
+/// The rows tree number `t` is grown on, some at a time.
+pub(crate) fn draws(n_rows: usize, seed: u64, t: usize, take: &mut dyn FnMut(&[u32])) {
+    let mut stream = Stream::new(seed, "forest/rows", t as u64);
+    let mut drawn = [0; AT_ONCE];
+    for start in (0..n_rows).step_by(AT_ONCE) {
+        let drawn = &mut drawn[..AT_ONCE.min(n_rows - start)];
+        stream.fill_below(n_rows as u32, drawn);
+        take(drawn);
+    }
 }
 
 /// What the trees of a bootstrap forest say of rows they have not seen (Breiman 2001, section 3.1).
@@ -99,7 +106,7 @@ pub fn out_of_bag(train: &TrainingSet, model: &TreeModel, seed: u64) -> Result<O
     let (mut sums, mut judges) = (vec![0.0; n * width], vec![0_u32; n]);
     for (t, &root) in model.roots.iter().enumerate() {
         let mut seen = vec![false; n];
-        draws(n, seed, t).for_each(|i| seen[i] = true);
+        draws(n, seed, t, &mut |drawn| drawn.iter().for_each(|&i| seen[i as usize] = true));
         let leaves: Vec<usize> = rows.iter().map(|row| if row.is_empty() { 0 } else { model.leaf_values(root as usize, row, &sets) }).collect();
         for i in (0..n).filter(|&i| !seen[i]) {
             let leaf = leaves[binned.row(i)];
@@ -178,74 +185,66 @@ impl<'a> Bag<'a> {
         Addition { at: self.binned.row(i) * width, slot, value, weight }
     }
 
-    /// The different additions, if they are few: equal rows with equal targets and weights add the same.
+    /// The different additions, if they are few: equal rows with equal targets and weights add the same. Numbered in the order of their first rows.
     fn different_additions(&self) -> Option<Additions> {
-        let mut at_row: Vec<Vec<u16>> = vec![Vec::new(); self.binned.n_rows()];
+        let alike = |a: &Addition| (a.at, a.slot, a.value.to_bits(), a.weight.to_bits());
+        // Places by hash, open addressing: the number after which to look, plus one; 0 is free.
+        let mut places = vec![0_u32; 2 * MOST_ADDITIONS];
         let mut different: Vec<Addition> = Vec::new();
         let mut of_row = Vec::with_capacity(self.train.n_rows());
         for i in 0..self.train.n_rows() {
             let one = self.addition(i);
-            let known = &mut at_row[self.binned.row(i)];
-            let same = |n: &&u16| {
-                let other = different[usize::from(**n)];
-                (other.slot, other.value.to_bits(), other.weight.to_bits()) == (one.slot, one.value.to_bits(), one.weight.to_bits())
-            };
-            let number = match known.iter().find(same) {
-                Some(&number) => number,
-                None if known.len() < MOST_AT_ONE && different.len() < MOST_ADDITIONS => {
-                    let number = u16::try_from(different.len()).ok()?;
-                    known.push(number);
-                    different.push(one);
-                    number
-                }
-                None => return None,
-            };
-            of_row.push(number);
+            let mixed = ((one.at + one.slot) as u64 ^ one.value.to_bits().rotate_left(17) ^ one.weight.to_bits()).wrapping_mul(MIXER);
+            let mut place = (mixed >> 32) as usize % places.len();
+            while places[place] > 0 && alike(&different[places[place] as usize - 1]) != alike(&one) {
+                place = (place + 1) % places.len();
+            }
+            if places[place] == 0 {
+                different.push(one);
+                places[place] = different.len() as u32;
+            }
+            of_row.push(u16::try_from(places[place] - 1).ok()?);
         }
         Some(Additions { of_row, different })
     }
 
-    /// The numbers of every joined row, shape `(n_rows, width)`, of a bootstrap sample.
-    fn drawn(&self, rows: impl Iterator<Item = usize>) -> Vec<f64> {
-        let Shape { outputs, width } = self.shape;
-        let Some(Additions { of_row, different }) = &self.additions else { return self.stats(rows.map(|i| (i, 1.0))) };
-        let mut stats = vec![0.0; self.binned.n_rows() * width];
-        for i in rows {
-            let one = different[usize::from(of_row[i])];
-            let cell = &mut stats[one.at..one.at + width];
-            cell[one.slot] += one.value;
-            cell[outputs] += one.weight;
-            if width == outputs + 2 {
-                cell[outputs + 1] += 1.0;
-            }
+    /// The numbers of every joined row, shape `(n_rows, width)`, of the bootstrap sample of tree number `t`.
+    fn drawn(&self, seed: u64, t: usize) -> Vec<f64> {
+        let n = self.train.n_rows();
+        let mut stats = vec![0.0; self.binned.n_rows() * self.shape.width];
+        // Counts first: far less memory is touched at random than if every draw added its numbers.
+        if let Some(Additions { of_row, different }) = &self.additions {
+            let mut counts = vec![0_u32; different.len()];
+            draws(n, seed, t, &mut |drawn| {
+                for &i in drawn {
+                    counts[usize::from(of_row[i as usize])] += 1;
+                }
+            });
+            different.iter().zip(counts).for_each(|(one, count)| self.add(&mut stats, *one, f64::from(count)));
+        } else {
+            let mut counts = vec![0_u32; n];
+            draws(n, seed, t, &mut |drawn| drawn.iter().for_each(|&i| counts[i as usize] += 1));
+            (0..n).zip(counts).filter(|(_, count)| *count > 0).for_each(|(i, count)| self.add(&mut stats, self.addition(i), f64::from(count)));
         }
         stats
     }
 
+    /// The numbers of every joined row, shape `(n_rows, width)`, of all rows.
     fn all_rows(&self) -> Vec<f64> {
-        self.stats((0..self.train.n_rows()).map(|i| (i, 1.0)))
+        let mut stats = vec![0.0; self.binned.n_rows() * self.shape.width];
+        (0..self.train.n_rows()).for_each(|i| self.add(&mut stats, self.addition(i), 1.0));
+        stats
     }
 
-    /// The numbers of every joined row, shape `(n_rows, width)`, from rows of the table and how often each counts.
-    fn stats(&self, rows: impl Iterator<Item = (usize, f64)>) -> Vec<f64> {
+    /// Adds one row so many times.
+    fn add(&self, stats: &mut [f64], one: Addition, count: f64) {
         let Shape { outputs, width } = self.shape;
-        let mut stats = vec![0.0; self.binned.n_rows() * width];
-        for (i, count) in rows {
-            let at = self.binned.row(i) * width;
-            let cell = &mut stats[at..at + width];
-            let weight = count * self.weights[i];
-            let target = self.train.target()[i];
-            if outputs == 1 {
-                cell[0] += weight * (target - self.centre);
-            } else {
-                cell[target as usize] += weight;
-            }
-            cell[outputs] += weight;
-            if width == outputs + 2 {
-                cell[outputs + 1] += count;
-            }
+        let cell = &mut stats[one.at..one.at + width];
+        cell[one.slot] += count * one.value;
+        cell[outputs] += count * one.weight;
+        if width == outputs + 2 {
+            cell[outputs + 1] += count;
         }
-        stats
     }
 
     /// An average without trees yet.
@@ -259,7 +258,7 @@ impl<'a> Bag<'a> {
         let mut grower = Grower::new(&self.binned, self.shape);
         for t in trees {
             pulse();
-            let drawn = self.size.bootstrap.then(|| self.drawn(draws(self.train.n_rows(), seed, t)));
+            let drawn = self.size.bootstrap.then(|| self.drawn(seed, t));
             let stream = Stream::new(seed, "forest/features", t as u64);
             self.tree(model, &mut grower, drawn.as_ref().unwrap_or(&all), Some(stream), t, leaf);
         }

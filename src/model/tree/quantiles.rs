@@ -27,7 +27,7 @@ pub fn quantile_forest(train: &TrainingSet, size: TreeSize, level: f64, trees: R
             of_tree = Some(tree);
             counts.clear();
             counts.resize(train.n_rows(), 0.0);
-            draws(train.n_rows(), seed, tree).for_each(|i| counts[i] += 1.0);
+            draws(train.n_rows(), seed, tree, &mut |drawn| drawn.iter().for_each(|&i| counts[i as usize] += 1.0));
             drawn = Stream::new(seed, "forest/leaves", tree as u64);
         }
         let own = || rows.iter().flat_map(|&row| members.of(row)).map(|&i| (i as usize, train.weights()[i as usize] * counts[i as usize]));

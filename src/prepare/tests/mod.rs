@@ -42,7 +42,7 @@ fn task(columns: &[Column], kind: TaskKind) -> Task {
 /// All rows are development rows.
 fn whole(n_rows: usize, table: &Table, task: &Task) -> Split {
     let target = Target { values: (0..n_rows).map(|i| i as f64).collect(), classes: vec![] };
-    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 2, holdout: 0.0, gap: 0 };
+    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 2, holdout: 0.0, gap: 0, ..SplitSettings::default() };
     make(table, task, &target, &settings, None, 1).unwrap()
 }
 

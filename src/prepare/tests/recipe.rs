@@ -8,7 +8,7 @@ fn nothing_outside_of_the_training_rows_influences_what_is_learned() {
     let target = Target { values: vec![1.0; 40], classes: vec![] };
     for variant in variants() {
         let fit = |table: &Table| {
-            let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 3, holdout: 0.0, gap: 0 };
+            let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 3, holdout: 0.0, gap: 0, ..SplitSettings::default() };
             // Rows from 30 on are a test file: sealed.
             let split = make(table, &task, &target, &settings, Some(30), 1).unwrap();
             Recipe::usual_for(&table.schema(), &task, variant).fit_for(table, &split.development, &task, variant).unwrap()
@@ -229,7 +229,7 @@ fn choosing_features_inside_folds_finds_nothing_in_noise() {
     let task = task(&columns, TaskKind::Regression);
     let table = Table::new(columns).unwrap();
     let target = task.encode(&table).unwrap();
-    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 4, holdout: 0.0, gap: 0 };
+    let settings = SplitSettings { strategy: crate::split::Strategy::Random, folds: 4, holdout: 0.0, gap: 0, ..SplitSettings::default() };
     let split = make(&table, &task, &target, &settings, None, 1).unwrap();
     let ridge = crate::model::learners::find("ridge").unwrap();
     // Gain over the mean in predicting the rows of each fold, with features chosen from `train`.

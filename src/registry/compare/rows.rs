@@ -12,8 +12,8 @@ use crate::table::{Column, Table};
 use crate::task::TaskKind;
 use std::collections::BTreeMap;
 
-/// Fewest sealed rows that are worth comparing on.
-const LEAST_SEALED: usize = 20;
+/// Fewest sealed rows that are worth comparing on: as many as an interval needs.
+const LEAST_SEALED: usize = 10;
 
 /// Rows with their truth, and every version's predictions of the whole file.
 pub(super) struct Judged {

@@ -68,8 +68,7 @@ fn report(facts: &DocumentFacts<'_>, title: &str, sections: Vec<Section>) -> Rep
 }
 
 fn verdict_block(facts: &DocumentFacts<'_>) -> Block {
-    let says = [&facts.decided.statement, &facts.decided.lead].into_iter().filter(|s| !s.is_empty()).cloned().collect();
-    Block::Verdict { outcome: facts.decision.verdict.into(), says }
+    Block::Verdict { outcome: facts.decision.verdict.into(), says: vec![facts.decided.statement.clone()] }
 }
 
 fn gates_block(facts: &DocumentFacts<'_>) -> Option<Block> {
@@ -132,7 +131,7 @@ fn inputs(facts: &DocumentFacts<'_>) -> Section {
 
 fn thresholds(facts: &DocumentFacts<'_>) -> Section {
     let task = &facts.bundle.task;
-    let mut blocks = Vec::new();
+    let mut blocks = vec![verdict_block(facts)];
     let statement = if task.n_classes() == 2 {
         let threshold = facts.bundle.adjustment.cut.unwrap_or(HALF);
         let class = task.classes.last().map_or("", String::as_str);
@@ -166,7 +165,7 @@ fn watched(facts: &DocumentFacts<'_>) -> Vec<[String; 4]> {
         row(
             "Missing cells",
             "share by column".into(),
-            format!("{} more than in training (there at most {})", percent(MORE_MISSING), percent(worst)),
+            format!("{} points more than in training (there at most {})", number(100.0 * MORE_MISSING), percent(worst)),
             "every file",
         ),
         row(

@@ -5,15 +5,20 @@
 mod audit;
 
 mod augment;
+mod chance;
 mod compare;
 mod decide;
 mod documents;
+mod errors;
 mod explain;
+mod fairness;
 mod generated;
 mod honesty;
+mod intervals;
 mod label_errors;
 mod lineage;
 mod over_time;
+mod periods;
 mod power;
 mod prepare;
 
@@ -31,14 +36,19 @@ mod zeros;
 pub use audit::{AuditReport, audit};
 
 pub use augment::{AugmentReport, augment};
+pub use chance::{learning, permutation, too_good};
 pub use compare::compare;
 pub use decide::{DecideReport, decide};
 pub use documents::{DocumentFacts, InputColumn, certification_sheet, deployment_guide, monitoring_needs, summary};
+pub use errors::errors;
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
+pub use fairness::fairness;
 pub use honesty::honesty;
+pub use intervals::{delong, intervals};
 pub use label_errors::label_errors;
 pub use over_time::over_time;
+pub use periods::periods;
 pub use power::power;
 pub use prepare::{PrepareReport, prepare, recipe_markdown};
 pub use quality::{QualityReport, name as dimension_name, quality};

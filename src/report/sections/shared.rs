@@ -14,8 +14,14 @@ use serde::{Deserialize, Serialize};
 pub struct SplitFacts {
     /// How; never `Auto`.
     pub strategy: Strategy,
-    /// Rounds of cross-validation.
+    /// Folds of cross-validation.
     pub folds: u32,
+    /// How often the rows were dealt to folds.
+    pub repeats: u32,
+    /// In time order: the latest distinct stamps a fold learns from; 0: all earlier ones.
+    pub window: u32,
+    /// In time order: distinct stamps after each judged block that later folds do not learn from.
+    pub embargo: u32,
     /// Rows learned from in the end, and judged by turns.
     pub n_development: u64,
     /// Rows judged over all folds.
@@ -35,6 +41,21 @@ pub(super) fn dealt(strategy: Strategy) -> &'static str {
         Strategy::Grouped => "by entity",
         Strategy::TimeOrdered => "in time order",
     }
+}
+
+/// How often and to how many folds the rows were dealt, in words ("5 folds dealt by chance, 3 times anew").
+pub(super) fn dealing(split: &SplitFacts) -> String {
+    let mut says = format!("{} dealt {}", counted(split.folds.into(), "fold", "folds"), dealt(split.strategy));
+    if split.repeats > 1 {
+        says.push_str(&format!(", {} times anew", split.repeats));
+    }
+    if split.strategy == Strategy::TimeOrdered && split.window > 0 {
+        says.push_str(&format!(", learning from the last {}", counted(split.window.into(), "stamp", "stamps")));
+    }
+    if split.strategy == Strategy::TimeOrdered && split.embargo > 0 {
+        says.push_str(&format!(", {} under embargo after each judged block", counted(split.embargo.into(), "stamp", "stamps")));
+    }
+    says
 }
 
 /// Name of a metric on screen; the id when it is not one of ours.
@@ -117,6 +138,10 @@ pub(super) fn method_in_words(method: Method) -> String {
     match method {
         Method::Bootstrap { unit: u, resamples } => {
             format!("95 % intervals from {} of {} within each fold", counted(resamples.into(), "bootstrap resample", "bootstrap resamples"), unit(u))
+        }
+        Method::Corrected { unit: u, resamples } => {
+            let how = counted(resamples.into(), "bootstrap resample", "bootstrap resamples");
+            format!("95 % intervals from {how} of {} within each fold, bias-corrected and accelerated (BCa)", unit(u))
         }
         Method::Sections { unit: u, sections } => format!("95 % intervals (Student’s t) from {sections} sections of {}", unit(u)),
         Method::Repeats { repeats } => format!("95 % intervals (Student’s t) from {repeats} repetitions"),

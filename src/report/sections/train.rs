@@ -1,7 +1,7 @@
 //! Training: who leads, by how much, and whether it is better than no learning at all.
 
 use super::shared::{
-    SplitFacts, bar, dealt, difference_cell, difference_interval_of, difference_of, estimate_cell, heads, in_words, method_in_words, metric_title,
+    SplitFacts, bar, dealing, difference_cell, difference_interval_of, difference_of, estimate_cell, heads, in_words, method_in_words, metric_title,
     scale, value_of, words,
 };
 use crate::chart::figures;
@@ -34,10 +34,9 @@ pub fn train(report: &TrainReport<'_>) -> Section {
         id: "train".into(),
         title: "Train and tune".into(),
         eyebrow: format!(
-            "{}, {} dealt {}; {} sealed",
+            "{}, {}; {} sealed",
             counted(report.split.n_development, "row", "rows"),
-            counted(report.split.folds.into(), "fold", "folds"),
-            dealt(report.split.strategy),
+            dealing(report.split),
             counted(report.split.n_holdout, "row", "rows")
         ),
         statement: statement(report),
@@ -193,7 +192,7 @@ fn figure(report: &TrainReport<'_>) -> crate::chart::Figure {
         })
         .collect();
     let higher = metric(&report.board.metric).is_ok_and(|m| m.direction == Direction::Higher);
-    let how = format!("{} dealt {}", counted(report.split.folds.into(), "fold", "folds"), dealt(report.split.strategy));
+    let how = dealing(report.split);
     figures::leaderboard(metric_title(&report.board.metric), higher, &standings, &how)
 }
 

@@ -1,6 +1,6 @@
 //! Validation: how the chosen model does on rows it has not seen, where it errs, and what it leans on.
 
-use super::shared::{SplitFacts, dealt, estimate_cell, heads, in_words, method_in_words, metric_title, words};
+use super::shared::{SplitFacts, dealing, estimate_cell, heads, in_words, method_in_words, metric_title, words};
 use super::train::{baseline_phrase, score_phrase};
 use crate::chart::{Figure, figures};
 use crate::evaluate::{Adjustment, CloserLook, Curve, Direction, Estimate, HoldoutResult, Importance, Leaderboard, Standing, metric, metrics_for};
@@ -62,10 +62,9 @@ pub fn validate(report: &ValidateReport<'_>) -> Section {
 
 fn section(statement: Spans, lead: Spans, report: &ValidateReport<'_>, blocks: Vec<Block>) -> Section {
     let eyebrow = format!(
-        "{} judged in {} dealt {}; {} sealed, opened {}",
+        "{} judged in {}; {} sealed, opened {}",
         counted(report.split.n_validated, "row", "rows"),
-        counted(report.split.folds.into(), "fold", "folds"),
-        dealt(report.split.strategy),
+        dealing(report.split),
         counted(report.split.n_holdout, "row", "rows"),
         counted(report.holdout.map_or(0, |h| h.opened).into(), "time", "times")
     );

@@ -35,13 +35,16 @@ pub fn moment(plan: &Plan) -> String {
 #[must_use]
 pub fn split(facts: &SplitFacts) -> String {
     let how = match facts.strategy {
+        Strategy::TimeOrdered if facts.window > 0 => "time-ordered, learning from a window of the past only",
         Strategy::TimeOrdered => "time-ordered, learning from the past only",
         Strategy::Grouped => "grouped by entity",
         Strategy::Stratified => "stratified by target",
         Strategy::Random | Strategy::Auto => "random",
     };
     let sealed = if facts.n_holdout == 0 { "none sealed".to_owned() } else { format!("{} sealed", counted(facts.n_holdout, "row", "rows")) };
-    format!("{how}, {}, {} judged, {sealed}", counted(facts.folds.into(), "fold", "folds"), counted(facts.n_validated, "row", "rows"))
+    let folds = counted(facts.folds.into(), "fold", "folds");
+    let folds = if facts.repeats > 1 { format!("{folds} dealt {} times", facts.repeats) } else { folds };
+    format!("{how}, {folds}, {} judged, {sealed}", counted(facts.n_validated, "row", "rows"))
 }
 
 /// Learner and hyperparameters.

@@ -92,7 +92,9 @@ fn add(app: App) -> AnyView {
 fn series(app: App) -> Option<AnyView> {
     let counts = app.state.with(|s| s.resolved.gates.iter().any(|g| matches!(g.quantity, Quantity::GreenRuns { .. })));
     let value = Signal::derive(move || app.state.with(|s| s.settings.green_before.unwrap_or(0).to_string()));
-    let label = Label::new("Green runs before this one", "In a row, as the registry counts them for this model.");
+    let kept = app.state.with(|s| s.series.iter().map(|one| format!("{} {}", one.name, one.green)).collect::<Vec<_>>().join(", "));
+    let help = if kept.is_empty() { "In a row; the registry holds none.".to_owned() } else { format!("In a row; the registry counts: {kept}.") };
+    let label = Label::new("Green runs before this one", &help);
     counts.then(|| {
         super::super::widgets::fields::number(label, value, Some((0.0, 1000.0)), move |n| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count in bounds")]

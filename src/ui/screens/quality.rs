@@ -119,7 +119,7 @@ fn adder(app: App) -> AnyView {
         let own = OwnRule { column, rule: untrack(picked), value };
         app.edit("A rule was added.", |s| s.rules.push(own));
     };
-    let columns = move || columns.get().into_iter().map(|name| view! { <option value=name.clone()>{name}</option> }).collect_view();
+    let columns = move || columns.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view();
     let options = move || kinds.get().into_iter().map(|(id, says)| view! { <option value=id>{says}</option> }).collect_view();
     view! {
         <div class="inline pad">

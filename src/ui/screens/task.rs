@@ -34,7 +34,9 @@ fn form(app: App) -> impl IntoView + use<> {
                 <h2 id="split-h">"The split"</h2>
                 <p>"which rows are learned from, and which are judged on"</p>
             </header>
-            <div class="form">{strategy_field(app)} {folds(app)} {holdout(app)} {gap(app)} {seed(app)} {duplicates(app)}</div>
+            <div class="form">
+                {strategy_field(app)} {folds(app)} {repeats(app)} {holdout(app)} {gap(app)} {window(app)} {embargo(app)} {seed(app)} {duplicates(app)}
+            </div>
         </section>
     }
 }
@@ -184,7 +186,7 @@ fn positive(app: App) -> AnyView {
 }
 
 /// A whole number of the settings.
-fn whole(app: App, label: Label, range: (f64, f64), get: fn(&State) -> u64, set: fn(&mut Settings, u64), words: &'static str) -> AnyView {
+pub(super) fn whole(app: App, label: Label, range: (f64, f64), get: fn(&State) -> u64, set: fn(&mut Settings, u64), words: &'static str) -> AnyView {
     let value = read(app, get);
     fields::number(label, Signal::derive(move || value.get().to_string()), Some(range), move |x| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the field's range was checked")]
@@ -193,7 +195,7 @@ fn whole(app: App, label: Label, range: (f64, f64), get: fn(&State) -> u64, set:
     })
 }
 
-fn as_u32(n: u64) -> u32 {
+pub(super) fn as_u32(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
@@ -231,6 +233,21 @@ fn folds(app: App) -> AnyView {
 fn gap(app: App) -> AnyView {
     let label = Label::new("Gap", "In time order only: rows left out between learning and judging.");
     whole(app, label, (0.0, 10_000.0), |s| u64::from(s.settings.split.gap), |s, n| s.split.gap = as_u32(n), "Gap")
+}
+
+fn repeats(app: App) -> AnyView {
+    let label = Label::new("Repeats", "How often the rows are dealt to folds, each time anew, 1 to 20. In time order there is one way.");
+    whole(app, label, (1.0, 20.0), |s| u64::from(s.settings.split.repeats), |s, n| s.split.repeats = as_u32(n), "Repeats")
+}
+
+fn window(app: App) -> AnyView {
+    let label = Label::new("Window", "In time order only: distinct stamps a fold learns from, the latest; 0: all earlier ones.");
+    whole(app, label, (0.0, 1_000_000.0), |s| u64::from(s.settings.split.window), |s, n| s.split.window = as_u32(n), "Window")
+}
+
+fn embargo(app: App) -> AnyView {
+    let label = Label::new("Embargo", "In time order only: distinct stamps right after judged rows that later folds do not learn from.");
+    whole(app, label, (0.0, 10_000.0), |s| u64::from(s.settings.split.embargo), |s, n| s.split.embargo = as_u32(n), "Embargo")
 }
 
 fn seed(app: App) -> AnyView {

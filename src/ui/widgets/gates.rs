@@ -4,7 +4,7 @@ use super::super::state::App;
 use super::interval::{self, Zone};
 use super::mark::{mark_class, marked};
 use super::spans::spans;
-use crate::protocol::{Gate, GateBlock, Mark};
+use crate::protocol::{Gate, GateBlock, Mark, Step};
 use leptos::prelude::*;
 
 /// The gates, by group.
