@@ -87,14 +87,8 @@ fn example(kind: TaskKind, skill: f64) -> Example {
         judged.push(folds);
     }
     let (sealed, sealed_baseline) = (fold(2, 4, skill), fold(0, 4, 0.0));
-    let loss = Estimate {
-        metric: main.into(),
-        value: Some(0.2),
-        low: Some(0.1),
-        high: Some(0.3),
-        n_rows: 40,
-        method: Method::Repeats { repeats: 5 },
-    };
+    let loss =
+        Estimate { metric: main.into(), value: Some(0.2), low: Some(0.1), high: Some(0.3), n_rows: 40, method: Method::Repeats { repeats: 5 } };
     Example {
         task: Task {
             target: "outcome".into(),
