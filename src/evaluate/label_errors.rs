@@ -1,7 +1,7 @@
 //! Labels that are likely wrong, by confident learning (Northcutt, Jiang and Chuang 2021, *JAIR* 70, 1373-1411), from predictions of rows that were not learned from.
 //!
 //! The model's mean probability of a class among the rows that carry its label is the bar of that class. A row that passes the bars of some classes belongs with confidence
-//! to the most probable of them; where that is not its label, the label is likely wrong. A model that knows little has low bars and confuses classes: what is
+//! to the most probable of them; where that is not its label, and more probable than it, the label is likely wrong. A model that knows little has low bars and confuses classes: what is
 //! found is a list to look at, not to correct blindly.
 
 use super::FoldResult;
@@ -49,8 +49,10 @@ pub fn label_errors(folds: &[&FoldResult], truth: &[f64]) -> Option<LabelErrors>
         let passed = p.iter().zip(&bars).enumerate().filter(|(_, (p, bar))| **p >= bar.0 / bar.1 - ROUNDING).map(|(class, (p, _))| (class, *p));
         let Some((believed, most)) = passed.reduce(|a, b| if b.1 > a.1 { b } else { a }) else { continue };
         joint[*given][believed] += 1;
-        if believed != *given {
-            rows.push((*row, *given, believed, most - p.get(*given).copied().unwrap_or(0.0)));
+        let margin = most - p.get(*given).copied().unwrap_or(0.0);
+        // A class may pass its bar and still be less probable than the label: a low bar alone accuses nobody.
+        if believed != *given && margin > 0.0 {
+            rows.push((*row, *given, believed, margin));
         }
     }
     crate::math::sort::by(&mut rows, |a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));

@@ -10,11 +10,13 @@ mod readable;
 pub mod surrogate;
 pub mod tree_shap;
 pub mod weakest;
+mod worst;
 
 pub use additive::{Contributions, How, Scale};
 pub use dependence::Dependence;
 pub use surrogate::{Rule, Surrogate};
 pub use weakest::{WeakSegment, Weakest, weakest};
+pub use worst::WorstRow;
 
 use crate::error::{Error, Result};
 use crate::evaluate::Judge;
@@ -118,6 +120,8 @@ pub struct Explained {
     pub surrogate: Surrogate,
     /// Instructive predictions.
     pub examples: Vec<Example>,
+    /// The rows missed most, worst first; none in what is shared.
+    pub worst: Vec<WorstRow>,
 }
 
 /// A model, what feeds it, and the rows it is explained on.
@@ -163,7 +167,9 @@ pub fn explain(ask: &Ask<'_>) -> Result<Explained> {
     let contributions = subject.contributions(&features)?;
     let (columns, order) = weights(ask.table, &contributions, &groups, &rows);
     let predictions = told(&ask.model.predict_with_pulse(&features, ask.pulse)?, class);
-    let examples = examples(&contributions, &order, &predictions, &truths(ask.judge, &rows, class), &rows);
+    let truth = truths(ask.judge, &rows, class);
+    let examples = examples(&contributions, &order, &predictions, &truth, &rows);
+    let worst = worst::worst(&contributions, (&columns, &order), (&rows, &predictions, &truth));
     let moved = thinned(&unseen, (lookups / (MOST_DEPENDENCES * MOST_POINTS)).min(MOST_MOVED));
     let mut dependence = Vec::new();
     for weight in columns.iter().filter(|w| w.mean > 0.0 && ask.table.position(&w.column).is_some()) {
@@ -176,7 +182,7 @@ pub fn explain(ask: &Ask<'_>) -> Result<Explained> {
     let surrogate = surrogate::surrogate(ask.recipe, (background.clone(), answers), (&features, &predictions))?;
     let Contributions { how, scale, base, error, .. } = contributions;
     let n_rows = (rows.len() as u64, known.len() as u64);
-    Ok(Explained { how, scale, class, sealed: ask.sealed, n_rows, base, error, columns, dependence, surrogate, examples })
+    Ok(Explained { how, scale, class, sealed: ask.sealed, n_rows, base, error, columns, dependence, surrogate, examples, worst })
 }
 
 /// At most `most` of the rows, evenly spaced.

@@ -172,6 +172,12 @@ impl Outcome {
         Ok(())
     }
 
+    /// Folds of the chosen learner in which each row is judged once: those of the first dealing.
+    #[must_use]
+    pub fn first_folds(&self, plan: &Plan) -> Vec<&FoldResult> {
+        self.chosen_folds().into_iter().filter(|f| is_first(plan, f)).collect()
+    }
+
     /// The analysis, if there is one.
     #[must_use]
     pub fn analysed(&self) -> Option<&Analysis> {

@@ -2,7 +2,6 @@
 //!
 //! A share of the rows by chance (each smaller one within the larger), of entities whole ones, in time order the latest; the whole share is known from the comparison.
 
-use super::analysis::is_first;
 use super::context::{Context, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
@@ -98,7 +97,7 @@ impl Outcome {
             }
             sizes.extend(judge.resample(&folds.iter().collect::<Vec<_>>(), &[main])?.pop().map(|r| (mean(&n), r)));
         }
-        let known: Vec<&FoldResult> = self.chosen_folds().into_iter().filter(|f| is_first(plan, f)).collect();
+        let known = self.first_folds(plan);
         sizes.extend(judge.resample(&known, &[main])?.pop().map(|r| (mean(&whole), r)));
         self.curve = Some(Ok(learning_curve(main.id, &sizes)));
         Ok(())

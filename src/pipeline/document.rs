@@ -182,7 +182,7 @@ impl<'a> Input<'a> {
     /// Labels that are likely wrong, by the chosen learner's validation rows.
     fn label_errors(&self, task: &Task) -> Option<block::Block> {
         let truth = task.encode(self.table).ok().filter(|_| task.kind.is_classification())?;
-        let found = find_label_errors(&self.outcome.chosen_folds(), &truth.values)?;
+        let found = find_label_errors(&self.outcome.first_folds(self.plan?), &truth.values)?;
         Some(label_errors(&found, &task.classes, self.shared))
     }
 

@@ -23,6 +23,7 @@ mod power;
 mod price;
 mod run;
 mod search;
+mod stage;
 mod unaugmented;
 
 pub use acceptance::fingerprint;
@@ -38,6 +39,7 @@ pub use job::{Job, JobOutput};
 pub use order::hand_out;
 pub use outcome::Outcome;
 pub use price::{FeatureSet, feature_sets};
-pub use run::{Run, Stage, Wave};
+pub use run::{Run, Wave};
 pub use search::Searched;
+pub use stage::Stage;
 pub use unaugmented::Worth;

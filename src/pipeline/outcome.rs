@@ -1,11 +1,11 @@
 //! What a run has found so far: the results of its stages, folded.
 
-use super::analysis::{Analysis, is_first};
+use super::analysis::Analysis;
 use super::context::{Fitted, entity_codes, judge_of};
 use super::job::{Job, JobOutput};
 use super::price::FeatureSet;
-use super::run::Stage;
 use super::search::Searched;
+use super::stage::Stage;
 use super::unaugmented::Worth;
 use crate::audit::honesty::SplitMatrix;
 use crate::audit::power::Power;
@@ -371,8 +371,7 @@ impl Outcome {
         let target = plan.task.encode(table)?;
         let entities = plan.task.entity.as_deref().map_or_else(|| Ok(Vec::new()), |e| entity_codes(table, e))?;
         let judge = judge_of(plan, &target, &entities);
-        let once: Vec<&FoldResult> = self.chosen_folds().into_iter().filter(|f| is_first(plan, f)).collect();
-        self.closer = Some(closer_look(&judge, &once, &plan.task.classes)?);
+        self.closer = Some(closer_look(&judge, &self.first_folds(plan), &plan.task.classes)?);
         self.inputs = input_facts(table, &plan.task);
         self.zeros = self.on_zeros(plan, &judge)?;
         for result in results {

@@ -7,7 +7,8 @@
 use super::context::{Context, ContextPart};
 use super::job::{Job, JobOutput};
 use super::outcome::Outcome;
-use super::run::{Stage, Wave};
+use super::run::Wave;
+use super::stage::Stage;
 use crate::error::{Error, Result};
 use crate::evaluate::{Direction, Estimate, FoldResult, Judge, adjust, metric};
 use crate::features::{Features, TrainingSet};

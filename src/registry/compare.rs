@@ -240,6 +240,7 @@ mod tests {
             metric: "rmse".into(),
             value,
             draws: draws.iter().copied().map(Some).collect(),
+            jackknife: Vec::new(),
             method,
             n_rows: 100,
             n_rarest: 100,

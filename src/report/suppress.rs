@@ -43,6 +43,7 @@ pub fn checked(all: &[Checked], table: &Table) -> Vec<Checked> {
 pub fn explained(explained: &Explained) -> Option<Explained> {
     let mut shared = (explained.n_rows.0 >= LEAST_ROWS).then(|| explained.clone())?;
     shared.examples.iter_mut().for_each(|e| e.one = None);
+    shared.worst.clear();
     Some(shared)
 }
 

@@ -4,7 +4,7 @@
 //! are kept if the series without its moving average of that length is like itself one period earlier by [`BAR`] standard errors, and two periods earlier by half
 //! as many; the one that STL ([`crate::stats::stl`]) gives the greatest strength, at least [`STRONG`], is told. Everything else is said of the series without its season.
 //! Trend: Theil and Sen's slope over at most [`BLOCKS`] block means, its interval widened by what neighbours have in common. Changes of level: PELT
-//! ([`crate::stats::change_points`]) with a penalty of `4 ln(n)` long-run variances, the variance taken from differences so that changes do not count as
+//! ([`crate::stats::change_points`]) with a penalty of `4 ln(n)` long-run variances, the variance taken from differences so that changes hardly count as
 //! noise (Shi, Gallagher, Lund and Killick 2022); stretches of at least five moments and a fiftieth of all. Where a line costs less than the
 //! steps, there are none. Level: KPSS about a level and about a line.
 //!
@@ -211,9 +211,8 @@ fn slope_of(whole: &[f64], block: usize) -> Option<(f64, f64, f64)> {
 /// Where the level changes, and the penalty.
 fn changes_of(whole: &[f64]) -> (Vec<usize>, f64) {
     let size = |lag: usize| {
-        let apart: Vec<f64> = whole.iter().skip(lag).zip(whole).map(|(b, a)| (b - a).abs()).collect();
-        let usual = median(&apart) / 0.674_489_750_196_081_7;
-        if usual > 0.0 { usual * usual } else { variance(&apart, 0) + mean(&apart) * mean(&apart) }
+        let apart: Vec<f64> = whole.iter().skip(lag).zip(whole).map(|(b, a)| (b - a) * (b - a)).collect();
+        mean(&apart)
     };
     // Differences over twice as many moments are larger the less neighbours are alike; two lags err in different ways.
     let (once, twice, four) = (size(1), size(2), size(4));

@@ -1,6 +1,7 @@
 //! Why the chosen model says what it says: what columns contribute, how predictions follow them, a small tree in its place, and a few predictions taken apart.
 
 use super::shared::{heads, words};
+use super::worst::worst;
 use crate::chart::{Figure, Series, figures};
 use crate::error::Error;
 use crate::explain::{Apart, Dependence, Explained, How, Rule, Scale, Surrogate, Weight, Which, additive::BACKGROUND};
@@ -62,6 +63,7 @@ pub fn explain(report: &ExplainReport<'_>) -> Vec<Block> {
     let items = found.surrogate.rules.iter().map(|rule| vec![text(told.rule(rule))]).collect();
     blocks.push(Block::Details { summary: "The small tree as sentences".to_owned(), blocks: vec![Block::List { items, numbered: false }] });
     blocks.extend(told.examples());
+    blocks.extend(report.table.into_iter().flat_map(|table| worst(found, table)));
     blocks
 }
 

@@ -41,7 +41,7 @@ fn statement(found: &Conformal, task: &Task) -> Spans {
     let verdict = match share.low.zip(share.high) {
         Some((_, high)) if high < found.wanted => "clearly less often than asked",
         Some((low, _)) if low > found.wanted => "more often than asked",
-        Some(_) => "as asked",
+        Some(_) => "the interval holds what was asked",
         None => "too few rows to say whether that is as asked",
     };
     let mut says = vec![
@@ -66,7 +66,8 @@ fn table(found: &Conformal, task: &Task) -> TableBlock {
     let row = |name: String, share: &Share| {
         let (mark, state) = match share.low.zip(share.high) {
             Some((_, high)) if high < found.wanted => (Mark::Warning, "too rarely"),
-            Some(_) => (Mark::Safe, "as asked or more"),
+            Some((low, _)) if low > found.wanted => (Mark::Safe, "more than asked"),
+            Some(_) => (Mark::Safe, "agrees"),
             None => (Mark::Quiet, "no interval"),
         };
         vec![words(name), count_cell(share.n), share_cell(share), Cell::Mark { mark, text: state.to_owned() }]

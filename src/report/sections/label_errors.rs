@@ -5,7 +5,10 @@ use crate::evaluate::label_errors::LabelErrors;
 use crate::report::block::{Block, Cell, TableBlock, text};
 use crate::report::format::{count, counted, fixed, percent};
 use crate::report::suppress::few;
+use std::collections::BTreeMap;
 
+/// More than one in so many rows are hard rows, not wrong labels.
+const MOST: u64 = 10;
 /// Most rows listed.
 const ROWS: usize = 30;
 
@@ -14,6 +17,17 @@ const ROWS: usize = 30;
 pub fn label_errors(found: &LabelErrors, labels: &[String], shared: bool) -> Block {
     let name = |class: usize| labels.get(class).map_or("", String::as_str);
     let n = found.rows.len() as u64;
+    if n * MOST > found.n_rows {
+        let says = format!(
+            "{} of {} judged would belong to another class than their label says: too many for a list of errors. The classes overlap for this model, or it knows too little.",
+            count(n),
+            counted(found.n_rows, "row", "rows")
+        );
+        return Block::Details {
+            summary: "Labels that look wrong cannot be told from rows that are hard".to_owned(),
+            blocks: vec![Block::Paragraph { text: vec![text(says)] }],
+        };
+    }
     #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
     let share = percent(n as f64 / found.n_rows.max(1) as f64);
     let says = format!(
@@ -23,14 +37,12 @@ pub fn label_errors(found: &LabelErrors, labels: &[String], shared: bool) -> Blo
         counted(found.n_rows, "row", "rows")
     );
     let mut blocks = vec![Block::Paragraph { text: vec![text(says)] }];
-    let pairs: Vec<Vec<Cell>> = found
-        .joint
-        .iter()
-        .enumerate()
-        .flat_map(|(given, row)| row.iter().enumerate().map(move |(believed, n)| (given, believed, *n)))
-        .filter(|(given, believed, n)| given != believed && *n > 0)
-        .map(|(given, believed, n)| vec![words(name(given)), words(name(believed)), if shared { words(few(n)) } else { count_cell(n) }])
-        .collect();
+    let mut counts: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+    found.rows.iter().for_each(|r| *counts.entry((r.1, r.2)).or_default() += 1);
+    let row = |((given, believed), n): (&(usize, usize), &u64)| {
+        vec![words(name(*given)), words(name(*believed)), if shared { words(few(*n)) } else { count_cell(*n) }]
+    };
+    let pairs: Vec<Vec<Cell>> = counts.iter().map(row).collect();
     if !pairs.is_empty() {
         blocks.push(table("Likely wrong labels", &["Label", "likely", "#rows"], pairs));
     }

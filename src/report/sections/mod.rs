@@ -31,6 +31,7 @@ pub(crate) mod shared;
 mod task;
 mod train;
 mod validate;
+mod worst;
 mod zeros;
 
 pub use audit::{AuditReport, audit};

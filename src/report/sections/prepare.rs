@@ -81,7 +81,9 @@ fn as_they_are([missing, codes]: &[Vec<&str>; 2]) -> Option<Block> {
     if !missing.is_empty() {
         says.push(format!("{} take numbers as they are: missing cells stay missing, nothing is filled or scaled for them.", listed(missing)));
     }
-    if !codes.is_empty() {
+    if !codes.is_empty() && codes == missing {
+        says.push("Labels stay codes, one a level, in the place of a feature a level.".to_owned());
+    } else if !codes.is_empty() {
         says.push(format!("For {} labels stay codes, one a level, in the place of a feature a level.", listed(codes)));
     }
     (!says.is_empty())

@@ -5,8 +5,8 @@ use crate::decide::{DecisionInput, decide as judge_gates, usual_gates};
 use crate::evaluate::adjust::PARAMS;
 use crate::evaluate::compare::Entrant;
 use crate::evaluate::{
-    Dependence, Estimate, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Metric, closer_look, holdout, leaderboard, metrics_for,
-    usual_metric,
+    Dependence, Estimate, FoldResult, HoldoutResult, Importance, Judge, Leaderboard, Method, Metric, Unit, closer_look, holdout, leaderboard,
+    metrics_for, usual_metric,
 };
 use crate::explain::{Apart, Dependence as Follows, Example as ExampleRow, Explained, How, Rule, Scale, Surrogate, Weight, Which};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Severity, Share};
@@ -87,14 +87,8 @@ fn example(kind: TaskKind, skill: f64) -> Example {
         judged.push(folds);
     }
     let (sealed, sealed_baseline) = (fold(2, 4, skill), fold(0, 4, 0.0));
-    let loss = Estimate {
-        metric: main.into(),
-        value: Some(0.2),
-        low: Some(0.1),
-        high: Some(0.3),
-        n_rows: 40,
-        method: crate::evaluate::Method::Repeats { repeats: 5 },
-    };
+    let loss =
+        Estimate { metric: main.into(), value: Some(0.2), low: Some(0.1), high: Some(0.3), n_rows: 40, method: Method::Repeats { repeats: 5 } };
     Example {
         task: Task {
             target: "outcome".into(),
@@ -307,6 +301,7 @@ fn explained() -> Explained {
         dependence: vec![by("a", line(0.0), Vec::new()), by("b", Vec::new(), ["w", "x", "y", "z"].map(str::to_owned).to_vec())],
         surrogate: Surrogate { rules: vec![rule(Some(0.5), None), rule(None, Some(0.5))], fidelity: Some(0.93), n_rows: (160, 40) },
         examples: which.map(|which| ExampleRow { which, one: Some(apart(Some(6))), few: Some(apart(None)) }).to_vec(),
+        worst: vec![crate::explain::WorstRow { row: 12, prediction: 0.9, truth: 0.0, reasons: vec![("a".into(), 1.5, 3.25)] }],
     }
 }
 
@@ -342,6 +337,7 @@ fn an_explanation_takes_rows_apart_on_screen_and_means_of_rows_in_what_is_shared
     }
     assert!(own.contains("706") && own.contains("row of the table") && !sent.contains("706") && !sent.contains("row of the table"));
     assert!(sent.contains("the mean of 5 unseen rows"));
+    assert!(own.contains("Missed most") && own.contains("a = 712 adds +1.50, +3.25 standard deviations") && !sent.contains("Missed most"), "{own}");
     let few = Explained { n_rows: (4, 4), ..explained() };
     assert!(crate::report::suppress::explained(&few).is_none());
 }
@@ -500,4 +496,162 @@ fn augmentation_says_which_features_differ_and_that_off_is_off() {
     let left_out = Fidelity { n_left_out: 40, n_synthetic: 0, ..fidelity };
     assert!(plain(&augment(&AugmentReport { fidelity: Some(&left_out), worth: None }).statement).starts_with("40 rows are not learned from"));
     assert_eq!(plain(&augment(&AugmentReport { fidelity: None, worth: None }).statement), "No rows were made up.");
+}
+
+/// A section of blocks, examined and as text.
+fn told(blocks: Vec<Block>) -> String {
+    let section =
+        Section { id: "validate".into(), title: "Validate".into(), eyebrow: "e".into(), statement: vec![text("s")], lead: vec![text("l")], blocks };
+    examine(&section);
+    serde_json::to_string(&section).unwrap()
+}
+
+#[test]
+fn intervals_say_whether_they_hold_as_often_as_asked_and_where_they_do_not() {
+    use crate::evaluate::conformal::{Bands, Conformal, Part};
+    use crate::evaluate::ranked::{Apart, Ranked};
+    use crate::evaluate::shares::of_rows;
+    let example = example(TaskKind::Regression, 0.5);
+    let found = Conformal {
+        wanted: 0.9,
+        bands: Bands::Numbers { cuts: vec![1.0], low: vec![Some(-2.0), None], high: vec![Some(2.0), Some(3.0)] },
+        n_scores: 200,
+        coverage: of_rows(180, 200),
+        parts: vec![Part { at: 0, share: of_rows(98, 100).unwrap() }, Part { at: 4, share: of_rows(60, 100).unwrap() }],
+        periods: vec![Part { at: 1, share: of_rows(36, 40).unwrap() }],
+        holdout: of_rows(44, 50),
+        size: Some(4.5),
+        exchangeable: false,
+    };
+    let text = told(intervals(&found, &example.task));
+    for said in [
+        "90 % (85",
+        "the interval holds what was asked",
+        "too rarely",
+        "more than asked",
+        "fold 2",
+        "an interval has no end",
+        "no coverage is guaranteed",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let too_few = told(intervals(&Conformal { coverage: None, ..found }, &example.task));
+    assert!(too_few.contains("too few folds"));
+    let apart = Apart { value: 0.04, interval: Some((-0.01, 0.09)), p: Some(0.12) };
+    let ranked = Ranked { area: 0.8, interval: Some((0.75, 0.85)), rival: Some((2, apart)) };
+    let text = told(vec![delong(&ranked, Some("Ridge"))]);
+    assert!(text.contains("0.80 (0.75 to 0.85)") && text.contains("against Ridge") && text.contains("p 0.12"), "{text}");
+}
+
+#[test]
+fn errors_are_told_by_direction_spread_level_and_segment() {
+    use crate::evaluate::errors::{Bias, Errors, Group, Outliers, Spread};
+    use crate::evaluate::shares::Mean;
+    use crate::explain::{WeakSegment, Weakest};
+    let example = example(TaskKind::Regression, 0.5);
+    let mean = |value: f64, half: f64| Mean { n: 40, value, low: Some(value - half), high: Some(value + half), p: Some(0.01) };
+    let tenth = |at: u32| Bias { group: Group::Tenth(at), miss: mean(f64::from(at) - 4.0, 1.5) };
+    let found = Errors {
+        n_rows: 400,
+        bias: Some(mean(1.0, 0.5)),
+        mean_size: Some(2.0),
+        tenths: (0..10).map(tenth).collect(),
+        months: vec![Bias { group: Group::Month(2024, 3), miss: mean(0.0, 1.0) }, Bias { group: Group::Month(2024, 4), miss: mean(0.5, 1.0) }],
+        levels: vec![Bias { group: Group::Level("region".into(), "north".into()), miss: mean(3.0, 1.0) }],
+        n_levels: 12,
+        spread: Some(Spread { rho: 0.3, rho_p: 0.0001, lm: 20.0, lm_p: 0.0002 }),
+        over_time: Some((-0.4, 0.001)),
+        normal: (0..19).map(|k| (f64::from(k) / 9.0 - 1.0, f64::from(k) / 6.0 - 1.5)).collect(),
+        outliers: Some(Outliers { count: 3, of_squares: 0.4, worst_hundredth: 0.5 }),
+    };
+    let segment = WeakSegment {
+        conditions: vec![("size".into(), Some(3.0), None), ("colour=red".into(), None, Some(0.5))],
+        n_rows: 30,
+        loss: 4.0,
+        ratio: 2.0,
+        ratio_interval: Some((1.5, 2.5)),
+    };
+    let weakest = Weakest { segments: vec![segment], loss: 2.0, n_rows: (200, 200) };
+    let text = told(errors(&found, Some(&weakest), &example.task));
+    for said in [
+        "predictions are too low on average",
+        "Errors grow with the prediction",
+        "predictions become too high",
+        "3 rows lie",
+        "7 of 10 tenths",
+        "No bias is seen in any of 2 months",
+        "2024-03",
+        "Errors are not spread as a normal distribution",
+        "of 12 tested",
+        "2 times the error of all rows (1.50 to 2.50)",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let none = errors(&Errors::default(), None, &example.task);
+    assert!(none.is_empty(), "{none:?}");
+    let even = told(errors(&found, Some(&Weakest { segments: Vec::new(), ..weakest }), &example.task));
+    assert!(even.contains("No segment is weaker than the whole"));
+}
+
+#[test]
+fn periods_levels_chance_and_curves_are_told_with_their_doubts() {
+    use crate::evaluate::fairness::{Fairness, Level, LevelName};
+    use crate::evaluate::learning_curve::{LearningCurve, Point, PowerLaw};
+    use crate::evaluate::periods::{Period, Periods};
+    use crate::evaluate::permuted::Permuted;
+    use crate::evaluate::shares::of_rows;
+    let example = example(TaskKind::Binary, 0.5);
+    let estimate = |value: f64| Estimate {
+        metric: "roc_auc".into(),
+        value: Some(value),
+        low: Some(value - 0.05),
+        high: Some(value + 0.05),
+        n_rows: 60,
+        method: Method::Corrected { unit: Unit::Rows, resamples: 1_000 },
+    };
+    let period = |day: f64, gain: f64| Period {
+        span: Some((day * 86_400_000.0, (day + 30.0) * 86_400_000.0)),
+        n_rows: 60,
+        score: estimate(0.5 + gain),
+        baseline: Some(0.5),
+        gain: Some(Estimate { value: Some(gain), ..estimate(gain) }),
+    };
+    let all: Vec<Period> = [0.2, 0.1, -0.1, 0.25].iter().zip([0.0, 31.0, 62.0, 93.0]).map(|(gain, day)| period(day, *gain)).collect();
+    let found = Periods { in_time: true, all, consistency: of_rows(3, 4), sd: Some(0.15), apart: 1, trend: Some((0.2, 0.8)) };
+    let text = told(periods(&found, true, "roc_auc"));
+    for said in ["in 3 of 4 periods", "1970-01-01 to 1970-01-31", "1 interval leaves out", "No trend is seen", "not better"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let level = |name: &str, value: f64, ratio: f64| Level {
+        name: LevelName::Label(name.into()),
+        n_rows: 50,
+        score: estimate(value),
+        ratio: Some((ratio, (ratio < 1.0).then_some((ratio - 0.05, ratio + 0.05)))),
+        flagged: of_rows(10, 50),
+        found: of_rows(8, 10),
+        in_vain: of_rows(2, 40),
+        miss: None,
+    };
+    let levels = vec![level("a", 0.9, 1.0), level("b", 0.7, 0.78)];
+    let fair = Fairness { column: "who".into(), levels, left_out: 7, flagged_ratio: Some(0.6) };
+    let text = told(fairness(&[fair], &example.task, "roc_auc"));
+    assert!(
+        text.contains("clearly worse than for the best level in b") && text.contains("below the four fifths") && text.contains("7 rows are"),
+        "{text}"
+    );
+    assert!(fairness(&[], &example.task, "roc_auc").is_empty());
+    let permuted = Permuted::new("roc_auc", 0.8, (0..99).map(|i| 0.45 + f64::from(i) / 1000.0).collect(), 500, Some(50), false).unwrap();
+    let text = told(permutation(Ok(&permuted)));
+    assert!(
+        text.contains("Chance alone hardly ever does as well (p 0.010)") && text.contains("50 trees") && text.contains("not exchangeable"),
+        "{text}"
+    );
+    assert!(told(permutation(Err(&crate::error::Error::internal("it broke")))).contains("it broke"));
+    let law = PowerLaw { a: 0.9, b: -1.0, c: 0.5 };
+    let points = [50.0, 100.0, 200.0, 400.0].map(|n| Point { n, score: estimate(law.at(n)) }).to_vec();
+    let curve = LearningCurve { metric: "roc_auc".into(), points, law: Some(law), doubled: Some(0.015), doubled_interval: Some((0.004, 0.03)) };
+    let text = told(learning(Ok(&curve), "Ridge"));
+    assert!(text.contains("more rows like these would help") && text.contains("More rows would help"), "{text}");
+    let text = told(vec![too_good(&estimate(0.999))]);
+    assert!(text.contains("Suspiciously perfect") && text.contains("0.999"), "{text}");
 }
