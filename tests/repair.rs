@@ -421,3 +421,29 @@ fn a_mean_of_all_rows_is_recomputed_from_earlier_rows() {
     assert_eq!((derived.source.as_str(), derived.last), ("x", -1));
     assert!(severity > Severity::Warning, "{severity:?}");
 }
+
+#[test]
+fn a_season_asks_for_lags_which_are_made_and_looked_at() {
+    let week = [3.0, 1.0, 0.0, -1.0, 0.0, 4.0, -7.0];
+    let e = noise(6, 0, 210);
+    let day = |i: usize| watertight::table::time::TimeFormat::new("%Y-%m-%d").print((18_628 + i as i64) * watertight::table::time::DAY);
+    let csv: String = (0..210).map(|i| format!("{},{:.3},{:.3}\n", day(i), e[(i * 7) % 210], 20.0 + week[i % 7] + 0.3 * e[i])).collect();
+    let mut desk = Desk::with_csv(&format!("day,x,y\n{csv}"));
+    let found = desk.sections[&Step::Quality].blocks.iter().find_map(|b| match b {
+        Block::Findings { findings } => findings.iter().find(|f| f.check == "over_time").cloned(),
+        _ => None,
+    });
+    let finding = found.expect("a season is told");
+    let button = finding.remedies.first().expect("with a button").clone();
+    assert!(button.title.starts_with("Add lags of ") && button.title.ends_with("7 and 14"), "{}", button.title);
+    desk.command(Command::ApplyRemedy { finding: finding.id, remedy: button.remedy });
+    let steps = desk.state.settings.recipe.clone().expect("a recipe");
+    let lags = steps.iter().find(|s| s.id == "lags").expect("its step");
+    assert_eq!(lags.columns, ["y"]);
+    desk.run(Step::Prepare);
+    assert!(desk.refusals.is_empty(), "{:?}", desk.refusals);
+    let prepared = format!("{:?}", desk.sections[&Step::Prepare]);
+    for words in ["y: 7 before", "No generated feature sees what is not known yet", "Before and after each step"] {
+        assert!(prepared.contains(words), "{words}");
+    }
+}

@@ -49,7 +49,20 @@ impl Rows {
     }
 }
 
-/// Rows that may be learned from. Only a [`Split`] makes one.
+/// Rows that may be learned from. Only a [`Split`] makes one, so nothing can be encoded, selected or enlarged before the rows are dealt:
+///
+/// ```compile_fail,E0308
+/// # use watertight::{prepare::Recipe, split::Rows, table::Table, task::Task};
+/// fn before_the_split(recipe: &Recipe, table: &Table, all: &Rows, task: &Task) {
+///     let _ = recipe.fit(table, all, task);
+/// }
+/// ```
+/// ```compile_fail,E0423
+/// # use watertight::split::{Rows, Train};
+/// fn pretended(all: Rows) -> Train {
+///     Train(all)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Train(Rows);
 

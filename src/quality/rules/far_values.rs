@@ -7,7 +7,6 @@
 use super::super::{Dimension, QualityInput, Rule};
 use super::outliers::{has_spread, of_column};
 use crate::finding::{Certainty, Checked, Evidence, Finding, Remedy, Severity, Share};
-use crate::math::rank::median;
 use crate::math::sum::present;
 use crate::param::Given;
 use crate::table::Column;
@@ -52,8 +51,8 @@ fn check(input: &QualityInput<'_>) -> Checked {
 fn apart(column: &Column, is_target: bool) -> Option<Finding> {
     let values = column.numbers()?;
     let there = present(values);
-    let middle = median(&there);
-    let spread = median(&there.iter().map(|v| (v - middle).abs()).collect::<Vec<_>>());
+    let middle = middle_of(there.clone());
+    let spread = middle_of(there.iter().map(|v| (v - middle).abs()).collect());
     if there.len() < ENOUGH || spread.is_nan() || spread <= 0.0 {
         return None;
     }
@@ -70,6 +69,12 @@ fn apart(column: &Column, is_target: bool) -> Option<Finding> {
     let evidence = Evidence::Range { low: Some(middle - reach), high: Some(middle + reach), share };
     let remedies = if is_target { Vec::new() } else { vec![cap] };
     Some(Finding::new(FAR_VALUES.id, Severity::Note, Certainty::Ask, &[column.name()], evidence).rows(far).remedies(remedies))
+}
+
+/// The middle value (of two, the greater), without sorting the others; NaN for none.
+fn middle_of(mut values: Vec<f64>) -> f64 {
+    let at = values.len() / 2;
+    if values.is_empty() { f64::NAN } else { *values.select_nth_unstable_by(at, f64::total_cmp).1 }
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ pub const ISOLATED_ROWS: Rule = Rule {
 const FAR: f64 = 0.7;
 /// Largest share of rows told.
 const FEW: f64 = 0.01;
-/// Most rows looked at.
-const ROWS: usize = 5_000;
+/// Most rows looked at: some hundredths of a second in a page.
+const ROWS: usize = 2_000;
 /// Most columns, in file order.
 const COLUMNS: usize = 50;
 /// Fewest rows, and fewest columns: of one column the other rules tell.

@@ -102,3 +102,26 @@ fn stamp(millis: i64) -> String {
     let pattern = if millis.rem_euclid(crate::table::time::DAY) < SECOND { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" };
     crate::table::time::TimeFormat::new(pattern).print(millis)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::block::plain;
+
+    fn told(moved: f64, likeness: f64, words: &[&str]) -> (Mark, String) {
+        let words = words.iter().map(|w| (*w).to_owned()).collect();
+        match generated(&Part { name: String::new(), numbers: vec![960.0, 3.0, 3.0, moved, likeness], words }) {
+            Block::Banner { mark, text } => (mark, plain(&text)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_stays_is_certified_and_what_moves_or_is_the_target_is_named() {
+        let (mark, words) = told(0.0, 0.9, &["y: 7 before"]);
+        assert!(mark == Mark::Safe && words.contains("No generated feature") && words.contains("960 rows"), "{words}");
+        let (mark, words) = told(1.0, 0.9, &["y: 7 before", "y: 1 before"]);
+        assert!(mark == Mark::Blocker && words.starts_with("1 generated feature changes when later rows do: y: 1 before."), "{words}");
+        assert_eq!(told(0.0, 1.0, &["copy"]).0, Mark::Warning);
+    }
+}

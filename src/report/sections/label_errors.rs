@@ -61,3 +61,27 @@ pub fn label_errors(found: &LabelErrors, labels: &[String], shared: bool) -> Blo
 fn table(caption: &str, head: &[&str], rows: Vec<Vec<Cell>>) -> Block {
     Block::Table { table: TableBlock { caption: caption.to_owned(), head: heads(head), rows, rule_after: 0 } }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(n: usize, shared: bool) -> String {
+        let rows = (0..n).map(|i| (u32::try_from(i).unwrap() * 17, 0, 1, 0.8)).collect();
+        let found = LabelErrors { joint: vec![vec![100, n as u64], vec![0, 100]], rows, n_rows: 200 };
+        serde_json::to_string(&label_errors(&found, &["no".to_owned(), "yes".to_owned()], shared)).unwrap()
+    }
+
+    #[test]
+    fn rows_are_listed_on_the_screen_and_counted_in_a_shared_file() {
+        assert!(told(7, false).contains("Rows to look at") && told(7, false).contains("7 labels look wrong"));
+        assert!(!told(7, true).contains("Rows to look at") && told(7, true).contains("Likely wrong labels"));
+        assert!(told(3, true).contains("< 5") && !told(3, true).contains("3 labels"));
+    }
+
+    #[test]
+    fn too_many_are_hard_rows_and_none_is_said_so() {
+        assert!(told(40, false).contains("cannot be told from rows that are hard"));
+        assert!(told(0, false).contains("No label looks wrong"));
+    }
+}

@@ -159,3 +159,48 @@ fn method(own: &OverTime) -> String {
         n(WHOLE)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quality::QualityInput;
+    use crate::quality::rules::RULES;
+    use crate::quality::rules::fixtures::{days, table, task};
+    use crate::report::suppress;
+    use crate::table::Column;
+    use crate::task::Task;
+
+    /// Blocks of a weekly series of single rows, as on the screen or in a shared file.
+    fn blocks(shared: bool) -> String {
+        let week = [3.0, 1.0, 0.0, -1.0, 0.0, 4.0, -7.0];
+        let values: Vec<f64> = (0..210).map(|i| week[i % 7] + (i * 37 % 11) as f64 * 0.1 + if i > 100 { 9.0 } else { 0.0 } + 1_000.0).collect();
+        let table = table(vec![days("day", &(0..210).collect::<Vec<i64>>()), Column::numeric("y", values, 1)]);
+        let task = Task { time: Some("day".into()), ..task(&table, "y") };
+        let rule = RULES.iter().find(|r| r.id == "over_time").unwrap();
+        let found = vec![(rule.check)(&QualityInput { table: &table, profiles: &[], task: Some(&task), own: &[] })];
+        let found = if shared { suppress::checked(&found, &table) } else { found };
+        serde_json::to_string(&over_time(&found, Some("y"))).unwrap()
+    }
+
+    #[test]
+    fn the_screen_shows_season_remainder_and_when_the_level_changed() {
+        let told = blocks(false);
+        for words in ["repeats itself every 7 days", "what is left", "autocorrelation", "Changes of level of y", "1970-04-1"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_shared_file_has_means_of_five_rows_no_remainder_and_no_stamp() {
+        let told = blocks(true);
+        assert!(told.contains("mean of the rows") && told.contains("repeats itself every 7 days"));
+        assert!(!told.contains("what is left") && !told.contains("1970-"), "{told}");
+        // The first row alone is 1003.0; a mean of five is not.
+        assert!(!told.contains("[1.0,1003.0]") && blocks(false).contains("[1.0,1003.0]"));
+    }
+
+    #[test]
+    fn nothing_over_time_gives_no_block() {
+        assert!(over_time(&[], Some("y")).is_empty());
+    }
+}
