@@ -199,7 +199,7 @@ mod tests {
             })
             .collect();
         let fold = judge.score(0, 0, (0..1_200).collect(), Predictions { n_classes: 2, values, cuts: Vec::new() }).unwrap();
-        let label = |row: u32| (row != 7).then(|| if row % 4 == 0 { "b" } else { "a" }.to_owned());
+        let label = |row: u32| (row != 7).then(|| if row.is_multiple_of(4) { "b" } else { "a" }.to_owned());
         let found = fairness(&judge, &[&fold], "who", &Cells::Labels(&label), metric("roc_auc").unwrap()).unwrap();
         let [a, b] = found.levels.as_slice() else { panic!("{found:?}") };
         assert_eq!((a.name.clone(), a.n_rows, b.n_rows, found.left_out), (LevelName::Label("a".into()), 899, 300, 1));

@@ -21,6 +21,21 @@ use crate::task::{Task, TaskKind};
 
 const N: usize = 200;
 
+/// Four folds dealt evenly over the target.
+fn dealt_evenly() -> SplitFacts {
+    SplitFacts {
+        strategy: Strategy::Stratified,
+        folds: 4,
+        repeats: 1,
+        window: 0,
+        embargo: 0,
+        n_development: 160,
+        n_validated: 160,
+        n_holdout: 40,
+        n_left_out: 0,
+    }
+}
+
 /// Results of a baseline and two learners, the second better by `skill`.
 struct Example {
     task: Task,
@@ -102,17 +117,7 @@ fn example(kind: TaskKind, skill: f64) -> Example {
             ignored: vec!["id".into()],
         },
         board: leaderboard(&entrants, main).unwrap(),
-        split: SplitFacts {
-            strategy: Strategy::Stratified,
-            folds: 4,
-            repeats: 1,
-            window: 0,
-            embargo: 0,
-            n_development: 160,
-            n_validated: 160,
-            n_holdout: 40,
-            n_left_out: 0,
-        },
+        split: dealt_evenly(),
         holdout: holdout(&judge, &sealed, Some(&sealed_baseline), main, 1).unwrap(),
         closer: closer_look(&judge, &judged[2].iter().collect::<Vec<_>>(), &classes).unwrap(),
         importance: vec![Importance { column: "a".into(), loss }],
