@@ -12,7 +12,7 @@
 mod desk;
 
 use desk::{ALONE, Desk, csv, noise};
-use watertight::protocol::{Export, Step};
+use watertight::protocol::{Document, Export, Step};
 
 /// Compares with what is committed, or writes it when asked to.
 fn compare(name: &str, found: &str, committed: &str) {
@@ -33,6 +33,10 @@ fn the_report_of_an_imbalanced_dated_table_is_as_committed() {
     compare("claims.md", &desk.export(Export::ReportMarkdown), include_str!("golden/claims.md"));
     compare("claims.json", &desk.export(Export::ReportJson), include_str!("golden/claims.json"));
     compare("claims_card.md", &desk.export(Export::ModelCard), include_str!("golden/claims_card.md"));
+    let mut document = |which| desk.export(Export::Document(which));
+    compare("claims_guide.md", &document(Document::DeploymentGuide), include_str!("golden/claims_guide.md"));
+    compare("claims_sheet.md", &document(Document::CertificationSheet), include_str!("golden/claims_sheet.md"));
+    compare("claims_summary.md", &document(Document::Summary), include_str!("golden/claims_summary.md"));
 }
 
 #[test]

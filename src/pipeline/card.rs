@@ -57,7 +57,7 @@ pub fn model_card(input: &Input<'_>, bundle: &Bundle) -> Result<String> {
         gates: section(Step::Decide).map_or_else(Vec::new, |s| s.blocks.into_iter().find_map(gates).unwrap_or_default()),
         limits: words::limits(split.n_validated, outcome.opened, &left_out),
         questions: questions(input, plan),
-        factors: words::factors(&outcome.importance, outcome.closer.as_ref()),
+        factors: words::factors(&outcome.importance, outcome.closer.as_ref(), outcome.analysed().and_then(|a| a.weakest.as_ref())),
         monitoring: with_facts(input, bundle, monitoring_needs)?,
         settings_sha256: hex(&Sha256::digest(input.settings.to_json().as_bytes())),
         seed: plan.seed,

@@ -115,10 +115,11 @@ impl Registry {
         self.versions().filter(move |v| v.note.name == name)
     }
 
-    /// Green runs in a row that a name's latest versions are.
+    /// Green runs in a row that a name's latest versions are; a changed schema makes another model, so counting begins anew.
     #[must_use]
     pub fn green_runs(&self, name: &str) -> u32 {
-        u32::try_from(self.of(name).rev().take_while(|v| v.green).count()).unwrap_or(u32::MAX)
+        let latest = self.of(name).next_back().map(|v| v.version.0);
+        u32::try_from(self.of(name).rev().take_while(|v| v.green && Some(v.version.0) == latest).count()).unwrap_or(u32::MAX)
     }
 
     /// Keeps a bundle as the next version of its name.

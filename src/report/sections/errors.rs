@@ -150,6 +150,25 @@ fn levels(found: &Errors) -> TableBlock {
     }
 }
 
+/// A weak segment: its conditions, and how many times the error of all rows it has.
+#[must_use]
+pub fn segment_in_words(s: &WeakSegment) -> Spans {
+    let mut says: Spans = Vec::new();
+    for (at, (feature, above, most)) in s.conditions.iter().enumerate() {
+        says.push(text(if at == 0 { "" } else { " and " }));
+        says.push(column(feature));
+        says.push(text(match (above, most) {
+            (Some(above), Some(most)) => format!(" in {}", interval(*above, *most)),
+            (Some(above), None) => format!(" above {}", number(*above)),
+            (None, Some(most)) => format!(" at most {}", number(*most)),
+            (None, None) => String::new(),
+        }));
+    }
+    let ends = s.ratio_interval.map_or_else(String::new, |i| format!(" ({})", interval(i.0, i.1)));
+    says.push(text(format!(": {} times the error of all rows{ends}, {}", number(s.ratio), counted(s.n_rows, "row", "rows"))));
+    says
+}
+
 fn segments(found: &Weakest, task: &Task) -> Vec<Block> {
     let what = if task.kind.is_classification() { "mean of 1 minus the probability of the true class" } else { "mean absolute error" };
     let halves = format!(
@@ -161,22 +180,6 @@ fn segments(found: &Weakest, task: &Task) -> Vec<Block> {
     if found.segments.is_empty() {
         return vec![Block::Paragraph { text: vec![strong("No segment is weaker than the whole. "), text(halves)] }];
     }
-    let item = |s: &WeakSegment| {
-        let mut says: Spans = Vec::new();
-        for (at, (feature, above, most)) in s.conditions.iter().enumerate() {
-            says.push(text(if at == 0 { "" } else { " and " }));
-            says.push(column(feature));
-            says.push(text(match (above, most) {
-                (Some(above), Some(most)) => format!(" in {}", interval(*above, *most)),
-                (Some(above), None) => format!(" above {}", number(*above)),
-                (None, Some(most)) => format!(" at most {}", number(*most)),
-                (None, None) => String::new(),
-            }));
-        }
-        let ends = s.ratio_interval.map_or_else(String::new, |i| format!(" ({})", interval(i.0, i.1)));
-        says.push(text(format!(": {} times the error of all rows{ends}, {}", number(s.ratio), counted(s.n_rows, "row", "rows"))));
-        says
-    };
-    let items = found.segments.iter().map(item).collect();
+    let items = found.segments.iter().map(segment_in_words).collect();
     vec![Block::Paragraph { text: vec![strong("Weakest segments. "), text(halves)] }, Block::List { items, numbered: false }]
 }

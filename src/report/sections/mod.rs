@@ -41,7 +41,7 @@ pub use chance::{learning, permutation, too_good};
 pub use compare::compare;
 pub use decide::{DecideReport, decide};
 pub use documents::{DocumentFacts, InputColumn, certification_sheet, deployment_guide, monitoring_needs, summary};
-pub use errors::errors;
+pub use errors::{errors, segment_in_words};
 pub use explain::{ExplainReport, HEADING as EXPLAIN_HEADING, explain};
 
 pub use fairness::fairness;

@@ -3,9 +3,10 @@
 use crate::augment::{Act, METHODS};
 use crate::decide::error_pattern;
 use crate::evaluate::{Adjustment, CloserLook, Importance};
+use crate::explain::Weakest;
 use crate::report::block::{Spans, column, text};
 use crate::report::format::{count, counted, number};
-use crate::report::sections::SplitFacts;
+use crate::report::sections::{SplitFacts, segment_in_words};
 use crate::settings::{Chosen, Plan};
 use crate::split::Strategy;
 use crate::task::TaskKind;
@@ -72,7 +73,7 @@ pub fn about_data(n_rows: u64, n_columns: u64, dropped: u64, n_rejected: u64, lo
 
 /// What predictions and errors depend on: the columns that matter most, and where errors lean to one side.
 #[must_use]
-pub fn factors(importance: &[Importance], closer: Option<&CloserLook>) -> Vec<Spans> {
+pub fn factors(importance: &[Importance], closer: Option<&CloserLook>, weakest: Option<&Weakest>) -> Vec<Spans> {
     let mut says = Vec::new();
     let mut named: Spans = Vec::new();
     for (at, one) in importance.iter().filter(|i| i.loss.value.is_some_and(|v| v > 0.0)).take(MOST_FACTORS).enumerate() {
@@ -92,6 +93,12 @@ pub fn factors(importance: &[Importance], closer: Option<&CloserLook>) -> Vec<Sp
         let unit = if classes { "between what was predicted and what happened" } else { "standard deviations of the residuals" };
         let lean = if low > 0.0 { "Errors lean to one side" } else { "No group of rows with like predictions is surely missed to one side" };
         says.push(vec![text(format!("{lean}: the surest systematic miss is {surest} {unit}."))]);
+    }
+    for segment in weakest.iter().flat_map(|w| &w.segments) {
+        let mut words = vec![text("It errs more where ")];
+        words.extend(segment_in_words(segment));
+        words.push(text("."));
+        says.push(words);
     }
     says
 }
