@@ -1,7 +1,8 @@
 //! Where a model errs: in one direction, more in one place than in another, or in a few rows.
 //!
 //! The miss of a row is truth minus prediction: of a number in its unit, of two classes 1 or 0 minus the probability of the second. Its mean is the
-//! bias: overall, by month, by tenth of the prediction and by level of a column, with Student's t intervals (rows in time order or of entities by sections).
+//! bias: overall, by month, by tenth of the prediction and by level of a column, with Student's t intervals (of classes that of the share that happened; rows in time order
+//! or of entities by sections).
 //! Levels are tested all at once (Benjamini and Hochberg 1995). Of several classes only the loss is looked at: one minus the probability of the true class.
 //!
 //! Whether errors spread more where predictions are large is asked in two ways: rank correlation of the size of the miss and the prediction, and the test of
@@ -146,16 +147,16 @@ pub fn errors(judge: &Judge<'_>, folds: &[&FoldResult], known: &Known<'_>) -> Re
         TaskKind::Multiclass => return Ok(Errors { n_rows: rows.len() as u64, ..Errors::default() }),
     };
     let misses: Vec<f64> = truth.iter().zip(&predicted).map(|(t, p)| t - p).collect();
-    let all = All { judge, rows: &rows, misses: &misses };
+    let all = All { judge, rows: &rows, truth: &truth, predicted: &predicted };
     let (levels, n_levels) = all.levels(known);
     let is_number = judge.kind == TaskKind::Regression;
     let moments: Vec<(f64, f64)> = rows.iter().zip(&misses).filter_map(|(r, m)| Some((*known.times.get(*r as usize)?, *m))).collect();
     let (times, in_time): (Vec<f64>, Vec<f64>) = moments.into_iter().filter(|(t, _)| t.is_finite()).unzip();
     Ok(Errors {
         n_rows: rows.len() as u64,
-        bias: judge.mean_of(&rows, &misses),
+        bias: judge.miss_of(&rows, &truth, &predicted),
         mean_size: (!misses.is_empty()).then(|| mean(&misses.iter().map(|m| m.abs()).collect::<Vec<_>>())),
-        tenths: all.tenths(&predicted),
+        tenths: all.tenths(),
         months: known.months.map_or_else(Vec::new, |month| all.months(month)),
         levels,
         n_levels,
@@ -169,15 +170,16 @@ pub fn errors(judge: &Judge<'_>, folds: &[&FoldResult], known: &Known<'_>) -> Re
 struct All<'a> {
     judge: &'a Judge<'a>,
     rows: &'a [u32],
-    misses: &'a [f64],
+    truth: &'a [f64],
+    predicted: &'a [f64],
 }
 
 impl All<'_> {
     /// The bias of the rows at these places; `None` for few.
     fn of(&self, places: &[usize]) -> Option<Mean> {
         let rows: Vec<u32> = places.iter().map(|&i| self.rows[i]).collect();
-        let misses: Vec<f64> = places.iter().map(|&i| self.misses[i]).collect();
-        self.judge.mean_of(&rows, &misses).filter(|_| places.len() >= LEAST_ROWS)
+        let of = |all: &[f64]| places.iter().map(|&i| all[i]).collect::<Vec<f64>>();
+        self.judge.miss_of(&rows, &of(self.truth), &of(self.predicted)).filter(|_| places.len() >= LEAST_ROWS)
     }
 
     /// Places by a key, keys ascending.
@@ -191,9 +193,9 @@ impl All<'_> {
         groups.into_iter().collect()
     }
 
-    fn tenths(&self, predicted: &[f64]) -> Vec<Bias> {
-        let mut order: Vec<usize> = (0..predicted.len()).collect();
-        sort::along(&mut order, &|i| predicted[i]);
+    fn tenths(&self) -> Vec<Bias> {
+        let mut order: Vec<usize> = (0..self.predicted.len()).collect();
+        sort::along(&mut order, &|i| self.predicted[i]);
         let n = order.len();
         let mut all = Vec::new();
         for at in 0..TENTHS {

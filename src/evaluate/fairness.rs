@@ -148,8 +148,7 @@ fn level(judge: &Judge<'_>, folds: &[&FoldResult], name: LevelName, own: &[u32],
         TaskKind::Binary => Some(predictions.class(1)),
         TaskKind::Multiclass => None,
     };
-    let misses = predicted.map(|p| truth.iter().zip(&p).map(|(t, p)| t - p).collect::<Vec<f64>>());
-    let miss = misses.and_then(|misses| judge.mean_of(&rows, &misses));
+    let miss = predicted.and_then(|predicted| judge.miss_of(&rows, &truth, &predicted));
     let level = Level { name, n_rows: rows.len() as u64, score: resampled.estimate(), ratio: None, flagged, found, in_vain, miss };
     Ok(Some((level, resampled)))
 }

@@ -4,9 +4,10 @@
 //! neighbours, or of whole entities), and the spread of the sections' values gives Student's t interval (batching, Schmeiser 1982).
 
 use super::{Dependence, Judge};
-use crate::math::distribution::t_quantile;
-use crate::math::sum::{mean, variance};
+use crate::math::distribution::{normal_sf, t_quantile};
+use crate::math::sum::{mean, sum_of, variance};
 use crate::stats::proportions::wilson;
+use crate::task::TaskKind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -85,6 +86,25 @@ impl Judge<'_> {
         Some(Mean { n: values.len() as u64, value, low: found.map(|f| value - f.0), high: found.map(|f| value + f.0), p })
     }
 
+    /// The mean of truth minus prediction over `rows`; `predicted`: numbers, or probabilities of the second of two classes. Shape `(n_rows,)` each.
+    ///
+    /// Of classes the interval is that of the share that happened, less the mean probability: where nothing happened, the spread of the probabilities says nothing
+    /// of what might have. Its p-value is the larger of that of the sections and that of the probabilities' own variance `sum p (1 - p)`.
+    #[must_use]
+    pub fn miss_of(&self, rows: &[u32], truth: &[f64], predicted: &[f64]) -> Option<Mean> {
+        let misses: Vec<f64> = truth.iter().zip(predicted).map(|(t, p)| t - p).collect();
+        let plain = self.mean_of(rows, &misses)?;
+        if self.kind != TaskKind::Binary {
+            return Some(plain);
+        }
+        let share = self.share(rows, &truth.iter().map(|t| *t > 0.0).collect::<Vec<_>>())?;
+        let given = mean(predicted);
+        let own = sum_of(predicted.iter().map(|p| p * (1.0 - p)));
+        let by_chance = (own > 0.0).then(|| (2.0 * normal_sf(sum_of(misses.iter().copied()).abs() / own.sqrt())).min(1.0));
+        let p = if matches!(self.dependence, Dependence::Independent) { by_chance } else { plain.p.zip(by_chance).map(|(a, b)| a.max(b)) };
+        Some(Mean { low: share.low.map(|low| low - given), high: share.high.map(|high| high - given), p, ..plain })
+    }
+
     /// Half the width of the interval from the spread of sections, and its degrees of freedom.
     fn by_sections(&self, rows: &[u32], values: &[f64]) -> Option<(f64, f64)> {
         let n = values.len();
@@ -123,7 +143,6 @@ fn half_of(values: &[f64]) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::TaskKind;
 
     fn judge<'a>(truth: &'a [f64], dependence: Dependence<'a>) -> Judge<'a> {
         Judge { kind: TaskKind::Regression, n_classes: 0, truth, dependence, seed: 1 }
@@ -135,6 +154,17 @@ mod tests {
         // scipy.stats.ttest_1samp([1, 2, 3, 4], 0): p = 0.030466, interval 0.445739 to 4.554261.
         assert!((found.low.unwrap() - 0.445_739).abs() < 1e-6 && (found.high.unwrap() - 4.554_261).abs() < 1e-6);
         assert!((found.p.unwrap() - 0.030_466).abs() < 1e-6, "{found:?}");
+    }
+
+    #[test]
+    fn rare_events_that_did_not_happen_are_no_bias() {
+        let rows: Vec<u32> = (0..100).collect();
+        let classes = Judge { kind: TaskKind::Binary, n_classes: 2, ..judge(&[], Dependence::Independent) };
+        let predicted: Vec<f64> = rows.iter().map(|row| 0.001 + 0.00001 * f64::from(*row)).collect();
+        let found = classes.miss_of(&rows, &[0.0; 100], &predicted).unwrap();
+        assert!(found.value < 0.0 && found.high.unwrap() > 0.0 && found.p.unwrap() > 0.5, "{found:?}");
+        let often = classes.miss_of(&rows, &[0.0; 100], &[0.3; 100]).unwrap();
+        assert!(often.high.unwrap() < -0.2 && often.p.unwrap() < 1e-6, "{often:?}");
     }
 
     #[test]

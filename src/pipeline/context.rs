@@ -281,7 +281,12 @@ impl Context {
         holdout.map(crate::split::Holdout::open).ok_or_else(|| Error::internal("a holdout that was not dealt"))
     }
 
-    /// All rows but the sealed ones.
+    /// All rows that are not sealed, also those before a sliding window.
+    pub(super) fn unsealed_rows(&mut self) -> Result<Rows> {
+        Ok(self.split()?.development.rows().clone())
+    }
+
+    /// What the final model learns from.
     pub(super) fn development_rows(&mut self) -> Result<Rows> {
         self.train_of(Part::Development).map(|(train, _)| train.rows().clone())
     }

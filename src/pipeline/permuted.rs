@@ -69,7 +69,7 @@ impl Context {
     /// The score of a learner on the true target (index 0) or a permuted one.
     pub(super) fn permuted(&mut self, learner: u32, index: u32, pulse: &dyn Fn()) -> Result<JobOutput> {
         self.judge()?;
-        let development = self.development_rows()?;
+        let development = self.unsealed_rows()?;
         let rows = sample(self.plan()?, &development, self.entity_codes());
         let table = self.table()?.take(&rows);
         let score = self.score_permuted(&table, learner, u64::from(index), pulse);

@@ -70,10 +70,13 @@ fn statement(found: &Errors, task: &Task) -> Spans {
         let way = if rho > 0.0 { "too low" } else { "too high" };
         says.push(text(format!(" As time goes on predictions become {way} (rank correlation {}, {}).", signed(rho), p_value(p))));
     }
-    if let Some(outliers) = &found.outliers {
+    if let Some(outliers) = found.outliers.as_ref().filter(|o| o.count > 0) {
         says.push(text(format!(
             " {} more than 3.5 robust standard deviations off and make {} of the squared error; the worst hundredth of the rows makes {}.",
-            if outliers.count == 1 { "1 row lies".to_owned() } else { format!("{} rows lie", count(outliers.count)) },
+            match outliers.count {
+                1 => "1 row lies".to_owned(),
+                n => format!("{} rows lie", count(n)),
+            },
             percent(outliers.of_squares),
             percent(outliers.worst_hundredth)
         )));
@@ -106,7 +109,8 @@ fn by_group(groups: &[Bias], task: &Task, months: bool) -> Figure {
     } else {
         format!("Predictions are off in {off} of {} {what}", groups.len())
     };
-    let caption = format!("Mean of truth minus prediction, {}; 95 % intervals (Student’s t). Groups of fewer than 20 rows are left out.", unit(task));
+    let how = if task.kind.is_classification() { "95 % intervals of the share that happened" } else { "95 % intervals (Student’s t)" };
+    let caption = format!("Mean of truth minus prediction, {}; {how}. Groups of fewer than 20 rows are left out.", unit(task));
     let id = if months { "bias_by_month" } else { "bias_by_tenth" };
     let bars: Vec<_> = groups.iter().map(|g| (name(&g.group), g.miss.value, g.miss.low.zip(g.miss.high))).collect();
     figures::bar(id, &title, &caption, "truth minus prediction", &bars)
