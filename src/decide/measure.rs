@@ -83,7 +83,7 @@ pub struct Measurements {
     pub coverage: Measured,
     /// Share of permuted targets that a model does at least as well on.
     pub permutation_p: Measured,
-    /// Loss of the worst segment in the main metric, as a share of the value over all rows.
+    /// How much larger the mean error of the worst segment is than that of all rows, as a share of the latter.
     pub worst_segment: Measured,
     /// Share of missing cells in the columns learned from.
     pub missing_share: Option<f64>,

@@ -78,7 +78,7 @@ pub enum Quantity {
     IntervalCoverage,
     /// Share of permuted targets that a model does at least as well on.
     PermutationP,
-    /// How much worse the main metric is in the worst segment, as a share of its value over all rows.
+    /// How much larger the mean error is in the worst segment than over all rows, as a share of the latter.
     WorstSegment,
     /// Share of missing cells in the columns learned from.
     MissingShare,

@@ -104,6 +104,6 @@ mod tests {
     #[test]
     fn normal_values_and_tails_that_thin_out_are_silent() {
         assert!(found(normal(2)).is_empty());
-        assert!(found(normal(3).into_iter().map(|v| crate::math::elementary::exp(v)).collect()).is_empty());
+        assert!(found(normal(3).into_iter().map(crate::math::elementary::exp).collect()).is_empty());
     }
 }

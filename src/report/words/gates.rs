@@ -78,7 +78,7 @@ fn fine_of(result: &GateResult) -> String {
         Quantity::ErrorPattern => format!("surest systematic miss of rows with like predictions{rows}"),
         Quantity::IntervalCoverage => format!("share of rows inside, less what is promised{rows}"),
         Quantity::PermutationP => "share of permuted targets on which it does as well".into(),
-        Quantity::WorstSegment => format!("how much worse than over all rows, main metric{rows}"),
+        Quantity::WorstSegment => format!("how much larger its mean error is than that of all rows{rows}"),
         Quantity::MissingShare => "of the columns learned from".into(),
         Quantity::LargestCorrelation => "of numeric columns learned from".into(),
         Quantity::GreenRuns { before } => format!("{} before this one in the registry", count((*before).into())),
@@ -211,6 +211,7 @@ fn distance(gate: &Gate, main: &str, end: f64) -> String {
     let apart = (end - gate.limit).abs();
     match &gate.quantity {
         Quantity::GainOverBaseline => value_of(main, apart),
+        Quantity::IntervalCoverage => points(apart).trim_start_matches('+').to_owned(),
         quantity => value_in(quantity, main, apart),
     }
 }
