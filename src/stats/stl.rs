@@ -19,6 +19,9 @@ const LOOPS: [(usize, usize); 2] = [(5, 0), (2, 15)];
 /// Share of a window's reach within which a weight is 1, and beyond which it is 0.
 const EDGES: (f64, f64) = (0.001, 0.999);
 
+/// Share of the series' variance below which what is left of a part is rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// A series taken apart: `trend + season + remainder` is the series. Each of shape `(n,)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parts {
@@ -31,13 +34,15 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// How strong trend and season are, 0 to 1: `1 - var(remainder) / var(part + remainder)` (Wang, Smith and Hyndman 2006).
+    /// How strong trend and season are, 0 to 1: `1 - var(remainder) / var(part + remainder)` (Wang, Smith and Hyndman 2006); 0 for a part that is rounding: a line has no season.
     #[must_use]
     pub fn strengths(&self) -> (f64, f64) {
         let left = variance(&self.remainder, 0);
+        let all: Vec<f64> = self.trend.iter().zip(&self.season).zip(&self.remainder).map(|((t, s), r)| t + s + r).collect();
+        let rounding = ROUNDING * variance(&all, 0);
         let of = |part: &[f64]| {
             let both = variance(&part.iter().zip(&self.remainder).map(|(p, r)| p + r).collect::<Vec<_>>(), 0);
-            if both > 0.0 { (1.0 - left / both).max(0.0) } else { 0.0 }
+            if both > rounding { (1.0 - left / both).max(0.0) } else { 0.0 }
         };
         (of(&self.trend), of(&self.season))
     }
@@ -220,6 +225,8 @@ mod tests {
         let parts = decompose(&values, 7, SEASONAL, false).unwrap();
         assert!(parts.remainder.iter().all(|r| r.abs() < 1e-9), "{:?}", parts.remainder);
         assert!(parts.strengths().1 > 0.999);
+        let line: Vec<f64> = (0..48).map(|i| 9.0 + 0.214 * f64::from(i)).collect();
+        assert_eq!(decompose(&line, 12, SEASONAL, false).unwrap().strengths().1, 0.0, "a line has no season");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(crate) fn graph(graph: &Graph, twin: &TableBlock) -> impl IntoView + use<> {
     view! {
         <figure class="lineage">
             <p class="small prose">{says}</p>
-            <p class="fine">"Arrow keys move from column to column; Enter opens the finding."</p>
+            <p class="fine">"Arrow keys move from one to the next; Enter opens a column's finding."</p>
             <div
                 class="drawing"
                 inner_html=svg(graph, None)
