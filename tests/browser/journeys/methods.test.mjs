@@ -79,7 +79,7 @@ test('studio: leaks found, repaired, enlarged and tuned, versions compared, docu
     await field(page, 'Against it').locator('select').selectOption('studio 2.1.0');
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.getByText(/studio 2\.1\.0 is|cannot be told|not worse|Not to be believed/).first().waitFor();
-    for (const name of ['Model card', 'Executive summary, Markdown', 'Deployment guide, Markdown', 'Certification sheet, Markdown']) {
+    for (const name of ['Model card', 'Summary, Markdown', 'Deployment guide, Markdown', 'Certification sheet, Markdown']) {
       assert.ok((await save(page, name)).toString().includes('studio'), name);
     }
   }));

@@ -24,7 +24,7 @@ test('versions are numbered, kept between visits, compared and removed', async (
     await open(page, address);
     await show(page, 'registry');
     await page.getByRole('rowheader', { name: 'clean 1.0.0' }).first().waitFor();
-    const version = page.getByLabel('Version', { exact: true });
+    const version = page.locator('label.form-field', { hasText: /^\s*Version/ }).locator('select');
     await version.selectOption('clean 1.0.0');
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'MLflow run, zip' }).click()]);
     assert.equal(download.suggestedFilename(), 'clean-1.0.0.mlflow.zip');
