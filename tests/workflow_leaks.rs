@@ -29,7 +29,7 @@ fn entry(id: &str) -> Chosen {
 /// Value and interval of the first metric of the last learner.
 fn judged(desk: &mut Desk) -> [f64; 3] {
     let found = results(desk);
-    let last = found["leaderboard"]["standings"].as_array().unwrap().iter().filter(|s| s["baseline"] != true).next_back().unwrap().clone();
+    let last = found["leaderboard"]["standings"].as_array().unwrap().iter().rfind(|s| s["baseline"] != true).unwrap().clone();
     ["value", "low", "high"].map(|key| last["estimates"][0][key].as_f64().unwrap())
 }
 
@@ -166,7 +166,7 @@ fn rows_made_of_others_before_the_split_are_found() {
     let share = noise(8, 20, 160);
     for k in 0..160 {
         let from = rare[k % rare.len()];
-        let apart = |j: usize| columns.iter().map(|c| (c[from] - c[j]).powi(2)).sum::<f64>();
+        let apart = |j: usize| columns.iter().map(|c| (c[from] - c[j]) * (c[from] - c[j])).sum::<f64>();
         let to = *rare.iter().filter(|&&j| j != from).min_by(|a, b| apart(**a).total_cmp(&apart(**b))).unwrap();
         let t = share[k].abs().fract();
         let between = |c: usize| ((columns[c][from] + t * (columns[c][to] - columns[c][from])) * 1e6).round() / 1e6;
