@@ -86,6 +86,8 @@ test('a run whose tab was closed goes on where it was: the same bytes', { timeou
       await open(page, address, '?workers=2');
       await chooseFiles(page, [path]);
       await verdict(page);
+      // The verdict is told before the errors are looked at.
+      await idle(page, 120_000);
       return { bytes: await save(page, 'Report, JSON'), jobs: await page.evaluate(() => globalThis.jobsGiven) };
     });
     for (const finished of [1, 7, 16]) {
@@ -105,6 +107,7 @@ test('a run whose tab was closed goes on where it was: the same bytes', { timeou
         const before = (await keptKeys(next)).length - 1;
         await again(next).click();
         await verdict(next);
+        await idle(next, 120_000);
         const { bytes, jobs } = { bytes: await save(next, 'Report, JSON'), jobs: await next.evaluate(() => globalThis.jobsGiven) };
         t.diagnostic(`${before} of ${whole.jobs} jobs were kept, ${jobs} were run`);
         assert.ok(before >= finished);
