@@ -5,7 +5,7 @@
 //! sides (Chen and Guestrin 2016, algorithm 3). Leaves that must keep an order (monotone features) have their values held between bounds, and S is what those values are
 //! worth: `2 gradient v - (weight + l2) v^2 - 2 l1 |v|`; a cut whose sides would stand in the wrong order is none (LightGBM's "basic" method).
 
-use super::histogram::{Marks, Shape, marked};
+use super::histogram::Shape;
 use super::levels::{LevelLimits, Levels};
 use crate::math::rng::Stream;
 
@@ -97,8 +97,6 @@ pub(super) struct Question<'a> {
     pub node: &'a [f64],
     pub shape: Shape,
     pub limits: &'a Limits,
-    /// The bins that have rows, where that is known.
-    pub marks: Option<Marks>,
     /// What the node's values are held to and whether they must rise (1) or fall (-1) with the feature; none when no feature asks for an order.
     pub held: Option<(Bounds, i8)>,
 }
@@ -181,22 +179,31 @@ impl Question<'_> {
 
     /// One gradient, nothing missing, no L1 penalty and no order to keep: the loop most time is spent in.
     fn best_plain(&self) -> Option<Cut> {
-        let width = self.shape.width;
-        let mut sweep = Sweep { sums: [0.0; 3], best: None };
-        let last = (self.cells.len() / width).saturating_sub(1);
-        match self.marks {
-            Some(marks) => {
-                let _ = marked(marks).take_while(|bin| *bin < last).all(|bin| sweep.step(self, bin, &self.cells[bin * width..(bin + 1) * width]));
+        let (shape, limits) = (self.shape, *self.limits);
+        let (gradient, weight, rows) = (self.node[0], self.node[1], self.node[shape.width - 1]);
+        let (mut g, mut w, mut n) = (0.0, 0.0, 0.0);
+        let mut best: Option<(usize, f64)> = None;
+        let bins = self.cells.len() / shape.width;
+        for (bin, cell) in self.cells.chunks_exact(shape.width).take(bins.saturating_sub(1)).enumerate() {
+            let here = cell[shape.width - 1];
+            if here <= 0.0 {
+                continue;
             }
-            None => {
-                for (bin, cell) in self.cells.chunks_exact(width).take(last).enumerate() {
-                    if !sweep.step(self, bin, cell) {
-                        break;
-                    }
+            g += cell[0];
+            w += cell[1];
+            n += here;
+            let (g_right, w_right) = (gradient - g, weight - w);
+            if rows - n < limits.min_rows {
+                break;
+            }
+            if n >= limits.min_rows && w >= limits.min_weight && w_right >= limits.min_weight {
+                let score = g * g / (w + limits.l2) + g_right * g_right / (w_right + limits.l2);
+                if best.is_none_or(|b| score > b.1) {
+                    best = Some((bin, score));
                 }
             }
         }
-        sweep.best.map(|(bin, score)| Cut { bin, missing_right: false, levels: None, score })
+        best.map(|(bin, score)| Cut { bin, missing_right: false, levels: None, score })
     }
 
     /// All cuts with `left` (nothing, or the missing values) on the left before the first bin.
@@ -247,39 +254,6 @@ impl Question<'_> {
     }
 }
 
-/// The way through the bins of [`Question::best_plain`]: gradient, weight and rows so far, and the best cut with its score.
-struct Sweep {
-    sums: [f64; 3],
-    best: Option<(usize, f64)>,
-}
-
-impl Sweep {
-    /// Takes the next bin; `false` when no later cut leaves enough rows.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the loop most time is spent in")]
-    fn step(&mut self, question: &Question<'_>, bin: usize, cell: &[f64]) -> bool {
-        let (shape, limits, node) = (question.shape, question.limits, question.node);
-        let here = cell[shape.width - 1];
-        if here <= 0.0 {
-            return true;
-        }
-        let [g, w, n] = &mut self.sums;
-        (*g, *w, *n) = (*g + cell[0], *w + cell[1], *n + here);
-        let (g, w, n) = (*g, *w, *n);
-        let (g_right, w_right) = (node[0] - g, node[1] - w);
-        if node[shape.width - 1] - n < limits.min_rows {
-            return false;
-        }
-        if n >= limits.min_rows && w >= limits.min_weight && w_right >= limits.min_weight {
-            let score = g * g / (w + limits.l2) + g_right * g_right / (w_right + limits.l2);
-            if self.best.is_none_or(|b| score > b.1) {
-                self.best = Some((bin, score));
-            }
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,7 +262,7 @@ mod tests {
     const LIMITS: Limits = Limits { min_rows: 1.0, min_weight: 1e-3, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN };
 
     fn question<'a>(cells: &'a [f64], node: &'a [f64], shape: Shape, limits: &'a Limits) -> Question<'a> {
-        Question { cells, missing: false, levels: false, node, shape, limits, marks: None, held: None }
+        Question { cells, missing: false, levels: false, node, shape, limits, held: None }
     }
 
     fn found(cut: Option<Cut>) -> Option<(usize, bool, f64)> {

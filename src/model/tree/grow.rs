@@ -5,17 +5,14 @@
 //! share one column of it. When a cut may use some features only, they are drawn from a stream, and features with one value in the node do not count, as in scikit-learn.
 
 use super::cut::{Bounds, Cut, Limits, Question};
-use super::histogram::{Marks, Shape, accumulate, accumulate_few, marked, places};
+use super::histogram::{Shape, accumulate, places};
 use super::levels::{LevelLimits, Levels, has};
-use crate::features::{Binned, MAX_BINS};
+use crate::features::Binned;
 use crate::math::rng::Stream;
 use std::ops::Range;
 
 /// Gain below this share of the sum of squares at the root is rounding.
 const LEAST_GAIN: f64 = 1e-12;
-
-/// Rows up to which a node's bins are marked while they are filled: most of a feature's bins stay empty then.
-const FEW_ROWS: usize = 64;
 
 /// How far a tree may grow.
 pub(super) struct Rules {
@@ -109,8 +106,6 @@ pub(super) struct Grower<'a> {
     spare: Vec<u32>,
     numbers: Vec<f64>,
     pool: Vec<Vec<f64>>,
-    /// Cells for the bins of one feature and its missing values, all 0 between two uses.
-    clean: Vec<f64>,
     /// Features that may be cut, and the stored columns they are in.
     features: Vec<usize>,
     columns: Vec<usize>,
@@ -131,7 +126,6 @@ impl<'a> Grower<'a> {
             spare: Vec::new(),
             numbers: Vec::new(),
             pool: Vec::new(),
-            clean: vec![0.0; (MAX_BINS + 1) * shape.width],
             features: Vec::new(),
             columns: Vec::new(),
             floor: 0.0,
@@ -296,7 +290,6 @@ impl<'a> Grower<'a> {
             node: &node.sums,
             shape: self.shape,
             limits: &rules.limits,
-            marks: None,
             held,
         }
     }
@@ -308,7 +301,6 @@ impl<'a> Grower<'a> {
         let rows = nodes[node].rows.clone();
         self.gather(&nodes[node], stats);
         let mut cells = self.pool.pop().unwrap_or_default();
-        let mut clean = std::mem::take(&mut self.clean);
         let mut best: Option<(usize, Cut)> = None;
         for i in 0..self.features.len() {
             if wanted == 0 {
@@ -317,22 +309,15 @@ impl<'a> Grower<'a> {
             let drawn = i + stream.below((self.features.len() - i) as u32) as usize;
             self.features.swap(i, drawn);
             let j = self.features[i];
-            let marks = self.cells_of(j, rows.clone(), &mut cells, &mut clean);
-            let filled = if marks.is_some() { &clean[..self.binned.n_bins(j) * self.shape.width] } else { &cells };
-            let several = match marks {
-                Some(marks) => marked(marks).nth(1).is_some(),
-                None => filled.chunks_exact(self.shape.width).filter(|c| self.shape.rows(c) > 0.0).nth(1).is_some(),
-            };
-            wanted -= usize::from(several);
-            let question = Question { marks, ..self.question(j, filled, &nodes[node], rules) };
-            let cut = match several {
-                false => None,
-                true if rules.random_cuts => question.random(&mut stream),
-                true => question.best(),
-            };
-            for bin in marks.into_iter().flat_map(marked) {
-                clean[bin * self.shape.width..(bin + 1) * self.shape.width].fill(0.0);
+            cells.clear();
+            cells.resize(self.binned.n_bins(j) * self.shape.width, 0.0);
+            accumulate(&mut cells, self.binned.column(j), &self.order[rows.clone()], &self.numbers, self.shape.width);
+            if cells.chunks_exact(self.shape.width).filter(|c| self.shape.rows(c) > 0.0).nth(1).is_none() {
+                continue;
             }
+            wanted -= 1;
+            let question = self.question(j, &cells, &nodes[node], rules);
+            let cut = if rules.random_cuts { question.random(&mut stream) } else { question.best() };
             if let Some(cut) = cut
                 && best.is_none_or(|b| cut.score > b.1.score)
             {
@@ -340,24 +325,10 @@ impl<'a> Grower<'a> {
             }
         }
         self.pool.push(cells);
-        self.clean = clean;
         if let Some(best) = self.worth(&nodes[node], best, rules) {
             open.push(Open { node, depth, histogram: None, best });
         }
         rules.some_features = Some((many, stream));
-    }
-
-    /// The cells of one feature over these rows, whose numbers are gathered: in `cells`, or, where rows are few, in `clean`, which was 0; then also which bins have any.
-    fn cells_of(&self, j: usize, rows: Range<usize>, cells: &mut Vec<f64>, clean: &mut [f64]) -> Option<Marks> {
-        let (codes, width) = (self.binned.column(j), self.shape.width);
-        let rows = &self.order[rows];
-        if rows.len() <= FEW_ROWS && !self.binned.is_levels(j) {
-            return Some(accumulate_few(clean, codes, rows, &self.numbers, width));
-        }
-        cells.clear();
-        cells.resize(self.binned.n_bins(j) * width, 0.0);
-        accumulate(cells, codes, rows, &self.numbers, width);
-        None
     }
 
     /// The candidate, if its gain is more than rounding.

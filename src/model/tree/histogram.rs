@@ -62,33 +62,6 @@ fn accumulate_fixed<const WIDTH: usize>(cells: &mut [f64], codes: &[u8], rows: &
     }
 }
 
-/// Which of up to 256 bins have rows, a bit each.
-pub(super) type Marks = [u64; 4];
-
-/// The bins that are marked, ascending.
-pub(super) fn marked(marks: Marks) -> impl Iterator<Item = usize> {
-    marks.into_iter().enumerate().flat_map(|(word, mut bits)| {
-        std::iter::from_fn(move || {
-            let bit = bits.trailing_zeros() as usize;
-            bits &= bits.wrapping_sub(1);
-            (bit < 64).then_some(word * 64 + bit)
-        })
-    })
-}
-
-/// [`accumulate`] for a few rows into cells that are 0; says which bins were met.
-pub(super) fn accumulate_few(cells: &mut [f64], codes: &[u8], rows: &[u32], numbers: &[f64], width: usize) -> Marks {
-    let mut marks = Marks::default();
-    for (&row, add) in rows.iter().zip(numbers.chunks_exact(width)) {
-        let code = usize::from(codes[row as usize]);
-        marks[code / 64] |= 1 << (code % 64);
-        for (cell, value) in cells[code * width..(code + 1) * width].iter_mut().zip(add) {
-            *cell += value;
-        }
-    }
-    marks
-}
-
 /// Where the cells of every feature lie in a histogram of all features.
 pub(super) fn places(n_bins: impl Iterator<Item = usize>, width: usize) -> Vec<Range<usize>> {
     let mut start = 0;

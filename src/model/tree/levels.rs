@@ -205,7 +205,7 @@ mod tests {
     const LIMITS: Limits = Limits { min_rows: 1.0, min_weight: 0.0, l1: 0.0, l2: 0.0, levels: LevelLimits::PLAIN };
 
     fn question<'a>(cells: &'a [f64], node: &'a [f64], missing: bool, limits: &'a Limits) -> Question<'a> {
-        Question { cells, missing, levels: true, node, shape: SHAPE, limits, marks: None, held: None }
+        Question { cells, missing, levels: true, node, shape: SHAPE, limits, held: None }
     }
 
     fn node_of(cells: &[f64]) -> Vec<f64> {
